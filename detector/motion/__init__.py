@@ -1,0 +1,1 @@
+"""Frames to a sparse motion trace: differences, noise floor, artifacts."""

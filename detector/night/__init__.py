@@ -1,0 +1,1 @@
+"""Events to one night of results: tables, coverage, statistics, the folder on disk."""

@@ -1,0 +1,179 @@
+"""Every number a user may tune: once, with unit, range, source and default.
+
+The Python API, the command line, the report and the stored provenance all read from here. A source is a publication
+or documentation; "derived" is a simulation or measurement made for this project; "own choice" says that nobody has
+published a value. Nothing here is a validated diagnostic threshold.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from detector.errors import ParameterError
+
+FUKUMOTO = "Fukumoto 1981, pubmed 7258548"
+SOKOLOFF = "PMC8513809"
+JCSM = "JCSM 27931"
+OWN = "own choice"
+DERIVED = "derived"
+
+
+def tunable(default: float, unit: str, source: str, description: str, **limits: Any) -> Any:
+    """A field with its unit and source beside its range.
+
+    Args:
+        default: the value used when nothing else is given.
+        unit: physical unit, `"1"` for a plain number.
+        source: publication, `"derived"` or `"own choice"`.
+        description: one line.
+        **limits: pydantic limits (`gt`, `ge`, `lt`, `le`).
+    """
+    return Field(default, description=description, json_schema_extra={"unit": unit, "source": source}, **limits)
+
+
+class Group(BaseModel):
+    """A frozen, closed set of parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class FootageParams(Group):
+    """How files become frames. Changing one of these means measuring again."""
+
+    max_frame_px: int = tunable(36_000_000, "px", OWN, "Refuse pictures larger than this (width x height).", gt=0)
+    max_gap_s: float = tunable(
+        1.0, "s", OWN, "A longer pause between two frames is unobserved time, not a long frame.", gt=0, le=60
+    )
+    span_s: float = tunable(
+        300.0, "s", OWN, "Length of the pieces the night is measured in (cut at key frames).", ge=10, le=3600
+    )
+
+
+class MotionParams(Group):
+    """How frames become a motion trace. Changing one of these means measuring again."""
+
+    working_long_side_px: int = tunable(
+        480, "px", DERIVED, "The picture is halved until its longer side is at most this.", ge=64, le=4096
+    )
+    short_lag_s: float = tunable(0.1, "s", DERIVED, "Frame difference that sees twitches.", gt=0, le=1)
+    long_lag_s: float = tunable(0.5, "s", DERIVED, "Frame difference that sees slow movement.", gt=0, le=5)
+
+
+class Params(Group):
+    """The resolved set of parameters of one analysis."""
+
+    footage: FootageParams = FootageParams()
+    motion: MotionParams = MotionParams()
+
+
+def iter_parameters(model: type[BaseModel] = Params, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Yield `(dotted name, field)` for every tunable number, in the order of their groups."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from iter_parameters(field.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", field
+
+
+def with_values(params: Params, values: Mapping[str, object]) -> Params:
+    """A copy of `params` with dotted names set to new values.
+
+    Args:
+        params: where to start from.
+        values: dotted name (`"burst.threshold"`) to value; strings are converted.
+
+    Raises:
+        ParameterError: a name is unknown (the nearest is suggested) or a value is out of its range.
+    """
+    tree = params.model_dump()
+    known = [name for name, _ in iter_parameters()]
+    for name, value in values.items():
+        if name not in known:
+            raise ParameterError(_unknown(name, known))
+        *groups, leaf = name.split(".")
+        branch = tree
+        for group in groups:
+            branch = branch[group]
+        branch[leaf] = value
+    return _validated(tree)
+
+
+def from_toml(path: Path) -> Params:
+    """Read a parameter file; what it leaves out keeps its default.
+
+    Raises:
+        ParameterError: the file cannot be read, is not TOML, or holds an unknown name or a value out of range.
+    """
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParameterError(f"{path}: cannot read this parameter file ({error.strerror}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path}: expected a TOML parameter file, but {error}.") from None
+    return with_values(Params(), dict(_flatten(tree)))
+
+
+def to_toml(params: Params) -> str:
+    """Write parameters as TOML, each with its unit, range and source as a comment; `from_toml` reads it back."""
+    lines: list[str] = []
+    for name, group in Params.model_fields.items():
+        lines += [f"[{name}]"]
+        values = getattr(params, name)
+        for leaf, field in type(values).model_fields.items():
+            lines += [f"# {describe(field)}", f"{leaf} = {_toml_value(getattr(values, leaf))}"]
+        lines += [""]
+        del group
+    return "\n".join(lines)
+
+
+def describe(field: FieldInfo) -> str:
+    """One line on a parameter: what it is, its unit, range and source."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return f"{field.description} [{extra.get('unit', '1')}; {allowed_range(field)}; {extra.get('source', OWN)}]"
+
+
+def allowed_range(field: FieldInfo) -> str:
+    """The range of a parameter in words, such as `"> 0, <= 1"`."""
+    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+    parts = [
+        f"{sign} {getattr(limit, key)}" for limit in field.metadata for key, sign in signs.items() if hasattr(limit, key)
+    ]
+    return ", ".join(parts) or "any"
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else "`twitch-detector params` lists them all."
+    return f"{name}: there is no parameter of this name; {hint}"
+
+
+def _validated(tree: dict[str, Any]) -> Params:
+    try:
+        return Params.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        fields = dict(iter_parameters())
+        expected = allowed_range(fields[name]) if name in fields else "a known name"
+        raise ParameterError(f"{name}: expected a value {expected}, but {first['input']!r} came.") from None
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -1,0 +1,1 @@
+"""Movement with known times, and scoring against it."""

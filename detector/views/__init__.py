@@ -1,0 +1,1 @@
+"""A night to what people look at: plots and the report."""
