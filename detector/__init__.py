@@ -1,9 +1,9 @@
 """Finds brief sleep twitches and rhythmic movement in recorded baby-monitor footage.
 
-    import detector
-    night = detector.analyze("night.mp4")
-    night.events
-    detector.plot_timeline(night)
+import detector
+night = detector.analyze("night.mp4")
+night.events
+detector.plot_timeline(night)
 """
 
 from __future__ import annotations

@@ -143,7 +143,10 @@ def allowed_range(field: FieldInfo) -> str:
     """The range of a parameter in words, such as `"> 0, <= 1"`."""
     signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
     parts = [
-        f"{sign} {getattr(limit, key)}" for limit in field.metadata for key, sign in signs.items() if hasattr(limit, key)
+        f"{sign} {getattr(limit, key)}"
+        for limit in field.metadata
+        for key, sign in signs.items()
+        if hasattr(limit, key)
     ]
     return ", ".join(parts) or "any"
 
