@@ -20,7 +20,6 @@ class Burst:
         box_px: `(left, top, right, bottom)`, source px.
         area_fraction: share of the picture that moved at the widest moment, 0 to 1.
         snr: peak energy above the floor, in floors.
-        dx, dy: unused direction of change; NaN where it is not defined.
     """
 
     start_s: float

@@ -49,12 +49,14 @@ class Frame:
 
     Attributes:
         time_s: presentation time, s (file time from `iter_luma`, recording time from `iter_span`).
+        duration_s: time it stands for, s, as in `VideoInfo.packet_durations_s`.
         luma: shape (height, width), uint8; full resolution as displayed. Valid until the next frame is asked for.
         is_key: whether it came from a key frame.
         is_damaged: whether the decoder reported errors in it.
     """
 
     time_s: float
+    duration_s: float
     luma: NDArray[np.uint8]
     is_key: bool
     is_damaged: bool

@@ -34,6 +34,8 @@ class MotionTrace:
         block_start_s: shape (K,), float64, when a floor block begins.
         floor: shape (K, C), float16, usual energy of each cell in the block.
         mean_luma: shape (K, C), uint8, brightness of each cell in the block.
+        reference: a picture from the footage at working size, shape (height, width), uint8.
+        lost_s: time of frames that stand in the files and gave no picture, s.
     """
 
     rows: int
@@ -58,3 +60,5 @@ class MotionTrace:
     block_start_s: NDArray[np.float64]
     floor: NDArray[np.float16]
     mean_luma: NDArray[np.uint8]
+    reference: NDArray[np.uint8]
+    lost_s: float
