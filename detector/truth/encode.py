@@ -1,0 +1,172 @@
+"""Pictures to a video file with exact time stamps, as a monitor's encoder does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2  # noqa: F401  (OpenCV has to be loaded before PyAV)
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import FootageError, ParameterError
+
+CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "vp9", "av1")
+_ENCODERS = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
+TICKS_PER_S = 90_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture to be encoded.
+
+    Attributes:
+        time_s: presentation time, s, 0 or later, later than that of the picture before.
+        luma: shape (height, width), uint8.
+        chroma: planes U and V at half size, shape (2, height // 2, width // 2), uint8; None is gray.
+    """
+
+    time_s: float
+    luma: NDArray[np.uint8]
+    chroma: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a camera encodes.
+
+    Attributes:
+        codec: one of `CODECS`.
+        crf: constant quality, used where `bitrate_kbps` is 0.
+        bitrate_kbps: target bit rate, kbit/s; 0 for constant quality.
+        key_interval_s: seconds from key frame to key frame.
+        preset: the x264/x265 preset (ignored by other encoders).
+    """
+
+    codec: str = "h264"
+    crf: float = 27.0
+    bitrate_kbps: float = 0.0
+    key_interval_s: float = 4.0
+    preset: str = "veryfast"
+
+    def __post_init__(self) -> None:
+        if self.codec not in CODECS:
+            raise ParameterError(f"encoding: expected a codec of {', '.join(CODECS)}, but {self.codec!r} came.")
+        if self.bitrate_kbps < 0 or not 0 <= self.crf <= 63 or self.key_interval_s <= 0:
+            raise ParameterError(
+                "encoding: expected a bit rate of 0 or more, a crf from 0 to 63 and a key-frame interval above 0, but "
+                f"{self.bitrate_kbps:g}, {self.crf:g} and {self.key_interval_s:g} came."
+            )
+
+
+def write_video(path: Path, pictures: Iterable[Picture], fps: float, encoding: Encoding) -> int:
+    """Encode pictures one after the other; the file appears under its name only when it is whole.
+
+    Args:
+        path: where to; the container follows from its ending (`.mp4`, `.mkv`, `.avi`, ...).
+        pictures: in order of time, all of one size.
+        fps: usual frame rate, for the encoder's rate control and key-frame interval.
+        encoding: codec and quality.
+
+    Returns:
+        The number of pictures written.
+
+    Raises:
+        FootageError: the file cannot be written, or this build has no such encoder.
+    """
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        count = _encode(part, pictures, fps, encoding)
+        part.replace(path)
+    except (OSError, av.FFmpegError, ValueError) as error:
+        raise FootageError(f"{path}: cannot write this video as {encoding.codec} ({error}).") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _encode(part: Path, pictures: Iterable[Picture], fps: float, encoding: Encoding) -> int:
+    count = 0
+    with av.open(str(part), "w") as container:
+        stream: Any = None
+        for picture in pictures:
+            if stream is None:
+                stream = _open_stream(container, picture, fps, encoding)
+            container.mux(stream.encode(_to_frame(picture, stream.codec_context.pix_fmt)))
+            count += 1
+        if stream is not None:
+            container.mux(stream.encode(None))
+    return count
+
+
+def _open_stream(container: Any, picture: Picture, fps: float, encoding: Encoding) -> Any:
+    rate = Fraction(fps).limit_denominator(1001)
+    stream = container.add_stream(_ENCODERS.get(encoding.codec, encoding.codec), rate=rate)
+    stream.height, stream.width = picture.luma.shape
+    stream.pix_fmt = "yuvj420p" if encoding.codec == "mjpeg" else "yuv420p"
+    context = stream.codec_context
+    # MPEG-4 part 2 stores at most 65,535 ticks a second.
+    ticks = 30_000 if encoding.codec == "mpeg4" else TICKS_PER_S
+    context.time_base = stream.time_base = Fraction(1, ticks)
+    context.gop_size = max(1, round(fps * encoding.key_interval_s))
+    context.max_b_frames = 0
+    # One thread: the same pictures give the same bytes on any machine.
+    context.thread_count = 1
+    stream.options = _options(encoding)
+    if encoding.bitrate_kbps:
+        stream.bit_rate = round(encoding.bitrate_kbps * 1000)
+    return stream
+
+
+def _options(encoding: Encoding) -> dict[str, str]:
+    options: dict[str, str] = {}
+    is_x26 = encoding.codec in {"h264", "hevc"}
+    if is_x26:
+        # Cameras put key frames on a fixed beat, not at scene cuts.
+        key = "x264-params" if encoding.codec == "h264" else "x265-params"
+        quiet = "" if encoding.codec == "h264" else ":log-level=none:pools=none:frame-threads=1"
+        options |= {"preset": encoding.preset, key: f"scenecut=0{quiet}"}
+    if encoding.bitrate_kbps and is_x26:
+        rate = str(round(encoding.bitrate_kbps * 1000))
+        options |= {"maxrate": rate, "bufsize": rate}
+    elif not encoding.bitrate_kbps:
+        options |= _constant_quality(encoding)
+    if encoding.codec == "vp9":
+        options |= {"deadline": "realtime", "cpu-used": "6", "row-mt": "0"}
+    if encoding.codec == "av1":
+        options |= {"preset": "10", "svtav1-params": "lp=1"}
+    return options
+
+
+def _constant_quality(encoding: Encoding) -> dict[str, str]:
+    if encoding.codec in {"mpeg4", "mjpeg"}:
+        # These two know quantizers from 2 to 31 instead of a quality of 0 to 51.
+        scale = str(round(min(max(encoding.crf / 51 * 31, 2), 31)))
+        return {"qmin": scale, "qmax": scale}
+    return {"crf": f"{encoding.crf:g}"} | ({"b": "0"} if encoding.codec == "vp9" else {})
+
+
+def _to_frame(picture: Picture, pix_fmt: str) -> Any:
+    height, width = picture.luma.shape
+    frame = av.VideoFrame(width, height, pix_fmt)
+    _fill(frame.planes[0], picture.luma)
+    for index in (0, 1):
+        plane = np.full((height // 2, width // 2), 128, np.uint8) if picture.chroma is None else picture.chroma[index]
+        _fill(frame.planes[index + 1], plane)
+    frame.pts = round(picture.time_s * TICKS_PER_S)
+    frame.time_base = Fraction(1, TICKS_PER_S)
+    return frame
+
+
+def _fill(plane: Any, values: NDArray[np.uint8]) -> None:
+    height, width = values.shape
+    if plane.line_size == width:
+        plane.update(np.ascontiguousarray(values))
+        return
+    rows = np.zeros((plane.height, plane.line_size), np.uint8)
+    rows[:height, :width] = values
+    plane.update(rows)
