@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
-import cv2  # noqa: F401  (OpenCV has to be loaded before PyAV)
 import av
+import av.container
+import av.video
+import cv2  # noqa: F401  (OpenCV has to be loaded before PyAV)
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,34 +93,40 @@ def write_video(path: Path, pictures: Iterable[Picture], fps: float, encoding: E
 def _encode(part: Path, pictures: Iterable[Picture], fps: float, encoding: Encoding) -> int:
     count = 0
     with av.open(str(part), "w") as container:
-        stream: Any = None
+        stream: av.VideoStream | None = None
         for picture in pictures:
             if stream is None:
                 stream = _open_stream(container, picture, fps, encoding)
-            container.mux(stream.encode(_to_frame(picture, stream.codec_context.pix_fmt)))
+            container.mux(stream.encode(_to_frame(picture, _pixel_format(encoding))))
             count += 1
         if stream is not None:
             container.mux(stream.encode(None))
     return count
 
 
-def _open_stream(container: Any, picture: Picture, fps: float, encoding: Encoding) -> Any:
-    rate = Fraction(fps).limit_denominator(1001)
-    stream = container.add_stream(_ENCODERS.get(encoding.codec, encoding.codec), rate=rate)
+def _open_stream(
+    container: av.container.OutputContainer, picture: Picture, fps: float, encoding: Encoding
+) -> av.VideoStream:
+    name = _ENCODERS.get(encoding.codec, encoding.codec)
+    stream = container.add_stream(name, Fraction(fps).limit_denominator(1001), _options(encoding))
+    if not isinstance(stream, av.VideoStream):
+        raise FootageError(f"{name}: expected a video encoder of this name; choose another codec.")
     stream.height, stream.width = picture.luma.shape
-    stream.pix_fmt = "yuvj420p" if encoding.codec == "mjpeg" else "yuv420p"
+    stream.pix_fmt = _pixel_format(encoding)
     context = stream.codec_context
     # MPEG-4 part 2 stores at most 65,535 ticks a second.
-    ticks = 30_000 if encoding.codec == "mpeg4" else TICKS_PER_S
-    context.time_base = stream.time_base = Fraction(1, ticks)
+    context.time_base = stream.time_base = Fraction(1, 30_000 if encoding.codec == "mpeg4" else TICKS_PER_S)
     context.gop_size = max(1, round(fps * encoding.key_interval_s))
     context.max_b_frames = 0
     # One thread: the same pictures give the same bytes on any machine.
     context.thread_count = 1
-    stream.options = _options(encoding)
     if encoding.bitrate_kbps:
         stream.bit_rate = round(encoding.bitrate_kbps * 1000)
     return stream
+
+
+def _pixel_format(encoding: Encoding) -> str:
+    return "yuvj420p" if encoding.codec == "mjpeg" else "yuv420p"
 
 
 def _options(encoding: Encoding) -> dict[str, str]:
@@ -147,10 +154,11 @@ def _constant_quality(encoding: Encoding) -> dict[str, str]:
         # These two know quantizers from 2 to 31 instead of a quality of 0 to 51.
         scale = str(round(min(max(encoding.crf / 51 * 31, 2), 31)))
         return {"qmin": scale, "qmax": scale}
-    return {"crf": f"{encoding.crf:g}"} | ({"b": "0"} if encoding.codec == "vp9" else {})
+    quality: dict[str, str] = {"crf": f"{encoding.crf:g}"}
+    return quality | ({"b": "0"} if encoding.codec == "vp9" else {})
 
 
-def _to_frame(picture: Picture, pix_fmt: str) -> Any:
+def _to_frame(picture: Picture, pix_fmt: str) -> av.VideoFrame:
     height, width = picture.luma.shape
     frame = av.VideoFrame(width, height, pix_fmt)
     _fill(frame.planes[0], picture.luma)
@@ -162,11 +170,11 @@ def _to_frame(picture: Picture, pix_fmt: str) -> Any:
     return frame
 
 
-def _fill(plane: Any, values: NDArray[np.uint8]) -> None:
+def _fill(plane: av.video.plane.VideoPlane, values: NDArray[np.uint8]) -> None:
     height, width = values.shape
     if plane.line_size == width:
-        plane.update(np.ascontiguousarray(values))
+        plane.update(values.tobytes())
         return
     rows = np.zeros((plane.height, plane.line_size), np.uint8)
     rows[:height, :width] = values
-    plane.update(rows)
+    plane.update(rows.tobytes())

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-
-from detector.errors import FootageError
 
 TRUTH_COLUMNS = ("onset", "duration", "label", "x", "y", "amp_px", "freq_hz", "sigma")
 CONFOUND_COLUMNS = ("onset", "duration", "label")
@@ -75,30 +72,6 @@ def write_confounds(path: Path, confounds: Sequence[Confound]) -> None:
     _write(path, CONFOUND_COLUMNS, [astuple(row) for row in rows])
 
 
-def read_truth(path: Path) -> tuple[KnownMovement, ...]:
-    """Read a truth table.
-
-    Raises:
-        FootageError: the file cannot be read, lacks a column, or holds something that is not a number.
-    """
-    return tuple(
-        KnownMovement(
-            *(_number(path, row, name) for name in ("onset", "duration")),
-            row["label"],
-            *(_number(path, row, name) for name in ("x", "y", "amp_px", "freq_hz", "sigma")),
-        )
-        for row in _read(path, TRUTH_COLUMNS)
-    )
-
-
-def read_confounds(path: Path) -> tuple[Confound, ...]:
-    """Read a confounds table; errors as in `read_truth`."""
-    return tuple(
-        Confound(_number(path, row, "onset"), _number(path, row, "duration"), row["label"])
-        for row in _read(path, CONFOUND_COLUMNS)
-    )
-
-
 def _write(path: Path, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -108,26 +81,3 @@ def _write(path: Path, columns: Sequence[str], rows: Sequence[tuple[object, ...]
 
 def _cell(value: object) -> object:
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
-
-
-def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FootageError(f"{path}: expected a CSV table of known movements, but {error}.") from None
-    if missing:
-        raise FootageError(f"{path}: expected the columns {', '.join(columns)}, but {missing[0]} is missing.")
-    return rows
-
-
-def _number(path: Path, row: dict[str, str], name: str) -> float:
-    try:
-        value = float(row[name])
-    except (TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
-        raise FootageError(f"{path}: expected a number in column {name}, but {row[name]!r} came; correct that row.")
-    return value
