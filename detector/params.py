@@ -62,8 +62,28 @@ class MotionParams(Group):
     working_long_side_px: int = tunable(
         480, "px", DERIVED, "The picture is halved until its longer side is at most this.", ge=64, le=4096
     )
-    short_lag_s: float = tunable(0.1, "s", DERIVED, "Frame difference that sees twitches.", gt=0, le=1)
+    short_lag_s: float = tunable(0.13, "s", DERIVED, "Frame difference that sees twitches.", gt=0, le=1)
     long_lag_s: float = tunable(0.5, "s", DERIVED, "Frame difference that sees slow movement.", gt=0, le=5)
+    slow_step_s: float = tunable(0.25, "s", OWN, "How often the long difference is taken.", ge=0, le=5)
+
+
+class NoiseParams(Group):
+    """How the footage's own noise is measured. Changing one of these means measuring again."""
+
+    block_s: float = tunable(20.0, "s", DERIVED, "A floor is measured over this long ...", ge=2, le=600)
+    block_frames: int = tunable(
+        600, "frames", OWN, "... or over this many frames, whichever ends first.", ge=16, le=5000
+    )
+    samples: int = tunable(100, "frames", OWN, "How many frames of a block the floor is taken from.", ge=8, le=5000)
+    quantile: float = tunable(0.9, "1", DERIVED, "Floor of a cell: this quantile of its energy.", ge=0.5, lt=1)
+    block_quantile: float = tunable(
+        0.3, "1", DERIVED, "Over neighboring blocks, the floor is this quantile of their floors.", ge=0, le=1
+    )
+    neighbors: int = tunable(15, "blocks", DERIVED, "How many blocks to each side count as neighbors.", ge=0, le=1000)
+    minimum: float = tunable(
+        0.3, "grey levels squared", DERIVED, "Added to every floor, since encoders erase noise.", gt=0, le=100
+    )
+    keep: float = tunable(1.5, "floors", DERIVED, "Energy below this many floors is not stored.", ge=1, le=10)
 
 
 class Params(Group):
@@ -71,6 +91,7 @@ class Params(Group):
 
     footage: FootageParams = FootageParams()
     motion: MotionParams = MotionParams()
+    noise: NoiseParams = NoiseParams()
 
 
 def iter_parameters(model: type[BaseModel] = Params, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -2,38 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from detector.errors import NightFolderError
+
+TRACE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Energies of one lag that rose above the floor; N entries over F frames, in order of frame and cell.
+
+    Attributes:
+        first: shape (F + 1,), int64; the entries of frame f are `first[f]:first[f + 1]`.
+        cell: shape (N,), uint16, `row * columns + column`.
+        energy: shape (N,), float16, mean squared difference, grey levels squared.
+        signed: shape (N,), float16, mean difference, grey levels.
+    """
+
+    first: NDArray[np.int64]
+    cell: NDArray[np.uint16]
+    energy: NDArray[np.float16]
+    signed: NDArray[np.float16]
+
+    @property
+    def frame(self) -> NDArray[np.int64]:
+        """Frame of each entry, shape (N,)."""
+        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+
+    @classmethod
+    def empty(cls, n_frames: int) -> Layer:
+        """A layer in which nothing moved."""
+        none = np.zeros(0, np.float16)
+        return cls(np.zeros(n_frames + 1, np.int64), np.zeros(0, np.uint16), none, none)
+
+    @classmethod
+    def from_rows(
+        cls,
+        n_frames: int,
+        frame: NDArray[np.int64],
+        cell: NDArray[np.int64],
+        energy: NDArray[np.float32],
+        signed: NDArray[np.float32],
+    ) -> Layer:
+        """Build a layer from entries already in order of frame and cell."""
+        first = np.zeros(n_frames + 1, np.int64)
+        np.cumsum(np.bincount(frame, minlength=n_frames), out=first[1:])
+        limit = np.float32(65000.0)
+        return cls(
+            first, cell.astype(np.uint16), np.minimum(energy, limit).astype(np.float16), signed.astype(np.float16)
+        )
 
 
 @dataclass(frozen=True)
 class MotionTrace:
     """Motion of a recording on a grid of cells, kept only where it rose above the footage's noise.
 
-    F frames, N stored entries, K floor blocks, C = rows * columns cells. Frames ascend in time.
+    F frames, K floor blocks, C = rows * columns cells. Frames ascend in time.
 
     Attributes:
         rows, columns: size of the grid.
-        cell_px: `(x, y)` size of a cell in source px (a displayed picture is `columns * x` by `rows * y` px or up to one
-            cell more).
+        cell_px: `(x, y)` size of a cell in source px; right and bottom edges of the picture may lie outside the grid.
         width_px, height_px: size of the displayed picture.
         time_s: shape (F,), float64, presentation time on the recording axis.
         duration_s: shape (F,), float32, time the frame stands for.
-        is_key, is_damaged, is_frozen: shape (F,), bool.
+        is_key: shape (F,), bool, key frames.
+        is_key_jump: shape (F,), bool, frames whose short difference crosses a key frame.
+        is_damaged, is_frozen: shape (F,), bool; frozen pictures are exactly equal to the one before.
         lag_s: shape (F,), float32, true lag of the short difference; 0 where there was no earlier frame.
-        gain: shape (F,), float32, common factor between this frame's energies and the floor (1 is usual).
-        moved_fraction: shape (F,), float32, share of cells far above the floor, 0 to 1.
-        global_change: shape (F,), float32, median signed change of the picture, grey levels.
+        gain: shape (F,), float32, how much louder the whole picture is than usual, at least 1.
+        moved_fraction: shape (F,), float32, share of cells above the floor, 0 to 1.
+        global_change: shape (F,), float32, mean signed change of the picture, grey levels.
         shift_px: shape (F, 2), float32, displacement (x, y) of the whole picture, source px; 0 where not measured.
-        first: shape (F + 1,), int64; entries of frame f are `first[f]:first[f + 1]`.
-        cell: shape (N,), uint16, `row * columns + column`.
-        energy: shape (N,), float16, mean squared short difference, grey levels squared.
-        signed: shape (N,), float16, mean signed short difference, grey levels.
-        block_start_s: shape (K,), float64, when a floor block begins.
-        floor: shape (K, C), float16, usual energy of each cell in the block.
-        mean_luma: shape (K, C), uint8, brightness of each cell in the block.
+        fast, slow: differences at the short lag (every frame) and at the long lag (a few a second).
+        block_start_s, floor: shape (K,), float64, and (K, C), float16: floors of the fast layer, grey levels squared.
+        slow_block_start_s, slow_floor: the same of the slow layer.
+        span_start_s, key_floor: shape (S,) and (S, C): floors in frames with `is_key_jump`, one row a span.
         reference: a picture from the footage at working size, shape (height, width), uint8.
         lost_s: time of frames that stand in the files and gave no picture, s.
     """
@@ -46,6 +96,7 @@ class MotionTrace:
     time_s: NDArray[np.float64]
     duration_s: NDArray[np.float32]
     is_key: NDArray[np.bool_]
+    is_key_jump: NDArray[np.bool_]
     is_damaged: NDArray[np.bool_]
     is_frozen: NDArray[np.bool_]
     lag_s: NDArray[np.float32]
@@ -53,12 +104,92 @@ class MotionTrace:
     moved_fraction: NDArray[np.float32]
     global_change: NDArray[np.float32]
     shift_px: NDArray[np.float32]
-    first: NDArray[np.int64]
-    cell: NDArray[np.uint16]
-    energy: NDArray[np.float16]
-    signed: NDArray[np.float16]
+    fast: Layer
+    slow: Layer
     block_start_s: NDArray[np.float64]
     floor: NDArray[np.float16]
-    mean_luma: NDArray[np.uint8]
+    slow_block_start_s: NDArray[np.float64]
+    slow_floor: NDArray[np.float16]
+    span_start_s: NDArray[np.float64]
+    key_floor: NDArray[np.float16]
     reference: NDArray[np.uint8]
     lost_s: float
+
+
+_SCALARS = ("rows", "columns", "cell_px", "width_px", "height_px")
+_LAYERS = ("fast", "slow")
+_ARRAYS = tuple(
+    field.name for field in fields(MotionTrace) if field.name not in {*_SCALARS, *_LAYERS, "reference", "lost_s"}
+)
+
+
+def save_trace(path: Path, trace: MotionTrace) -> None:
+    """Write a trace as a compressed `.npz`; equal traces give equal bytes."""
+    layers = {
+        f"{layer}.{field.name}": getattr(getattr(trace, layer), field.name)
+        for layer in _LAYERS
+        for field in fields(Layer)
+    }
+    arrays = {name: getattr(trace, name) for name in (*_SCALARS, *_ARRAYS, "reference", "lost_s")}
+    with path.open("wb") as file:
+        np.savez_compressed(file, version=TRACE_VERSION, **layers, **arrays)
+
+
+def load_trace(path: Path) -> MotionTrace:
+    """Read what `save_trace` wrote.
+
+    Raises:
+        NightFolderError: the file is missing, damaged, or of another version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            version = int(stored["version"])
+            if version != TRACE_VERSION:
+                raise NightFolderError(
+                    f"{path}: expected a motion trace of version {TRACE_VERSION}, but version {version} came; "
+                    "analyze the footage again."
+                )
+            return _from_arrays({name: stored[name] for name in stored.files})
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise NightFolderError(
+            f"{path}: expected a motion trace, but it cannot be read ({error}); analyze the footage again."
+        ) from None
+
+
+def join_traces(traces: Sequence[MotionTrace]) -> MotionTrace:
+    """Put the traces of consecutive spans together.
+
+    Raises:
+        ValueError: there is no trace, or their pictures differ in size.
+    """
+    if not traces:
+        raise ValueError("expected at least one trace, but none came.")
+    head = traces[0]
+    if any(
+        (t.rows, t.columns, t.width_px, t.height_px) != (head.rows, head.columns, head.width_px, head.height_px)
+        for t in traces
+    ):
+        raise ValueError("expected traces of pictures of one size.")
+    arrays = {name: np.concatenate([getattr(t, name) for t in traces]) for name in _ARRAYS}
+    layers = {name: _join_layers([getattr(t, name) for t in traces]) for name in _LAYERS}
+    scalars = {name: getattr(head, name) for name in _SCALARS}
+    middle = traces[len(traces) // 2].reference
+    return MotionTrace(**scalars, **arrays, **layers, reference=middle, lost_s=sum(t.lost_s for t in traces))
+
+
+def _join_layers(layers: Sequence[Layer]) -> Layer:
+    counts = np.concatenate([np.diff(layer.first) for layer in layers])
+    first = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=first[1:])
+    rest = {name: np.concatenate([getattr(layer, name) for layer in layers]) for name in ("cell", "energy", "signed")}
+    return Layer(first, **rest)
+
+
+def _from_arrays(stored: dict[str, NDArray[np.generic]]) -> MotionTrace:
+    layers = {
+        layer: Layer(**{field.name: stored[f"{layer}.{field.name}"] for field in fields(Layer)}) for layer in _LAYERS
+    }
+    sizes = {name: int(stored[name]) for name in _SCALARS if name != "cell_px"}
+    x, y = stored["cell_px"].tolist()
+    arrays = {name: stored[name] for name in (*_ARRAYS, "reference")}
+    return MotionTrace(**sizes, cell_px=(x, y), **arrays, **layers, lost_s=float(stored["lost_s"]))  # type: ignore[arg-type]

@@ -1,0 +1,244 @@
+"""One span of footage to its motion trace: the slow half of an analysis.
+
+A pure function of the span's frames and the parameters: the same bytes come out whoever runs it, whenever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.footage.recording import Recording, Span
+from detector.footage.spans import iter_span
+from detector.footage.video import Frame
+from detector.motion.difference import Difference, Differencer, Grid, grid_for, working_picture
+from detector.motion.noise import measure_floor, measure_gain, quiet_floor
+from detector.motion.trace import Layer, MotionTrace
+from detector.params import Params
+
+# Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
+_MOST_KEYS = 0.3
+
+
+@dataclass
+class _Rows:
+    """Frames collected so far, one list a column."""
+
+    time_s: list[float] = field(default_factory=list)
+    duration_s: list[float] = field(default_factory=list)
+    is_key: list[bool] = field(default_factory=list)
+    is_damaged: list[bool] = field(default_factory=list)
+    is_frozen: list[bool] = field(default_factory=list)
+    lag_s: list[float] = field(default_factory=list)
+    global_change: list[float] = field(default_factory=list)
+    shift_px: list[tuple[float, float]] = field(default_factory=list)
+    is_key_jump: list[bool] = field(default_factory=list)
+
+
+@dataclass
+class _Kept:
+    """Candidates of one block: `row` counts frames from the start of the span."""
+
+    row: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    energy: NDArray[np.float32]
+    signed: NDArray[np.float32]
+
+
+class _LayerMeasurer:
+    """Collects differences of one lag: dense for a block, then only what may be movement."""
+
+    def __init__(self, n_cells: int, params: Params) -> None:
+        self._params = params
+        self._n_cells = n_cells
+        self._rows: list[int] = []
+        self._energy: list[NDArray[np.float32]] = []
+        self._signed: list[NDArray[np.float32]] = []
+        self._jumps: list[bool] = []
+        self._kept: list[_Kept] = []
+        self._key_energy: list[NDArray[np.float32]] = []
+        self.block_row: list[int] = []
+        self.floors: list[NDArray[np.float32]] = []
+        self.gain: dict[int, float] = {}
+        self.moved: dict[int, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, row: int, difference: Difference, *, is_jump: bool) -> None:
+        """Take one frame's difference."""
+        self._rows.append(row)
+        self._energy.append(difference.energy.ravel())
+        self._signed.append(difference.signed.ravel())
+        self._jumps.append(is_jump)
+
+    def close_block(self) -> None:
+        """Measure the floor of the frames since the last block and keep what stands out."""
+        if not self._rows:
+            return
+        noise = self._params.noise
+        rows, jumps = np.array(self._rows), np.array(self._jumps)
+        energy, signed = np.stack(self._energy), np.stack(self._signed)
+        calm = energy if jumps.mean() > _MOST_KEYS else energy[~jumps]
+        floor = measure_floor(calm, noise)
+        middle = np.median(calm[:: max(len(calm) // noise.samples, 1)], axis=0)
+        gain = measure_gain(energy, floor, jumps, noise)
+        self.gain.update(zip(self._rows, gain.tolist(), strict=True))
+        loud = energy > (self._params.noise.keep * (floor + np.float32(noise.minimum)) * gain[:, None])
+        self.moved.update(zip(self._rows, loud.mean(axis=1).tolist(), strict=True))
+        frame, cell = np.nonzero(energy > noise.keep * (middle + np.float32(noise.minimum)))
+        self._kept.append(_Kept(rows[frame], cell, energy[frame, cell], signed[frame, cell]))
+        self._key_energy += list(energy[jumps].astype(np.float16))
+        self.block_row.append(int(rows[0]))
+        self.floors.append(floor)
+        self._rows, self._energy, self._signed, self._jumps = [], [], [], []
+
+    def finish(self, is_key_jump: NDArray[np.bool_]) -> tuple[Layer, NDArray[np.float32], NDArray[np.float32]]:
+        """Join the blocks of the span.
+
+        Returns:
+            The layer, the floors (blocks, cells) and the key-frame floor (cells,).
+        """
+        noise = self._params.noise
+        n_frames = len(is_key_jump)
+        if not self.floors:
+            empty = np.zeros((0, self._n_cells), np.float32)
+            return Layer.empty(n_frames), empty, np.zeros(self._n_cells, np.float32)
+        floors = np.stack(self.floors)
+        floor = quiet_floor(floors, noise)
+        key_floor = floor
+        if self._key_energy and is_key_jump.mean() <= _MOST_KEYS:
+            key_floor = np.maximum(floor, np.median(np.stack(self._key_energy), axis=0).astype(np.float32))
+        kept = _Kept(*(np.concatenate([getattr(k, name) for k in self._kept]) for name in _Kept.__annotations__))
+        base = np.where(is_key_jump[kept.row], key_floor[kept.cell], floor[kept.cell])
+        stays = kept.energy > noise.keep * (base + np.float32(noise.minimum))
+        layer = Layer.from_rows(n_frames, kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays])
+        return layer, floors, key_floor
+
+
+def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrace:
+    """Decode one span and measure its motion.
+
+    Args:
+        recording: the night.
+        span: which part of it.
+        params: only the groups `footage`, `motion` and `noise` are read.
+
+    Returns:
+        The trace of the frames in `[span.start_s, span.stop_s)`.
+    """
+    first = recording.clips[span.pieces[0][0]].info
+    grid = grid_for(first.width_px, first.height_px, params.motion)
+    expected_s = sum(
+        float(recording.clips[clip].info.packet_durations_s[low:high].sum()) for clip, low, high in span.pieces
+    )
+    return _SpanMeasurer(grid, span, params).run(iter_span(recording, span), expected_s)
+
+
+class _SpanMeasurer:
+    def __init__(self, grid: Grid, span: Span, params: Params) -> None:
+        self._grid, self._span, self._params = grid, span, params
+        n_cells = grid.rows * grid.columns
+        self._differencer = Differencer(grid, params.motion)
+        self._fast = _LayerMeasurer(n_cells, params)
+        self._slow = _LayerMeasurer(n_cells, params)
+        self._rows = _Rows()
+        self._reference: NDArray[np.uint8] | None = None
+        self._last_key_s = -np.inf
+        self._last_slow_s = -np.inf
+        self._block_start_s = span.start_s
+
+    def run(self, frames: object, expected_s: float) -> MotionTrace:
+        """Measure all frames of the span."""
+        for frame in frames:  # type: ignore[attr-defined]
+            self._add(frame)
+        self._close_blocks()
+        return self._trace(expected_s)
+
+    def _add(self, frame: Frame) -> None:
+        rows, is_inside = self._rows, frame.time_s >= self._span.start_s
+        wants_slow = is_inside and frame.time_s - self._last_slow_s >= self._params.motion.slow_step_s
+        fast, slow = self._differencer.add(frame.time_s, frame.luma, with_long=wants_slow)
+        if frame.is_key:
+            self._last_key_s = frame.time_s
+        if not is_inside:
+            return
+        row = len(rows.time_s)
+        if self._reference is None:
+            self._reference = working_picture(frame.luma, self._grid.halvings).copy()
+        if (
+            frame.time_s - self._block_start_s >= self._params.noise.block_s
+            or len(self._fast) >= self._params.noise.block_frames
+        ):
+            self._close_blocks()
+            self._block_start_s = frame.time_s
+        lag_s = fast.lag_s if fast else 0.0
+        is_jump = frame.time_s - self._last_key_s < lag_s
+        rows.time_s.append(frame.time_s)
+        rows.duration_s.append(frame.duration_s)
+        rows.is_key.append(frame.is_key)
+        rows.is_damaged.append(frame.is_damaged)
+        rows.lag_s.append(lag_s)
+        rows.is_frozen.append(fast is not None and not fast.energy.any())
+        rows.global_change.append(fast.global_change if fast else 0.0)
+        rows.shift_px.append(fast.shift_px if fast else (0.0, 0.0))
+        rows.is_key_jump.append(is_jump)
+        if fast is not None and not frame.is_damaged:
+            self._fast.add(row, fast, is_jump=is_jump)
+        if wants_slow:
+            self._last_slow_s = frame.time_s
+            if slow is not None and not frame.is_damaged:
+                self._slow.add(row, slow, is_jump=frame.time_s - self._last_key_s < slow.lag_s)
+
+    def _close_blocks(self) -> None:
+        self._fast.close_block()
+        self._slow.close_block()
+
+    def _trace(self, expected_s: float) -> MotionTrace:
+        rows, n_frames = self._rows, len(self._rows.time_s)
+        time_s = np.array(rows.time_s, np.float64)
+        jump = np.array(rows.is_key_jump, bool)
+        fast, floors, key_floor = self._fast.finish(jump)
+        slow, slow_floors, _ = self._slow.finish(np.zeros(n_frames, bool))
+        gain = np.ones(n_frames, np.float32)
+        moved = np.zeros(n_frames, np.float32)
+        gain[list(self._fast.gain)] = list(self._fast.gain.values())
+        moved[list(self._fast.moved)] = list(self._fast.moved.values())
+        height = self._grid.rows * 4
+        reference = (
+            self._reference if self._reference is not None else np.zeros((height, self._grid.columns * 4), np.uint8)
+        )
+        return MotionTrace(
+            rows=self._grid.rows,
+            columns=self._grid.columns,
+            cell_px=self._grid.cell_px,
+            width_px=self._grid.width_px,
+            height_px=self._grid.height_px,
+            time_s=time_s,
+            duration_s=np.array(rows.duration_s, np.float32),
+            is_key=np.array(rows.is_key, bool),
+            is_key_jump=jump,
+            is_damaged=np.array(rows.is_damaged, bool),
+            is_frozen=np.array(rows.is_frozen, bool),
+            lag_s=np.array(rows.lag_s, np.float32),
+            gain=gain,
+            moved_fraction=moved,
+            global_change=np.array(rows.global_change, np.float32),
+            shift_px=np.array(rows.shift_px, np.float32).reshape(-1, 2),
+            fast=fast,
+            slow=slow,
+            block_start_s=time_s[self._fast.block_row],
+            floor=_as_float16(floors),
+            slow_block_start_s=time_s[self._slow.block_row],
+            slow_floor=_as_float16(slow_floors),
+            span_start_s=np.array([self._span.start_s]),
+            key_floor=_as_float16(key_floor[None]),
+            reference=reference,
+            lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
+        )
+
+
+def _as_float16(values: NDArray[np.float32]) -> NDArray[np.float16]:
+    return np.minimum(values, np.float32(65000.0)).astype(np.float16)
