@@ -8,6 +8,7 @@ published a value. Nothing here is a validated diagnostic threshold.
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ OWN = "own choice"
 DERIVED = "derived"
 
 
-def tunable(default: float, unit: str, source: str, description: str, **limits: Any) -> Any:
+def tunable(default: float, unit: str, source: str, description: str, **limits: Any) -> Any:  # noqa: ANN401 (as Field)
     """A field with its unit and source beside its range.
 
     Args:
@@ -138,20 +139,23 @@ def from_toml(path: Path) -> Params:
         raise ParameterError(f"{path}: cannot read this parameter file ({error.strerror}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: expected a TOML parameter file, but {error}.") from None
-    return with_values(Params(), dict(_flatten(tree)))
+    try:
+        return with_values(Params(), dict(_flatten(tree)))
+    except ParameterError as error:
+        raise ParameterError(f"{path}: {error}") from None
 
 
 def to_toml(params: Params) -> str:
     """Write parameters as TOML, each with its unit, range and source as a comment; `from_toml` reads it back."""
-    lines: list[str] = []
-    for name, group in Params.model_fields.items():
-        lines += [f"[{name}]"]
-        values = getattr(params, name)
-        for leaf, field in type(values).model_fields.items():
-            lines += [f"# {describe(field)}", f"{leaf} = {_toml_value(getattr(values, leaf))}"]
-        lines += [""]
-        del group
-    return "\n".join(lines)
+    sections = []
+    for group in Params.model_fields:
+        values = getattr(params, group)
+        lines = [
+            f"# {describe(field)}\n{name} = {_toml_value(getattr(values, name))}"
+            for name, field in type(values).model_fields.items()
+        ]
+        sections.append("\n".join([f"[{group}]", *lines]))
+    return "\n\n".join(sections) + "\n"
 
 
 def describe(field: FieldInfo) -> str:
@@ -191,13 +195,21 @@ def _validated(tree: dict[str, Any]) -> Params:
         return Params.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        fields = dict(iter_parameters())
-        expected = allowed_range(fields[name]) if name in fields else "a known name"
-        raise ParameterError(f"{name}: expected a value {expected}, but {first['input']!r} came.") from None
+    name = ".".join(str(part) for part in first["loc"])
+    fields = dict(iter_parameters())
+    if name not in fields:
+        # A rule between two parameters of one group, in its own words.
+        raise ParameterError(f"{name}: {first['msg'].removeprefix('Value error, ').rstrip('.')}.")
+    kind = _TYPE_WORDS.get(fields[name].annotation, "a value")
+    limits = allowed_range(fields[name])
+    expected = kind if limits == "any" else f"{kind} {limits}"
+    raise ParameterError(f"{name}: expected {expected}, but {first['input']!r} came.")
+
+
+# Any: an annotation may be a type or a typing construct.
+_TYPE_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
 def _toml_value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    # JSON writes numbers, strings and truth values as TOML does.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
