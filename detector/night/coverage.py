@@ -1,0 +1,139 @@
+"""How much of the footage was seen: a ledger that has to add up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import DetectorError
+from detector.motion.trace import MotionTrace
+
+LEDGER_TOLERANCE_S = 1e-3
+RELATIVE_TOLERANCE = 1e-6  # durations are stored as float32
+
+
+class LedgerError(DetectorError):
+    """The seconds in the files are not the sum of what became of them: a fault of this software, not of the footage."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What became of every second of footage; all fields in s, 0 or more.
+
+    Attributes:
+        files_s: time that the files hold, stretches filmed twice counted once.
+        observed_s: decoded, undamaged and moving like a live picture. Rates are per hour of this.
+        damaged_s: frames that the decoder reported as damaged or that gave no picture.
+        frozen_s: the camera repeated one picture.
+        skipped_s: spans that could not be measured.
+        gap_s: unfilmed time between the first and the last frame; in no file.
+        overlap_s: filmed by two clips; the later one is left out.
+    """
+
+    files_s: float
+    observed_s: float
+    damaged_s: float
+    frozen_s: float
+    skipped_s: float
+    gap_s: float
+    overlap_s: float
+
+    def __post_init__(self) -> None:
+        total = self.observed_s + self.damaged_s + self.frozen_s + self.skipped_s
+        allowed = LEDGER_TOLERANCE_S + RELATIVE_TOLERANCE * abs(self.files_s)
+        values = tuple(asdict(self).values())
+        if not all(math.isfinite(value) for value in values) or min(values) < -allowed:
+            raise LedgerError(f"The coverage ledger holds an impossible time ({self}); please report this.")
+        if abs(total - self.files_s) > allowed:
+            raise LedgerError(
+                f"The files hold {self.files_s:.3f} s, but observed, damaged, frozen and skipped time add up to "
+                f"{total:.3f} s; this is a fault of the software, please report it."
+            )
+
+    @property
+    def observed_h(self) -> float:
+        """Observed time, h."""
+        return self.observed_s / 3600.0
+
+    @property
+    def observed_fraction(self) -> float:
+        """Observed share of the time in the files, 0 to 1; NaN when the files hold no time."""
+        return self.observed_s / self.files_s if self.files_s > 0 else math.nan
+
+
+def measure_coverage(
+    trace: MotionTrace | None, files_s: float, *, skipped_s: float = 0.0, gap_s: float = 0.0, overlap_s: float = 0.0
+) -> Coverage:
+    """Enter a trace in the ledger.
+
+    Args:
+        trace: what was measured; None when nothing was.
+        files_s: time in the files, s.
+        skipped_s: time in spans that could not be measured, s.
+        gap_s: unfilmed time, s.
+        overlap_s: time filmed twice, s.
+
+    Raises:
+        LedgerError: the times do not add up.
+    """
+    observed_s = damaged_s = frozen_s = 0.0
+    if trace is not None:
+        duration_s = trace.duration_s.astype(np.float64)
+        frozen = trace.is_frozen & ~trace.is_damaged
+        damaged_s = float(duration_s[trace.is_damaged].sum()) + trace.lost_s
+        frozen_s = float(duration_s[frozen].sum())
+        observed_s = float(duration_s[is_observed(trace)].sum())
+    return Coverage(
+        *(_microseconds(value) for value in (files_s, observed_s, damaged_s, frozen_s, skipped_s, gap_s, overlap_s))
+    )
+
+
+def is_observed(trace: MotionTrace) -> NDArray[np.bool_]:
+    """Which frames show a live, undamaged picture; shape (F,), bool."""
+    seen: NDArray[np.bool_] = ~(trace.is_damaged | trace.is_frozen)
+    return seen
+
+
+def observed_intervals(trace: MotionTrace, max_hole_s: float) -> tuple[tuple[float, float], ...]:
+    """Stretches of observed time.
+
+    Args:
+        trace: what was measured.
+        max_hole_s: a shorter pause in observation, such as one damaged frame, does not end a stretch, s.
+
+    Returns:
+        `(start_s, stop_s)`, half-open, ascending, not touching; empty when nothing was observed.
+    """
+    seen = is_observed(trace)
+    start_s = trace.time_s[seen]
+    if start_s.size == 0:
+        return ()
+    stop_s = np.maximum.accumulate(start_s + trace.duration_s[seen].astype(np.float64))
+    breaks = np.flatnonzero(start_s[1:] - stop_s[:-1] > max_hole_s)
+    firsts = np.concatenate(([0], breaks + 1))
+    lasts = np.concatenate((breaks, [start_s.size - 1]))
+    return tuple(
+        (round(float(start_s[first]), 6), round(float(stop_s[last]), 6))
+        for first, last in zip(firsts, lasts, strict=True)
+    )
+
+
+def holes(observed: tuple[tuple[float, float], ...], start_s: float, stop_s: float) -> tuple[tuple[float, float], ...]:
+    """What lies between `start_s` and `stop_s` and was not observed: `(start_s, stop_s)`, half-open, ascending."""
+    found: list[tuple[float, float]] = []
+    cursor_s = start_s
+    for begin_s, end_s in observed:
+        if begin_s > cursor_s:
+            found.append((cursor_s, begin_s))
+        cursor_s = max(cursor_s, end_s)
+    if stop_s > cursor_s:
+        found.append((cursor_s, stop_s))
+    return tuple(found)
+
+
+def _microseconds(value: float) -> float:
+    # Sums of float32 durations carry dust beyond this digit.
+    return round(value, 6) + 0.0

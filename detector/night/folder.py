@@ -1,0 +1,238 @@
+"""A night folder as a place on disk: whose it is, who works in it, and how files get there whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from detector.errors import NightFolderError, UsageError
+
+MOTION_FOLDER = "motion"
+NIGHT_FILE = "night.json"
+PART_PATTERN = "span-*.npz"
+_LOCK_FILE = ".lock"
+_RECORDING_FILE = "recording.json"
+_STAGING_FOLDER = ".staging"
+_TEMPORARY_PREFIX = ".writing-"
+_NO_LOCKS_HERE = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
+    """Make a folder ours for one run: refuse what belongs to others, lock it, remember the recording.
+
+    Args:
+        folder: where the night goes; made when missing.
+        hashes: SHA-256 of the input files, in order of time; the same recording may come back and resume.
+        overwrite: whether a folder of another night, or with other files in it, may be used.
+
+    Yields:
+        The folder for motion parts.
+
+    Raises:
+        UsageError: the folder holds another night or other files, or is a file.
+        NightFolderError: another run works in it, or it cannot be written.
+    """
+    is_new = not folder.exists()
+    _refuse_foreign(folder, overwrite=overwrite)
+    motion = folder / MOTION_FOLDER
+    with writing(folder):
+        motion.mkdir(parents=True, exist_ok=True)
+    with _locked(folder):
+        _refuse_other_night(folder, hashes, overwrite=overwrite)
+        with writing(folder):
+            _remove_leftovers(folder)
+            write_durably(motion / _RECORDING_FILE, json.dumps({"sha256": list(hashes)}).encode())
+        try:
+            yield motion
+        except BaseException:
+            _leave_no_trace(folder, is_new=is_new)
+            raise
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """A folder to write results into; they take their place in `folder` together at the end, or not at all.
+
+    `night.json` goes last and is what makes a folder a night: what is stopped before it is an unfinished night, which
+    `Night.load` refuses and the next run completes.
+
+    Raises:
+        NightFolderError: the results cannot be written.
+    """
+    staging = folder / _STAGING_FOLDER
+    with writing(folder):
+        staging.mkdir()
+        try:
+            yield staging
+            _commit(staging, folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what the file system says into one sentence that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise NightFolderError(_cannot_write(folder, error.strerror or str(error))) from error
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name, force it to disk, and give it its name.
+
+    Raises:
+        OSError: as the file system says; nothing stays behind under `path`.
+    """
+    temporary = temporary_path(path)
+    try:
+        temporary.write_bytes(content)
+        rename_durably(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def temporary_path(path: Path) -> Path:
+    """Where a file stands while it is written: beside its place, with the same suffix."""
+    return path.with_name(f"{_TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+
+
+def rename_durably(temporary: Path, path: Path) -> None:
+    """Force a written file to disk and give it its name, so that a power cut leaves all of it or nothing."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_folder(path.parent)
+
+
+def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:
+    """Remove motion parts of earlier parameters or footage."""
+    for path in set(motion.glob(PART_PATTERN)) - {motion / name for name in kept}:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _cannot_write(folder: Path, reason: str) -> str:
+    return (
+        f"{folder}: cannot write the night here ({reason}); what has been measured is kept, "
+        "so make the folder writable or free some room and run the same command again."
+    )
+
+
+def _refuse_foreign(folder: Path, *, overwrite: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: expected a folder for the night, but this is a file; choose another folder.")
+    with writing(folder):
+        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if names and not names & {NIGHT_FILE, MOTION_FOLDER} and not overwrite:
+        raise UsageError(
+            f"{folder}: expected an empty folder or an unfinished night, but it holds other files "
+            f"(such as {min(names)}); choose another folder or allow overwriting."
+        )
+
+
+def _refuse_other_night(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> None:
+    if overwrite:
+        return
+    for name in (f"{MOTION_FOLDER}/{_RECORDING_FILE}", NIGHT_FILE):
+        path = folder / name
+        if path.exists() and _hashes_in(path) != list(hashes):
+            raise UsageError(
+                f"{folder}: expected an empty folder or a night of the same footage, but it holds another night; "
+                "choose another folder or allow overwriting."
+            )
+
+
+def _hashes_in(path: Path) -> list[str] | None:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if path.name == NIGHT_FILE:
+            return [source["sha256"] for source in document["inputs"]]
+        return list(document["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    # The lock belongs to the open file, so it ends with the process whatever ends it; the empty file stays, because
+    # removing a lock file lets two runs hold two locks of one name.
+    with writing(folder):
+        file = (folder / MOTION_FOLDER / _LOCK_FILE).open("ab")
+    with file:
+        try:
+            _lock(file)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS_HERE:
+                raise NightFolderError(
+                    f"{folder}: another run is working in this folder; wait until it ends or choose another folder."
+                ) from None
+            logger.warning("%s: this file system has no locks; do not start two runs in one folder", folder)
+        yield
+
+
+def _lock(file: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    shutil.rmtree(folder / _STAGING_FOLDER, ignore_errors=True)
+    for path in (folder / MOTION_FOLDER).glob(f"{_TEMPORARY_PREFIX}*"):
+        path.unlink(missing_ok=True)
+
+
+def _leave_no_trace(folder: Path, *, is_new: bool) -> None:
+    motion = folder / MOTION_FOLDER
+    if (folder / NIGHT_FILE).exists() or any(motion.glob(PART_PATTERN)):
+        return  # something to resume from
+    shutil.rmtree(motion, ignore_errors=True)
+    if is_new:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _commit(staging: Path, folder: Path) -> None:
+    files = sorted(staging.iterdir(), key=lambda path: (path.name == NIGHT_FILE, path.name))
+    for path in files:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    (folder / NIGHT_FILE).unlink(missing_ok=True)
+    _sync_folder(folder)
+    for path in files:
+        if path.name == NIGHT_FILE:
+            _sync_folder(folder)
+        path.replace(folder / path.name)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return  # Windows keeps names in order by itself and cannot open folders
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # some network file systems cannot
+            raise
+    finally:
+        os.close(handle)

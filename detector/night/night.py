@@ -1,0 +1,183 @@
+"""One night of results, and the questions it answers about itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detector.errors import NightFolderError, ParameterError
+from detector.events.classify import EVENT_KINDS
+from detector.events.decide import Decision, decide
+from detector.motion.trace import MotionTrace
+from detector.night.card import write_card
+from detector.night.coverage import Coverage, holes
+from detector.night.provenance import Provenance
+from detector.night.statistics import onset_intervals, rate_per_hour
+from detector.night.tables import artifact_columns, event_columns, to_frame
+from detector.params import Group, Params
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Night:
+    """Everything that is known about one recording.
+
+    Attributes:
+        decision: events and artifacts, sorted by start.
+        coverage: what became of every second of footage.
+        provenance: inputs, clock, versions, and what could not be read.
+        params: the parameters that were used.
+        observed: observed stretches `(start_s, stop_s)`, recording time, ascending, not touching.
+        trace: the motion behind the events; None where it was not kept.
+        folder: where the night stands on disk; None when it was not written.
+        parts: files that hold the trace; empty when it is only in memory.
+    """
+
+    decision: Decision
+    coverage: Coverage
+    provenance: Provenance
+    params: Params = field(default_factory=Params)
+    observed: tuple[tuple[float, float], ...] = ()
+    trace: MotionTrace | None = field(default=None, repr=False)
+    folder: Path | None = None
+    parts: tuple[Path, ...] = field(default=(), repr=False)
+
+    @staticmethod
+    def load(folder: str | Path) -> Night:
+        """Read a night folder.
+
+        Args:
+            folder: what `analyze` wrote.
+
+        Raises:
+            NightFolderError: the folder is missing, incomplete, damaged, or of another schema version.
+        """
+        from detector.night.store import read_night
+
+        return read_night(Path(folder))
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """One row an event, as in `events.csv`: NaN where a number is missing, empty text where a word is."""
+        return to_frame(event_columns(self.decision.events, self.wall_clock_text))
+
+    @property
+    def artifacts(self) -> pd.DataFrame:
+        """One row for everything that changed the picture and is no movement of the infant."""
+        return to_frame(artifact_columns(self.decision.artifacts))
+
+    @property
+    def start_s(self) -> float:
+        """Time of the first frame, recording time, s."""
+        return self.provenance.start_s
+
+    @property
+    def stop_s(self) -> float:
+        """End of the last frame, recording time, s."""
+        return self.provenance.stop_s
+
+    @property
+    def start_at(self) -> datetime | None:
+        """Wall clock at `start_s`, with offset; None where it is not known."""
+        return self.provenance.start_at
+
+    @property
+    def gaps(self) -> tuple[tuple[float, float], ...]:
+        """Stretches `(start_s, stop_s)` that nobody saw: not filmed, damaged, frozen or skipped."""
+        return holes(self.observed, self.start_s, self.stop_s)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some of the footage could not be read."""
+        source = self.provenance
+        lost_s = self.coverage.damaged_s + self.coverage.skipped_s
+        return bool(source.unreadable or source.damage or source.skipped) or lost_s > 0
+
+    def wall_clock(self, time_s: float) -> datetime | None:
+        """Recording time, s, as a wall clock with offset; None where the start is not known."""
+        if self.start_at is None:
+            return None
+        # Through UTC, so that a clock change in the night neither adds nor takes an hour.
+        moment = self.start_at.astimezone(UTC) + timedelta(seconds=time_s - self.start_s)
+        return moment.astimezone(self.start_at.tzinfo)
+
+    def wall_clock_text(self, time_s: float) -> str:
+        """Recording time, s, as ISO 8601 with offset and milliseconds; empty where the start is not known."""
+        moment = self.wall_clock(time_s)
+        return "" if moment is None else moment.isoformat(timespec="milliseconds")
+
+    def intervals_s(self, kind: str = "twitch") -> NDArray[np.float64]:
+        """Onset-to-onset intervals of one kind, s, never across a stretch that was not observed."""
+        return onset_intervals([event.start_s for event in self.decision.events if event.kind == kind], self.observed)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts, rates per observed hour and coverage.
+
+        Returns:
+            `n_events`, `n_artifacts`, `n_sustained`; `counts` and `rates_per_hour` by kind, every kind present (rates
+            are NaN when nothing was observed); `median_twitch_interval_s` (NaN below two twitches); `start_at`
+            (empty where not known), `start_s`, `stop_s`, `observed_s`; `coverage`, all fields in s; `is_partial`.
+        """
+        events = self.decision.events
+        counts = {kind: sum(event.kind == kind for event in events) for kind in EVENT_KINDS}
+        intervals_s = sorted(self.intervals_s().tolist())
+        return {
+            "n_events": len(events),
+            "n_sustained": sum(event.is_sustained for event in events),
+            "n_artifacts": len(self.decision.artifacts),
+            "counts": counts,
+            "rates_per_hour": {kind: rate_per_hour(n, self.coverage.observed_s) for kind, n in counts.items()},
+            "median_twitch_interval_s": _median(intervals_s),
+            "start_at": self.wall_clock_text(self.start_s),
+            "start_s": self.start_s,
+            "stop_s": self.stop_s,
+            "observed_s": self.coverage.observed_s,
+            "coverage": asdict(self.coverage),
+            "is_partial": self.is_partial,
+        }
+
+    def decide(self, params: Params) -> Night:
+        """Decide again with other parameters, from the stored motion and without the video.
+
+        Args:
+            params: whose measuring groups (`footage`, `motion`) equal those of this night.
+
+        Returns:
+            A new night, not written anywhere.
+
+        Raises:
+            ParameterError: a measuring parameter differs; the footage has to be measured again.
+            NightFolderError: the motion trace was not kept.
+        """
+        changed = _changed("footage", self.params.footage, params.footage)
+        changed += _changed("motion", self.params.motion, params.motion)
+        if changed:
+            raise ParameterError(
+                f"{changed[0]}: deciding again cannot change how footage is measured; analyze the footage again."
+            )
+        if self.trace is None:
+            raise NightFolderError("This night holds no motion trace to decide from; analyze the footage again.")
+        return replace(self, decision=decide(self.trace, params), params=params, folder=None)
+
+    def _repr_html_(self) -> str:
+        """A card for notebooks."""
+        return write_card(self.summary(), [source.name for source in self.provenance.inputs])
+
+
+def _changed(name: str, before: Group, after: Group) -> list[str]:
+    old, new = before.model_dump(), after.model_dump()
+    return [f"{name}.{leaf}" for leaf in old if old[leaf] != new.get(leaf)]
+
+
+def _median(ascending: list[float]) -> float:
+    if not ascending:
+        return math.nan
+    middle = len(ascending) // 2
+    return ascending[middle] if len(ascending) % 2 else (ascending[middle - 1] + ascending[middle]) / 2
