@@ -95,6 +95,10 @@ class Params(Group):
     noise: NoiseParams = NoiseParams()
 
 
+MEASURING_GROUPS = ("footage", "motion", "noise")
+"""Groups that a motion trace depends on: with another value in one of them the footage is measured again."""
+
+
 def iter_parameters(model: type[BaseModel] = Params, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     """Yield `(dotted name, field)` for every tunable number, in the order of their groups."""
     for name, field in model.model_fields.items():

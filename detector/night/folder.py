@@ -52,7 +52,8 @@ def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator
         _refuse_other_night(folder, hashes, overwrite=overwrite)
         with writing(folder):
             _remove_leftovers(folder)
-            write_durably(motion / _RECORDING_FILE, json.dumps({"sha256": list(hashes)}).encode())
+            with whole_file(motion / _RECORDING_FILE) as temporary:
+                temporary.write_text(json.dumps({"sha256": list(hashes)}), encoding="utf-8")
         try:
             yield motion
         except BaseException:
@@ -86,36 +87,35 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NightFolderError(_cannot_write(folder, error.strerror or str(error))) from error
+        raise NightFolderError(cannot_write(folder, error.strerror or str(error))) from error
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, force it to disk, and give it its name.
+def cannot_write(folder: Path, reason: str) -> str:
+    """What to say when a night folder cannot be written."""
+    return (
+        f"{folder}: cannot write the night here ({reason}); what has been measured is kept, "
+        "so make the folder writable or free some room and run the same command again."
+    )
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` to write to; it is forced to disk and takes its name at the end, or vanishes.
 
     Raises:
         OSError: as the file system says; nothing stays behind under `path`.
     """
-    temporary = temporary_path(path)
+    temporary = path.with_name(f"{_TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
     try:
-        temporary.write_bytes(content)
-        rename_durably(temporary, path)
-    except OSError:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
-
-
-def temporary_path(path: Path) -> Path:
-    """Where a file stands while it is written: beside its place, with the same suffix."""
-    return path.with_name(f"{_TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
-
-
-def rename_durably(temporary: Path, path: Path) -> None:
-    """Force a written file to disk and give it its name, so that a power cut leaves all of it or nothing."""
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync_folder(path.parent)
 
 
 def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:
@@ -123,13 +123,6 @@ def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:
     for path in set(motion.glob(PART_PATTERN)) - {motion / name for name in kept}:
         with suppress(OSError):
             path.unlink()
-
-
-def _cannot_write(folder: Path, reason: str) -> str:
-    return (
-        f"{folder}: cannot write the night here ({reason}); what has been measured is kept, "
-        "so make the folder writable or free some room and run the same command again."
-    )
 
 
 def _refuse_foreign(folder: Path, *, overwrite: bool) -> None:

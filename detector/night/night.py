@@ -17,7 +17,7 @@ from detector.night.coverage import Coverage, holes
 from detector.night.provenance import Provenance
 from detector.night.statistics import onset_intervals, rate_per_hour
 from detector.night.tables import artifact_columns, event_columns, to_frame
-from detector.params import Group, Params
+from detector.params import MEASURING_GROUPS, Params
 
 if TYPE_CHECKING:
     import numpy as np
@@ -147,7 +147,7 @@ class Night:
         """Decide again with other parameters, from the stored motion and without the video.
 
         Args:
-            params: whose measuring groups (`footage`, `motion`) equal those of this night.
+            params: whose measuring groups (`detector.params.MEASURING_GROUPS`) equal those of this night.
 
         Returns:
             A new night, not written anywhere.
@@ -156,8 +156,7 @@ class Night:
             ParameterError: a measuring parameter differs; the footage has to be measured again.
             NightFolderError: the motion trace was not kept.
         """
-        changed = _changed("footage", self.params.footage, params.footage)
-        changed += _changed("motion", self.params.motion, params.motion)
+        changed = changed_measuring(self.params, params)
         if changed:
             raise ParameterError(
                 f"{changed[0]}: deciding again cannot change how footage is measured; analyze the footage again."
@@ -171,9 +170,12 @@ class Night:
         return write_card(self.summary(), [source.name for source in self.provenance.inputs])
 
 
-def _changed(name: str, before: Group, after: Group) -> list[str]:
+def changed_measuring(before: Params, after: Params) -> list[str]:
+    """Dotted names of the measuring parameters in which two sets differ."""
     old, new = before.model_dump(), after.model_dump()
-    return [f"{name}.{leaf}" for leaf in old if old[leaf] != new.get(leaf)]
+    return [
+        f"{group}.{leaf}" for group in MEASURING_GROUPS for leaf in old[group] if old[group][leaf] != new[group][leaf]
+    ]
 
 
 def _median(ascending: list[float]) -> float:

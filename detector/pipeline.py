@@ -1,0 +1,252 @@
+"""From paths to a night: the one function that walks through all rooms."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from detector.errors import NightFolderError, NoFootageError, ParameterError
+from detector.events.decide import Decision, decide
+from detector.footage.recording import Recording, read_recording
+from detector.footage.spans import cut_spans
+from detector.motion.trace import MotionTrace, save_trace
+from detector.night.coverage import measure_coverage, observed_intervals
+from detector.night.folder import cannot_write, claimed, remove_other_parts, staged, whole_file, writing
+from detector.night.night import Night
+from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
+from detector.night.store import write_night
+from detector.params import Params
+from detector.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
+from detector.workers import measure_jobs, usable_cores
+
+PathLike = str | Path
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is.
+
+    Attributes:
+        stage: `"reading"`, `"measuring"`, `"deciding"` or `"writing"`.
+        done_frames: measured so far, those of an earlier run included.
+        total_frames: in the whole recording; 0 while it is read.
+        resumed_frames: how many of `done_frames` an earlier run had measured.
+    """
+
+    stage: str
+    done_frames: int = 0
+    total_frames: int = 0
+    resumed_frames: int = 0
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What stays the same in one analysis."""
+
+    recording: Recording
+    hashes: tuple[str, ...]
+    folder: Path | None
+    params: Params
+    n_workers: int
+    report: Callable[[Progress], None]
+
+
+def analyze(
+    paths: PathLike | Sequence[PathLike],
+    *,
+    out: PathLike | None = None,
+    params: Params | None = None,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Night:
+    """Find the movements in a night of footage.
+
+    What has been measured is kept in `out`: a run that was stopped, by whatever, is resumed by the same call. The
+    result does not depend on the number of workers or on how often it was resumed.
+
+    Args:
+        paths: files or folders, one night together.
+        out: night folder to write; None keeps the night in memory only.
+        params: None takes the defaults.
+        workers: measuring processes, 1 or more; None takes the usable cores.
+        overwrite: whether `out` may hold another night or other files.
+        progress: called with the state of the analysis.
+
+    Returns:
+        The night; without events when nothing moved.
+
+    Raises:
+        NoFootageError: nothing could be analyzed.
+        ParameterError: `workers` is not at least 1.
+        UsageError: `out` belongs to another night.
+        NightFolderError: `out` is in use by another run or cannot be written.
+        KeyboardInterrupt: with a message that says how to resume.
+    """
+    if workers is not None and workers < 1:
+        raise ParameterError(f"workers: expected 1 or more, but {workers} came.")
+    report = progress or _ignore
+    report(Progress("reading"))
+    recording = _read(paths, params or Params())
+    hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
+    folder = None if out is None else Path(out)
+    run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report)
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="twitch-detector-", ignore_cleanup_errors=True) as temporary:
+            return replace(_measured_night(run, Path(temporary)), parts=())
+    with claimed(folder, hashes, overwrite=overwrite) as motion:
+        night = _measured_night(run, motion)
+        report(Progress("writing"))
+        return _publish(night, folder)
+
+
+def save_night(night: Night, out: PathLike, *, overwrite: bool = False) -> Night:
+    """Write a night that was decided again, or kept in memory, into a folder of its own.
+
+    Args:
+        night: what to write.
+        out: night folder; may be a folder of the same footage.
+        overwrite: whether `out` may hold another night or other files.
+
+    Returns:
+        The night with its `folder`.
+
+    Raises:
+        UsageError: `out` belongs to another night.
+        NightFolderError: `out` is in use by another run or cannot be written, or the night has no motion trace.
+    """
+    hashes = [source.sha256 for source in night.provenance.inputs]
+    with claimed(Path(out), hashes, overwrite=overwrite) as motion, writing(Path(out)):
+        parts = tuple(_copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
+        return _publish(replace(night, parts=parts), Path(out))
+
+
+def _ignore(progress: Progress) -> None:
+    del progress
+
+
+def _read(paths: PathLike | Sequence[PathLike], params: Params) -> Recording:
+    given = [paths] if isinstance(paths, str | Path) else paths
+    return read_recording([Path(path) for path in given], params.footage)
+
+
+def _measured_night(run: _Run, motion: Path) -> Night:
+    jobs = plan_jobs(run.recording, cut_spans(run.recording, run.params.footage), run.hashes, run.params, motion)
+    given_up = _measure(run, jobs)
+    run.report(Progress("deciding"))
+    trace, refused = join_parts([job for job in jobs if job.index not in given_up])
+    given_up = {**given_up, **refused}
+    if trace is None:
+        reason = next(iter(given_up.values()), "it holds no frames")
+        raise NoFootageError(f"{run.recording.clips[0].info.path}: nothing could be measured: {reason}.")
+    return _night(run, jobs, trace, given_up)
+
+
+def _measure(run: _Run, jobs: Sequence[Job]) -> Mapping[int, str]:
+    missing = [job for job in jobs if not is_measured(job)]
+    total = sum(job.n_frames for job in jobs)
+    resumed = done = total - sum(job.n_frames for job in missing)
+    run.report(Progress("measuring", done, total, resumed))
+
+    def count(job: Job) -> None:
+        nonlocal done
+        done += job.n_frames
+        run.report(Progress("measuring", done, total, resumed))
+
+    try:
+        return measure_jobs(missing, run.n_workers, count)
+    except StorageError as error:
+        raise NightFolderError(_cannot_store(run.folder, str(error))) from error
+    except KeyboardInterrupt:
+        n_kept = sum(job.path.exists() for job in jobs)
+        raise KeyboardInterrupt(_interrupted(run.folder, f"{n_kept} of {len(jobs)} parts")) from None
+
+
+def _cannot_store(folder: Path | None, reason: str) -> str:
+    if folder is None:
+        return (
+            f"The measured motion cannot be stored for the moment ({reason}); free some room in the temporary folder."
+        )
+    return cannot_write(folder, reason)
+
+
+def _interrupted(folder: Path | None, kept: str) -> str:
+    if folder is None:
+        return "Interrupted; nothing is kept without an output folder."
+    return f"Interrupted; {kept} are measured and kept in {folder}; run the same command again to resume."
+
+
+def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping[int, str]) -> Night:
+    recording, params = run.recording, run.params
+    lost = [job for job in jobs if job.index in given_up]
+    coverage = measure_coverage(
+        trace,
+        recording.files_s,
+        skipped_s=sum(job.files_s for job in lost),
+        gap_s=recording.gap_s,
+        overlap_s=sum(stop_s - start_s for start_s, stop_s in recording.overlaps),
+    )
+    skipped = tuple(SkippedSpan(job.span.start_s, job.span.stop_s, given_up[job.index]) for job in lost)
+    decision: Decision = decide(trace, params)
+    return Night(
+        decision=decision,
+        coverage=coverage,
+        provenance=_provenance(run, skipped),
+        params=params,
+        observed=observed_intervals(trace, params.footage.max_gap_s),
+        trace=trace,
+        parts=tuple(job.path for job in jobs if job.index not in given_up),
+    )
+
+
+def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
+    recording = run.recording
+    return Provenance(
+        inputs=tuple(
+            InputFile(clip.info.path.name, str(clip.info.path), clip.info.size_bytes, sha256, clip.offset_s)
+            for clip, sha256 in zip(recording.clips, run.hashes, strict=True)
+        ),
+        start_s=recording.start_s,
+        stop_s=recording.stop_s,
+        start_at=recording.start_at,
+        start_source=recording.start_source,
+        unreadable=recording.unreadable,
+        damage=tuple((str(clip.info.path), text) for clip in recording.clips for text in clip.info.damage),
+        skipped=skipped,
+        versions=software_versions(),
+    )
+
+
+def _publish(night: Night, folder: Path) -> Night:
+    """Put the results in their place, all together."""
+    from detector.views.plots import figure_timeline
+    from detector.views.report import write_report
+
+    night = replace(night, folder=folder)
+    with staged(folder) as staging:
+        write_night(night, staging)
+        figure_timeline(night).savefig(staging / "timeline.png", dpi=150)
+        write_report(night, staging / "report.html")
+    remove_other_parts(folder / "motion", [part.name for part in night.parts])
+    return night
+
+
+def _copied(part: Path, place: Path) -> Path:
+    if not (place.exists() and place.samefile(part)):
+        with whole_file(place) as temporary:
+            shutil.copyfile(part, temporary)
+    return place
+
+
+def _stored(trace: MotionTrace | None, motion: Path) -> Path:
+    if trace is None:
+        raise NightFolderError(
+            f"{motion.parent}: this night holds no motion trace to write; analyze the footage again."
+        )
+    place = motion / "span-0001-joined.npz"
+    with whole_file(place) as temporary:
+        save_trace(temporary, trace)
+    return place
