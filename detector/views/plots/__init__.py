@@ -1,0 +1,11 @@
+"""Pictures of a night. Each function draws on one matplotlib Axes and returns it; `ax=None` makes one."""
+
+from __future__ import annotations
+
+from detector.views.plots.filmstrip import plot_event
+from detector.views.plots.heatmap import plot_heatmap
+from detector.views.plots.intervals import plot_intervals
+from detector.views.plots.motion import plot_motion
+from detector.views.plots.timeline import figure_timeline, plot_timeline
+
+__all__ = ["figure_timeline", "plot_event", "plot_heatmap", "plot_intervals", "plot_motion", "plot_timeline"]

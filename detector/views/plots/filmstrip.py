@@ -1,0 +1,176 @@
+"""One event as pictures from the footage with its motion signal underneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from detector.errors import FootageError, UsageError
+from detector.events.classify import Event
+from detector.footage.recording import Clip, Recording
+from detector.night.night import Night
+from detector.views.plots.motion import plot_motion
+from detector.views.plots.style import INK, KIND_STYLES, new_axes, say
+from detector.views.wording import describe_event, moment
+
+Box = tuple[float, float, float, float]
+
+
+class Still(NamedTuple):
+    """One picture of the strip: recording time in s, and the luma, shape (height, width), uint8."""
+
+    time_s: float
+    luma: NDArray[np.uint8]
+
+
+def plot_event(
+    night: Night, event_id: int, ax: Axes | None = None, *, n_frames: int = 5, footage: str | Path | None = None
+) -> Axes:
+    """Draw one event: the whole picture with a box where it moved, close-ups in order, and the motion signal.
+
+    Where the footage cannot be read the axes say so, and the motion signal is still drawn.
+
+    Args:
+        night: what was found.
+        event_id: number of the event, from 1, as in `night.events`.
+        ax: where to draw; None makes a new figure.
+        n_frames: how many close-ups, 1 to 12.
+        footage: folder that holds the footage now; None looks where it was when it was analyzed.
+
+    Returns:
+        The axes, which hold the pictures and the signal as axes inside them.
+
+    Raises:
+        UsageError: there is no event of this number, or `n_frames` is out of range.
+    """
+    events = night.decision.events
+    if not 1 <= event_id <= len(events):
+        raise UsageError(
+            f"{event_id}: expected the number of an event (1 to {len(events)}); `night.events` lists them."
+        )
+    if not 1 <= n_frames <= 12:
+        raise UsageError(f"n_frames: expected 1 to 12 pictures, but {n_frames} came.")
+    event = events[event_id - 1]
+    ax = new_axes(11, 4.6) if ax is None else ax
+    ax.axis("off")
+    ax.set_title(f"Event {event_id}: {describe_event(event)}, {moment(night, event.start_s)}", loc="left", fontsize=11)
+    start_s, stop_s = _window(night, event)
+    stills: list[Still] = []
+    try:
+        stills = _stills(_clips(night, start_s, stop_s, footage), np.linspace(start_s, stop_s, n_frames + 2)[1:-1])
+        trouble = "" if stills else "The footage holds no picture at this time."
+    except (FootageError, OSError) as error:
+        trouble = f"The footage cannot be shown.\n{error}"
+    if stills:
+        _draw_stills(ax, event, stills)
+    else:
+        note = ax.inset_axes((0.0, 0.42, 1.0, 0.56))
+        note.set(xticks=[], yticks=[])
+        say(note, trouble)
+    _draw_motion(ax, night, (start_s, stop_s), stills)
+    return ax
+
+
+def _window(night: Night, event: Event) -> tuple[float, float]:
+    """The event with a little of what was before and after, s."""
+    margin_s = max(0.4, 0.15 * event.duration_s)
+    return max(event.start_s - margin_s, night.start_s), min(event.stop_s + margin_s, night.stop_s)
+
+
+def _clips(night: Night, start_s: float, stop_s: float, folder: str | Path | None) -> Recording:
+    """The clips around a stretch of time, where the night had placed them; the others are not opened."""
+    from detector.footage.video import probe  # decodes: loaded only where footage is shown
+
+    inputs = sorted(night.provenance.inputs, key=lambda source: source.offset_s)
+    # The file before is needed too: a file may begin later than its offset says.
+    before = [index for index, source in enumerate(inputs) if source.offset_s <= start_s][-2:]
+    during = [index for index, source in enumerate(inputs) if start_s < source.offset_s < stop_s]
+    clips = []
+    for index in (*before, *during):
+        source = inputs[index]
+        path = Path(source.path) if folder is None else Path(folder) / source.name
+        if not path.is_file():
+            raise FootageError(
+                f"{source.name}: expected it where it was analyzed, but it is gone; say where it is now."
+            )
+        clips.append(Clip(probe(path, night.params.footage), source.offset_s))
+    return Recording(tuple(clips), gaps=(), overlaps=(), start_at=None, start_source="")
+
+
+def _stills(recording: Recording, times_s: NDArray[np.float64]) -> list[Still]:
+    """The picture that stood at each of the times; fewer where the footage has fewer."""
+    return list(_iter_stills(recording, times_s.tolist())) if recording.clips else []
+
+
+def _iter_stills(recording: Recording, times_s: Sequence[float]) -> Iterator[Still]:
+    from detector.footage.recording import iter_interval
+
+    wanted = list(times_s)
+    # A second to each side, since a slow camera may have no frame within the stretch itself.
+    for frame in iter_interval(recording, times_s[0] - 1, times_s[-1] + 1):
+        if wanted and frame.time_s + frame.duration_s > wanted[0]:
+            while wanted and frame.time_s + frame.duration_s > wanted[0]:
+                wanted.pop(0)
+            yield Still(frame.time_s, frame.luma.copy())
+        if not wanted:
+            return
+
+
+def _draw_stills(ax: Axes, event: Event, stills: Sequence[Still]) -> None:
+    style = KIND_STYLES[event.kind]
+    middle = stills[len(stills) // 2].luma
+    low, high = np.percentile(middle, (0.5, 99.5))
+    width = 0.68 / len(stills)
+    extent = ax.get_window_extent()
+    close = close_up(event.box_px, middle.shape, aspect=(0.95 * width * extent.width) / (0.5 * extent.height))
+    whole: Box = (0, 0, middle.shape[1], middle.shape[0])
+    places = [((0.0, 0.44, 0.305, 0.5), whole, stills[len(stills) // 2], "whole picture")]
+    places += [
+        ((0.32 + index * width, 0.44, 0.95 * width, 0.5), close, still, f"{still.time_s - event.start_s:+.2f} s")
+        for index, still in enumerate(stills)
+    ]
+    for bounds, (left, top, right, bottom), still, name in places:
+        inset = ax.inset_axes(bounds)
+        inset.imshow(still.luma, cmap="gray", vmin=low, vmax=max(high, low + 1), interpolation="bilinear")
+        inset.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
+        inset.set_title(name, fontsize=8.5, pad=3, color=INK)
+        x, y, x_end, y_end = event.box_px
+        inset.add_patch(
+            Rectangle((x, y), x_end - x, y_end - y, fill=False, edgecolor=style.color, linewidth=1.6, gid="box")
+        )
+
+
+def close_up(box_px: Box, shape: tuple[int, ...], aspect: float) -> Box:
+    """A window of given aspect around a box, twice its size, at least a fifth of the picture, inside the picture.
+
+    Args:
+        box_px: `(left, top, right, bottom)`.
+        shape: `(height, width)` of the picture, px.
+        aspect: width / height of the window.
+
+    Returns:
+        `(left, top, right, bottom)`, px.
+    """
+    tall, wide = shape[:2]
+    height = max(2 * (box_px[3] - box_px[1]), 2 * (box_px[2] - box_px[0]) / aspect, tall / 5)
+    height = min(height, tall, wide / aspect)
+    width = height * aspect
+    x, y = (box_px[0] + box_px[2]) / 2, (box_px[1] + box_px[3]) / 2
+    left = min(max(x - width / 2, 0), wide - width)
+    top = min(max(y - height / 2, 0), tall - height)
+    return left, top, left + width, top + height
+
+
+def _draw_motion(ax: Axes, night: Night, window_s: tuple[float, float], stills: Sequence[Still]) -> None:
+    signal = plot_motion(night, ax.inset_axes((0.0, 0.0, 1.0, 0.3)), *window_s)
+    signal.set_ylabel("motion\n(grey levels)", fontsize=8.5)
+    for still in stills:
+        signal.axvline(still.time_s, color=INK, linewidth=0.8, linestyle=":", gid="still")
+    if stills:
+        signal.set_title("dotted: when the pictures were taken", loc="right", fontsize=8, color=INK, pad=2)

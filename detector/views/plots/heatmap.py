@@ -1,0 +1,129 @@
+"""Where in the picture it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from detector.errors import UsageError
+from detector.events.classify import EVENT_KINDS, Event
+from detector.motion.trace import MotionTrace
+from detector.night.night import Night
+from detector.views.plots.signal import moved_cells
+from detector.views.plots.style import KIND_STYLES, new_axes, say
+from detector.views.wording import duration, number
+
+MOST_MARKS = 150
+"""More events than this are not marked one by one."""
+
+
+def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None) -> Axes:
+    """Draw where events moved the picture: how many of them reached each cell, over a picture from the night.
+
+    Args:
+        night: what was found; without its stored motion only the centers of the events are drawn.
+        ax: where to draw; None makes a new figure.
+        kind: count only events of this kind; None counts all.
+
+    Returns:
+        The axes; x and y are source px, y downwards.
+
+    Raises:
+        UsageError: there is no such kind of event.
+    """
+    if kind is not None and kind not in EVENT_KINDS:
+        raise UsageError(f"{kind}: expected a kind of event ({', '.join(EVENT_KINDS)}), but this is none of them.")
+    ax = new_axes(7.5, 4.6) if ax is None else ax
+    events = [event for event in night.decision.events if kind in {None, event.kind}]
+    if night.trace is not None:
+        _show_picture(ax, night.trace)
+        _show_counts(ax, count_events(night.trace, events), night.trace)
+    if len(events) <= MOST_MARKS or night.trace is None:
+        _mark_centers(ax, events)
+    ax.set_aspect("equal")
+    if night.trace is None and not ax.yaxis_inverted():
+        ax.invert_yaxis()
+    ax.set_xlabel("x (source px)")
+    ax.set_ylabel("y (source px)")
+    name = "event" if kind is None else KIND_STYLES[kind].singular
+    plural = "events" if kind is None else KIND_STYLES[kind].several
+    ax.set_title(f"Where it moved: {number(len(events), name, plural)}", loc="left", fontsize=11)
+    if not events:
+        say(ax, _why_empty(night, plural))
+        ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
+    return ax
+
+
+def _why_empty(night: Night, plural: str) -> str:
+    observed_s = night.coverage.observed_s
+    return f"No {plural} found in {duration(observed_s)} observed." if observed_s > 0 else "Nothing was observed."
+
+
+def count_events(trace: MotionTrace, events: Sequence[Event]) -> NDArray[np.int64]:
+    """How many events moved each cell: cells that rose above the noise during an event, inside its box.
+
+    Returns:
+        Shape (rows, columns).
+    """
+    counts = np.zeros((trace.rows, trace.columns), dtype=np.int64)
+    x_px, y_px = trace.cell_px
+    for event in events:
+        left, top, right, bottom = event.box_px
+        rows = slice(max(int(top // y_px), 0), max(int(np.ceil(bottom / y_px)), 0))
+        columns = slice(max(int(left // x_px), 0), max(int(np.ceil(right / x_px)), 0))
+        counts[rows, columns] += moved_cells(trace, event.start_s, event.stop_s)[rows, columns]
+    return counts
+
+
+def _show_picture(ax: Axes, trace: MotionTrace) -> None:
+    low, high = np.percentile(trace.reference, (1, 99)) if trace.reference.size else (0, 255)
+    ax.imshow(
+        trace.reference, cmap="gray", vmin=low, vmax=max(high, low + 1), extent=(0, trace.width_px, trace.height_px, 0),
+        interpolation="bilinear", zorder=0,
+    )  # fmt: skip
+
+
+def _show_counts(ax: Axes, counts: NDArray[np.int64], trace: MotionTrace) -> None:
+    if not counts.any():
+        return
+    x_px, y_px = trace.cell_px
+    # Places that hardly any event reached stay nearly clear, so that the picture shows through.
+    share = counts / counts.max()
+    ax.imshow(
+        counts, cmap="plasma", vmin=0, vmax=counts.max(), alpha=np.where(counts > 0, 0.12 + 0.63 * share, 0.0),
+        interpolation="nearest", zorder=1,
+        extent=(0, trace.columns * x_px, trace.rows * y_px, 0), gid="counts",
+    )  # fmt: skip
+    ax.set_xlim(0, trace.width_px)
+    ax.set_ylim(trace.height_px, 0)
+    scale = ScalarMappable(Normalize(0, counts.max()), "plasma")
+    whole = MaxNLocator(nbins=5, integer=True)
+    ax.figure.colorbar(scale, ax=ax, label="events that moved this place", shrink=0.85, ticks=whole)
+
+
+def _mark_centers(ax: Axes, events: Sequence[Event]) -> None:
+    """One marker per event, in the color and shape of its kind."""
+    for kind, style in KIND_STYLES.items():
+        points = [(event.x_px, event.y_px) for event in events if event.kind == kind]
+        if points:
+            x, y = zip(*points, strict=True)
+            ax.scatter(
+                x, y, s=26, marker=style.marker, facecolor=style.color, edgecolor="white", linewidth=0.8, zorder=3,
+                label=f"{style.lane} ({len(points)})", gid=kind,
+            )  # fmt: skip
+    if events:
+        ax.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.16),
+            ncols=5,
+            fontsize=8.5,
+            frameon=False,
+            handletextpad=0.1,
+            columnspacing=1.2,
+        )

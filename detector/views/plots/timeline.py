@@ -1,0 +1,238 @@
+"""The nightly timeline: what moved when, and when nothing was seen, at one glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from detector.events.classify import Event
+from detector.night.night import Night
+from detector.views.plots import style as look
+from detector.views.plots.lanes import Lane, make_lanes, write_column_heads, write_count, write_label, write_remark
+from detector.views.plots.style import KIND_STYLES, bars, hatch_unseen, say
+from detector.views.plots.time_axis import nice_step, origin_s, set_time_axis
+from detector.views.wording import day, duration, elapsed, percent, rate
+
+SIZE_IN = (11.0, 5.2)
+MANY = 120
+"""More events than this in a lane are drawn as rate bars under short ticks."""
+
+
+def plot_timeline(night: Night, ax: Axes | None = None) -> Axes:
+    """Draw the night as lanes over time: one per kind of event, artifacts, what was not seen, and motion.
+
+    Every event is a tick (twitches) or a bar as long as it lasted. Where a lane holds more than 120 events it also gets
+    bars of their rate per observed minute. Unobserved time is hatched through all lanes. Count and rate per observed
+    hour stand at the right. Works on quiet nights and on nights in which nothing was observed.
+
+    Args:
+        night: what was found.
+        ax: where to draw; None makes a new figure.
+
+    Returns:
+        The axes; x is recording time in s, labelled with the time of day where it is known.
+    """
+    ax = look.new_axes(*SIZE_IN) if ax is None else ax
+    lanes = make_lanes(night)
+    stop_s = max(night.stop_s, night.start_s + 1e-3)
+    ax.set_xlim(night.start_s, stop_s)
+    ax.set_ylim(0, lanes[0].bottom + lanes[0].height + 0.25)
+    hatch_unseen(ax, night.gaps)
+    for lane in lanes:
+        _draw_lane(ax, night, lane)
+    write_column_heads(ax, lanes[0])
+    _say_when_empty(ax, night)
+    ax.set_title(_title(night), loc="left", fontsize=11, color=look.INK)
+    ax.set_yticks([])
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    set_time_axis(ax, night)
+    return ax
+
+
+def figure_timeline(night: Night) -> Figure:
+    """The timeline on a figure of its own, unknown to pyplot, to be saved."""
+    ax = look.detached_axes(*SIZE_IN)
+    plot_timeline(night, ax)
+    return cast("Figure", ax.figure)
+
+
+def _draw_lane(ax: Axes, night: Night, lane: Lane) -> None:
+    ax.axhline(lane.bottom, color=look.UNSEEN, linewidth=0.6, zorder=0.8)
+    if lane.key in KIND_STYLES:
+        _draw_events(ax, night, lane)
+    elif lane.key == "artifacts":
+        _draw_artifacts(ax, night, lane)
+    elif lane.key == "unseen":
+        _draw_unseen(ax, night, lane)
+    else:
+        _draw_motion(ax, night, lane)
+
+
+def _draw_events(ax: Axes, night: Night, lane: Lane) -> None:
+    style = KIND_STYLES[lane.key]
+    events = [event for event in night.decision.events if event.kind == lane.key]
+    observed_s = night.coverage.observed_s
+    notes = []
+    bottom, height = lane.bottom, lane.height
+    if len(events) > MANY:
+        peak = _draw_rate(ax, night, lane, [event.start_s for event in events])
+        notes.append(f"bars: up to {peak:.2g} a minute")
+        bottom, height = lane.bottom + 0.78 * lane.height, 0.22 * lane.height
+    if lane.key == "twitch":
+        is_dense = len(events) > MANY
+        ax.vlines(
+            [event.start_s for event in events], bottom, bottom + height, color=style.color,
+            linewidth=0.5 if is_dense else 1.2, alpha=0.6 if is_dense else 1, zorder=3, gid=lane.key,
+        )  # fmt: skip
+    else:
+        spans = [(event.start_s, event.stop_s) for event in events]
+        bars(
+            ax,
+            spans,
+            bottom,
+            height,
+            facecolor=style.color,
+            edgecolor=style.color,
+            linewidth=0.9,
+            zorder=3,
+            gid=lane.key,
+        )
+    sustained = [event for event in events if event.is_sustained]
+    if sustained:
+        notes.append(f"▼ sustained: {len(sustained)}")
+        _mark_sustained(ax, sustained, lane)
+    write_label(ax, lane, style.lane, notes)
+    write_count(ax, lane, str(len(events)), rate(len(events), observed_s))
+
+
+def _mark_sustained(ax: Axes, events: Sequence[Event], lane: Lane) -> None:
+    middles = [(event.start_s + event.stop_s) / 2 for event in events]
+    ax.plot(
+        middles, [lane.bottom + lane.height + 0.12] * len(middles), linestyle="none", marker="v", markersize=5,
+        color=KIND_STYLES[lane.key].color, clip_on=False, zorder=4, gid="sustained",
+    )  # fmt: skip
+
+
+def _draw_rate(ax: Axes, night: Night, lane: Lane, onsets_s: Sequence[float]) -> float:
+    """Bars of events per observed minute in the lower three quarters of a lane; returns the highest rate, 1/min."""
+    edges = _edges(night, 144)
+    counts, _ = np.histogram(onsets_s, edges)
+    # A bin that was hardly observed would otherwise turn one event into the highest rate of the night.
+    minutes = np.maximum(observed_in(night.observed, edges), 0.25 * np.diff(edges)) / 60
+    rates = counts / minutes
+    peak = float(rates.max(initial=0))
+    heights = lane.bottom + 0.72 * lane.height * rates / (peak or 1)
+    ax.stairs(
+        heights, edges, baseline=lane.bottom, fill=True, color=KIND_STYLES[lane.key].color, alpha=0.55, zorder=2,
+        gid=f"{lane.key} rate",
+    )  # fmt: skip
+    return peak
+
+
+def _edges(night: Night, at_most: int) -> NDArray[np.float64]:
+    """Round bin edges over the night, s."""
+    length_s = max(night.stop_s - night.start_s, 1e-3)
+    step = nice_step(length_s, at_most)
+    origin = origin_s(night)
+    first = np.floor((night.start_s - origin) / step)
+    last = np.ceil((night.start_s + length_s - origin) / step)
+    return np.asarray(origin + np.arange(first, last + 1) * step, dtype=np.float64)
+
+
+def observed_in(observed: Sequence[look.Interval], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Observed seconds in each bin.
+
+    Args:
+        observed: disjoint intervals `(start_s, stop_s)`, ascending.
+        edges: bin edges, ascending, shape (n + 1,), s.
+
+    Returns:
+        Shape (n,), s.
+    """
+    starts, stops = (np.asarray([pair[side] for pair in observed], dtype=np.float64) for side in (0, 1))
+    reached = np.clip(edges[:, None] - starts[None, :], 0, (stops - starts)[None, :]).sum(axis=1)
+    return np.diff(reached)
+
+
+def _draw_artifacts(ax: Axes, night: Night, lane: Lane) -> None:
+    found = [artifact for artifact in night.decision.artifacts if artifact.kind not in {"frozen", "damage"}]
+    spans = [(artifact.start_s, artifact.stop_s) for artifact in found]
+    bars(
+        ax,
+        spans,
+        lane.bottom,
+        lane.height,
+        facecolor=look.ARTIFACT,
+        edgecolor=look.ARTIFACT,
+        linewidth=0.7,
+        zorder=3,
+        gid="artifacts",
+    )
+    write_label(ax, lane, "artifacts")
+    write_count(ax, lane, str(len(found)))
+
+
+def _draw_unseen(ax: Axes, night: Night, lane: Lane) -> None:
+    """The stretches without observation once more as a lane, with what is known of their cause."""
+    bars(
+        ax,
+        night.gaps,
+        lane.bottom,
+        lane.height,
+        facecolor=look.UNSEEN,
+        edgecolor=look.FAINT,
+        linewidth=0.5,
+        zorder=2,
+        gid="unseen lane",
+    )
+    notes = []
+    for kind, hatch, name in (("frozen", "....", "dotted: frozen"), ("damage", "xxxx", "crossed: damaged")):
+        spans = [(a.start_s, a.stop_s) for a in night.decision.artifacts if a.kind == kind]
+        if spans:
+            marks = {"facecolor": "white", "edgecolor": look.INK, "hatch": hatch, "linewidth": 0.5, "gid": kind}
+            bars(ax, spans, lane.bottom, lane.height, zorder=3, **marks)
+            notes.append(name)
+    total_s = max(night.stop_s - night.start_s - night.coverage.observed_s, 0)
+    write_label(ax, lane, "not observed", [", ".join(notes)] if notes else [])
+    write_remark(ax, lane, duration(total_s) if total_s else "0 s")
+
+
+def _draw_motion(ax: Axes, night: Night, lane: Lane) -> None:
+    """Mean share of the picture that moved in each bin; its square root, so that small movement stays visible."""
+    trace = night.trace
+    if trace is None:
+        return
+    edges = _edges(night, 700)
+    is_seen = ~(trace.is_damaged | trace.is_frozen)
+    moved = trace.moved_fraction[is_seen]
+    frame_counts, _ = np.histogram(trace.time_s[is_seen], edges)
+    sums, _ = np.histogram(trace.time_s[is_seen], edges, weights=moved)
+    share = np.sqrt(sums / np.maximum(frame_counts, 1))
+    # Below a hundredth of the picture the strip keeps its scale: the noise of a still night must not fill it.
+    heights = lane.bottom + lane.height * share / max(float(share.max(initial=0)), 0.1)
+    ax.stairs(heights, edges, baseline=lane.bottom, fill=True, color="#6b6b6b", linewidth=0, zorder=2, gid="motion")
+    write_label(ax, lane, "motion", ["share of picture,", "square root"])
+    write_remark(ax, lane, f"peak {percent(float(moved.max(initial=0)))}")
+
+
+def _say_when_empty(ax: Axes, night: Night) -> None:
+    if night.coverage.observed_s <= 0:
+        say(ax, "Nothing was observed: no usable picture in this recording.", y=0.65)
+    elif not night.decision.events:
+        say(ax, f"No movement found in {duration(night.coverage.observed_s)} observed.", y=0.65)
+
+
+def _title(night: Night) -> str:
+    begin, end = night.wall_clock(night.start_s), night.wall_clock(night.stop_s)
+    unseen_s = night.stop_s - night.start_s - night.coverage.observed_s
+    observed = f"observed {duration(max(night.coverage.observed_s, 0))}"
+    if unseen_s >= 1:
+        observed += f" of {duration(night.stop_s - night.start_s)}"
+    if begin is None or end is None:
+        return f"Recording of {elapsed(night.stop_s - night.start_s)}, time of day not known · {observed}"
+    return f"{day(begin)}, {begin:%H:%M} to {end:%H:%M} · {observed}"

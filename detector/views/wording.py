@@ -1,0 +1,123 @@
+"""How results are put into words: lengths of time, times of day, counts and rates; the same in plots and report."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from detector.events.classify import Event
+from detector.night.night import Night
+
+UNKNOWN = "\u2013"  # a dash
+
+
+def duration(seconds: float) -> str:
+    """A length of time for a person.
+
+    Args:
+        seconds: s, at least 0; NaN where it is not known.
+
+    Examples:
+        >>> duration(0.34), duration(14.2), duration(185), duration(25920)
+        ('0.34 s', '14 s', '3 min 05 s', '7 h 12 min')
+    """
+    if not math.isfinite(seconds):
+        return UNKNOWN
+    if seconds < 9.95:
+        return f"{seconds:.2g} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if seconds < 3599.5:
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def elapsed(seconds: float, decimals: int = 0) -> str:
+    """Recording time as `h:mm:ss`, with decimals of a second where asked.
+
+    Examples:
+        >>> elapsed(3725), elapsed(61.25, decimals=1)
+        ('1:02:05', '0:01:01.2')
+    """
+    units = 10**decimals
+    whole, part = divmod(math.floor(seconds * units + 1e-6), units)
+    hours, rest = divmod(whole, 3600)
+    fraction = f".{part:0{decimals}d}" if decimals else ""
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}{fraction}"
+
+
+def moment(night: Night, time_s: float) -> str:
+    """When something happened: time of day where known, recording time otherwise, to the second."""
+    at = night.wall_clock(time_s)
+    return elapsed(time_s) if at is None else f"{at:%H:%M:%S}"
+
+
+def day(at: datetime) -> str:
+    """A date such as `Tue 12 Nov 2024`, in English whatever the machine's language."""
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return f"{days[at.weekday()]} {day_and_month(at)} {at.year}"
+
+
+def day_and_month(at: datetime) -> str:
+    """A date such as `12 Nov`, in English whatever the machine's language."""
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{at.day} {months[at.month - 1]}"
+
+
+def zone(at: datetime) -> str:
+    """The offset from UTC of a wall clock time, such as `UTC+01:00`; empty where it has none."""
+    offset = at.utcoffset()
+    if offset is None:
+        return ""
+    minutes = round(offset.total_seconds() / 60)
+    sign = "+" if minutes >= 0 else "-"
+    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def rate(count: int, observed_s: float) -> str:
+    """Events per observed hour, to three figures; a dash where nothing was observed.
+
+    Examples:
+        >>> rate(24, 7200), rate(3, 7200), rate(5, 0) == UNKNOWN
+        ('12', '1.5', True)
+    """
+    if observed_s <= 0:
+        return UNKNOWN
+    value = count * 3600 / observed_s
+    return f"{value:.0f}" if value >= 99.5 or value == int(value) else f"{value:.2g}" if value >= 1 else f"{value:.2f}"
+
+
+def percent(fraction: float) -> str:
+    """A share of one as a percentage, to two figures below ten.
+
+    Examples:
+        >>> percent(0.214), percent(0.0312), percent(0.0)
+        ('21 %', '3.1 %', '0 %')
+    """
+    if not math.isfinite(fraction):
+        return UNKNOWN
+    return f"{100 * fraction:.0f} %" if fraction >= 0.0995 or fraction <= 0 else f"{100 * fraction:.2g} %"
+
+
+def number(count: int, singular: str, plural: str | None = None) -> str:
+    """A count with its noun.
+
+    Examples:
+        >>> number(1, "twitch", "twitches"), number(0, "gap")
+        ('1 twitch', '0 gaps')
+    """
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"
+
+
+def describe_event(event: Event) -> str:
+    """What happened in a few words, such as `rhythmic movement, 2.1 Hz, 14 s`; it describes and explains nothing."""
+    names = {"rhythmic": "rhythmic movement", "gross": "whole-body movement", "uncertain": "uncertain movement"}
+    parts = [names.get(event.kind, event.kind)]
+    if math.isfinite(event.rate_hz):
+        parts.append(f"{event.rate_hz:.1f} Hz")
+    parts.append(duration(event.duration_s))
+    if event.site:
+        parts.append(event.site)
+    return ", ".join(parts)
