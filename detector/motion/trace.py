@@ -142,7 +142,8 @@ def load_trace(path: Path) -> MotionTrace:
         NightFolderError: the file is missing, damaged, or of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # An open file of our own, since numpy leaves its one open when the archive is damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             version = int(stored["version"])
             if version != TRACE_VERSION:
                 raise NightFolderError(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector.errors import DetectorError
 from detector.motion.trace import MotionTrace
 
-LEDGER_TOLERANCE_S = 1e-3
+LEDGER_TOLERANCE_S = 0.01  # less than a frame
 RELATIVE_TOLERANCE = 1e-6  # durations are stored as float32
 
 
@@ -87,7 +87,7 @@ def measure_coverage(
         frozen_s = float(duration_s[frozen].sum())
         observed_s = float(duration_s[is_observed(trace)].sum())
     return Coverage(
-        *(_microseconds(value) for value in (files_s, observed_s, damaged_s, frozen_s, skipped_s, gap_s, overlap_s))
+        *(_milliseconds(value) for value in (files_s, observed_s, damaged_s, frozen_s, skipped_s, gap_s, overlap_s))
     )
 
 
@@ -134,6 +134,6 @@ def holes(observed: tuple[tuple[float, float], ...], start_s: float, stop_s: flo
     return tuple(found)
 
 
-def _microseconds(value: float) -> float:
+def _milliseconds(value: float) -> float:
     # Sums of float32 durations carry dust beyond this digit.
-    return round(value, 6) + 0.0
+    return round(value, 3) + 0.0

@@ -1,0 +1,66 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from detector.motion.trace import MotionTrace
+from detector.night.coverage import Coverage, LedgerError, holes, measure_coverage, observed_intervals
+
+
+def test_every_second_is_entered_once(trace: MotionTrace) -> None:
+    coverage = measure_coverage(trace, 70.5 + 7.0, skipped_s=7.0, gap_s=30.0, overlap_s=2.0)
+    assert coverage == Coverage(
+        files_s=77.5, observed_s=67.0, damaged_s=1.5, frozen_s=2.0, skipped_s=7.0, gap_s=30.0, overlap_s=2.0
+    )
+
+
+def test_damaged_frame_of_a_frozen_picture_counts_as_damaged(trace: MotionTrace) -> None:
+    both = dataclasses.replace(trace, is_frozen=trace.is_damaged | trace.is_frozen)
+    assert measure_coverage(both, 70.5) == measure_coverage(trace, 70.5)
+
+
+@pytest.mark.parametrize("files_s", [70.4, 70.6])
+def test_ledger_that_does_not_add_up_is_refused(trace: MotionTrace, files_s: float) -> None:
+    with pytest.raises(LedgerError, match="add up to"):
+        measure_coverage(trace, files_s)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("nan")])
+def test_impossible_time_is_refused(wrong: float) -> None:
+    with pytest.raises(LedgerError, match="impossible"):
+        Coverage(1.0, 1.0, 0.0, 0.0, 0.0, wrong, 0.0)
+
+
+def test_ten_hours_of_float32_durations_add_up(trace: MotionTrace) -> None:
+    n_frames = 540_000
+    duration_s = np.full(n_frames, 1 / 15, np.float32)
+    live = np.zeros(n_frames, bool)
+    night = dataclasses.replace(trace, duration_s=duration_s, is_damaged=live, is_frozen=live, lost_s=0.0)
+    assert measure_coverage(night, 36_000.0).observed_s == pytest.approx(36_000.0, abs=0.01)
+
+
+def test_nothing_measured_is_all_skipped() -> None:
+    coverage = measure_coverage(None, 12.0, skipped_s=12.0)
+    assert coverage.observed_s == 0.0
+    assert coverage.observed_fraction == 0.0
+
+
+def test_observed_fraction_of_no_footage_is_nan() -> None:
+    assert np.isnan(measure_coverage(None, 0.0).observed_fraction)
+
+
+def test_stretches_end_at_gaps_and_long_holes_only(trace: MotionTrace) -> None:
+    # 1.0 s of damage is not longer than the 1.0 s allowed; 2 s of frozen picture is.
+    assert observed_intervals(trace, 1.001) == ((0.0, 40.0), (70.0, 80.0), (82.0, 100.0))
+    assert observed_intervals(trace, 0.5) == ((0.0, 10.0), (11.0, 40.0), (70.0, 80.0), (82.0, 100.0))
+
+
+def test_nothing_observed_gives_no_stretch(trace: MotionTrace) -> None:
+    blind = dataclasses.replace(trace, is_damaged=np.ones_like(trace.is_damaged))
+    assert observed_intervals(blind, 1.0) == ()
+
+
+def test_holes_are_what_is_left() -> None:
+    assert holes(((2.0, 4.0), (6.0, 8.0)), 0.0, 10.0) == ((0.0, 2.0), (4.0, 6.0), (8.0, 10.0))
+    assert holes(((0.0, 10.0),), 0.0, 10.0) == ()
+    assert holes((), 0.0, 10.0) == ((0.0, 10.0),)
