@@ -55,6 +55,12 @@ class FootageParams(Group):
     span_s: float = tunable(
         300.0, "s", OWN, "Length of the pieces the night is measured in (cut at key frames).", ge=10, le=3600
     )
+    warm_up_s: float = tunable(
+        1.5, "s", OWN, "Footage decoded before each piece, so that its edges equal those of an uncut run.", ge=0, le=60
+    )
+    clock_tolerance_s: float = tunable(
+        2.0, "s", OWN, "A clip that starts this near the end of the one before follows it exactly.", ge=0, le=60
+    )
 
 
 class MotionParams(Group):
@@ -75,16 +81,42 @@ class NoiseParams(Group):
     block_frames: int = tunable(
         600, "frames", OWN, "... or over this many frames, whichever ends first.", ge=16, le=5000
     )
-    samples: int = tunable(100, "frames", OWN, "How many frames of a block the floor is taken from.", ge=8, le=5000)
-    quantile: float = tunable(0.9, "1", DERIVED, "Floor of a cell: this quantile of its energy.", ge=0.5, lt=1)
+    samples: int = tunable(128, "frames", OWN, "How many frames of a block the floor is taken from.", ge=8, le=5000)
+    quantile: float = tunable(0.97, "1", DERIVED, "Floor of a cell: this quantile of its energy.", ge=0.5, lt=1)
     block_quantile: float = tunable(
         0.3, "1", DERIVED, "Over neighboring blocks, the floor is this quantile of their floors.", ge=0, le=1
     )
     neighbors: int = tunable(15, "blocks", DERIVED, "How many blocks to each side count as neighbors.", ge=0, le=1000)
-    minimum: float = tunable(
-        0.3, "grey levels squared", DERIVED, "Added to every floor, since encoders erase noise.", gt=0, le=100
+    alike: float = tunable(
+        1.6, "1", DERIVED, "Blocks whose noise differs by more than this factor are not compared.", gt=1, le=100
     )
+    minimum: float = tunable(
+        0.6, "grey levels squared", DERIVED, "Added to every floor, since encoders erase noise.", gt=0, le=100
+    )
+    key_quantile: float = tunable(0.8, "1", DERIVED, "Floor of a cell in key frames: this quantile.", ge=0, le=1)
+    min_key_frames: int = tunable(
+        10, "frames", OWN, "With fewer frames at key frames than this, they are not judged.", ge=1, le=1000
+    )
+    frozen_level: float = tunable(
+        0.1, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
+    )
+    frozen_s: float = tunable(1.0, "s", OWN, "... for this long is frozen.", gt=0, le=60)
     keep: float = tunable(1.5, "floors", DERIVED, "Energy below this many floors is not stored.", ge=1, le=10)
+
+
+class BurstParams(Group):
+    """How a motion trace becomes bursts."""
+
+    threshold: float = tunable(5.0, "floors", DERIVED, "A burst reaches this energy somewhere.", ge=1, le=1e4)
+    low: float = tunable(2.0, "floors", DERIVED, "A burst extends over cells with this energy.", ge=1, le=1e4)
+    still_s: float = tunable(
+        0.32, "s", "thesis on general movements", "A cell this long still has ended its movement.", gt=0, le=5
+    )
+    min_entries: int = tunable(6, "cells x frames", DERIVED, "Smaller bursts are noise.", ge=1, le=10000)
+    edge: float = tunable(0.02, "1", DERIVED, "A burst lasts while its strength is this share of its peak.", ge=0, lt=1)
+    reach: float = tunable(
+        0.04, "picture diagonals", OWN, "Bursts at one time and this near each other are one movement.", ge=0, le=1
+    )
 
 
 class Params(Group):
@@ -93,6 +125,7 @@ class Params(Group):
     footage: FootageParams = FootageParams()
     motion: MotionParams = MotionParams()
     noise: NoiseParams = NoiseParams()
+    burst: BurstParams = BurstParams()
 
 
 MEASURING_GROUPS = ("footage", "motion", "noise")

@@ -2,61 +2,199 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import logging
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from detector.errors import FootageError
+from detector.footage.boxes import quarter_turns
+from detector.footage.container import iter_demux, open_video
+from detector.footage.decode import iter_packets
+from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
+from detector.footage.timeline import Stamps, Timeline, build_timeline
+from detector.params import FootageParams
 
-@dataclass(frozen=True)
-class VideoInfo:
-    """What `probe` learned from a file's packets, without decoding a picture.
+__all__ = ["Frame", "PacketTable", "VideoInfo", "iter_luma", "probe"]
 
-    Attributes:
-        path: the file.
-        size_bytes: its size.
-        width_px, height_px: displayed size (after rotation).
-        codec: FFmpeg's name, such as `"h264"`.
-        header_fps: the rate that the container claims; 0 where it claims none. Never used for time.
-        packet_times_s: presentation times, s, ascending, shape (n_packets,), float64.
-        packet_durations_s: time each packet stands for, s, shape (n_packets,); a pause longer than `max_gap_s` counts
-            with the usual frame interval only.
-        is_key: which of them are key frames, shape (n_packets,), bool.
-        damage: what was wrong with the file, one sentence each; empty for a healthy file.
-        start_at: wall clock of the first frame, with offset, or None where it is not known.
-        start_source: where `start_at` came from: `"name"`, `"container"`, `"user"` or `""`.
+logger = logging.getLogger(__name__)
+
+UNTIMED_FORMATS = {"avi", "h264", "hevc", "m4v", "mjpeg", "mpegvideo", "vc1", "obu"}
+"""Containers that store no presentation stamps: FFmpeg guesses them, and guesses wrong where pictures are reordered."""
+
+USUAL_FPS = 25.0
+"""Assumed where a file says nothing at all about time."""
+
+
+def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
+    """Read all packets of a file without decoding a picture.
+
+    Args:
+        path: a video file, whatever its extension.
+        params: limits; the defaults when left out.
+
+    Returns:
+        What the file holds; `damage` tells what had to be repaired.
+
+    Raises:
+        FootageError: the file cannot be used as video; one sentence says why and what to do.
     """
+    path = Path(path)
+    params = params or FootageParams()
+    with open_video(path, params.max_frame_px) as (container, stream):
+        width, height = _picture_size(path, stream, params)
+        packets = _read_packets(container, stream)
+        if not packets.size:
+            raise FootageError(f"{path}: expected a video, but it holds no pictures; leave it out.")
+        stamps = _stamps(packets, container, stream)
+        timeline = build_timeline(stamps, params.max_gap_s)
+        turns = quarter_turns(path, stream.id) if "mp4" in container.format.name else 0
+        return VideoInfo(
+            path=path,
+            size_bytes=path.stat().st_size,
+            width_px=height if turns % 2 else width,
+            height_px=width if turns % 2 else height,
+            codec=stream.codec_context.name if stream.codec_context.name != "libdav1d" else "av1",
+            header_fps=float(stream.average_rate or 0),
+            packet_times_s=timeline.times_s,
+            packet_durations_s=timeline.durations_s,
+            is_key=_in_order(np.frombuffer(packets.is_key, np.bool_)[_shown(packets)], timeline.rank),
+            damage=(*_damage(packets, stream, timeline), *timeline.notes),
+            packets=_table(packets, stamps, timeline, turns),
+        )
 
-    path: Path
-    size_bytes: int
-    width_px: int
-    height_px: int
-    codec: str
-    header_fps: float
-    packet_times_s: NDArray[np.float64]
-    packet_durations_s: NDArray[np.float64]
-    is_key: NDArray[np.bool_]
-    damage: tuple[str, ...] = ()
-    start_at: datetime | None = None
-    start_source: str = ""
 
+def iter_luma(video: VideoInfo | Path | str, params: FootageParams | None = None) -> Iterator[Frame]:
+    """Decode all frames of a file.
 
-@dataclass(frozen=True)
-class Frame:
-    """One decoded picture.
+    Args:
+        video: a file, or what `probe` learned of it (which saves reading it twice).
+        params: as for `probe`.
 
-    Attributes:
-        time_s: presentation time, s (file time from `iter_luma`, recording time from `iter_span`).
-        duration_s: time it stands for, s, as in `VideoInfo.packet_durations_s`.
-        luma: shape (height, width), uint8; full resolution as displayed. Valid until the next frame is asked for.
-        is_key: whether it came from a key frame.
-        is_damaged: whether the decoder reported errors in it.
+    Yields:
+        Frames in file time, strictly ascending; damaged ones are marked, lost ones are missing.
+
+    Raises:
+        FootageError: as for `probe`.
     """
+    info = video if isinstance(video, VideoInfo) else probe(video, params)
+    yield from iter_packets(info)
 
-    time_s: float
-    duration_s: float
-    luma: NDArray[np.uint8]
-    is_key: bool
-    is_damaged: bool
+
+@dataclass
+class _Packets:
+    """Raw columns of the packets, in file order; arrays, since a night has half a million."""
+
+    pts: array[int] = field(default_factory=lambda: array("q"))
+    dts: array[int] = field(default_factory=lambda: array("q"))
+    duration: array[int] = field(default_factory=lambda: array("q"))
+    pos: array[int] = field(default_factory=lambda: array("q"))
+    size: array[int] = field(default_factory=lambda: array("i"))
+    is_key: array[int] = field(default_factory=lambda: array("B"))
+    is_hidden: array[int] = field(default_factory=lambda: array("B"))
+    n_corrupt: int = 0
+    n_errors: int = 0
+
+    def add(self, packet: Packet[VideoStream]) -> None:
+        pts, dts, pos = packet.pts, packet.dts, packet.pos
+        self.pts.append(NO_STAMP if pts is None else pts)
+        self.dts.append(NO_STAMP if dts is None else dts)
+        self.pos.append(-1 if pos is None else pos)
+        self.duration.append(packet.duration or 0)
+        self.size.append(packet.size)
+        self.is_key.append(packet.is_keyframe)
+        self.is_hidden.append(packet.is_discard)
+        self.n_corrupt += packet.is_corrupt
+
+
+def _read_packets(container: InputContainer, stream: VideoStream) -> _Packets:
+    packets = _Packets()
+    add = packets.add
+    for packet in iter_demux(container, stream):
+        if packet is None:
+            packets.n_errors += 1
+        else:
+            add(packet)
+    return packets
+
+
+def _picture_size(path: Path, stream: VideoStream, params: FootageParams) -> tuple[int, int]:
+    width, height = stream.width or 0, stream.height or 0
+    if width <= 0 or height <= 0:
+        raise FootageError(f"{path}: expected a video, but its picture size cannot be read; try whether it plays.")
+    if width * height > params.max_frame_px:
+        raise FootageError(
+            f"{path}: expected pictures of at most {params.max_frame_px} px, but they have {width} x {height}; "
+            "raise footage.max_frame_px to read them."
+        )
+    return width, height
+
+
+def _column(values: array[int], dtype: type[np.generic]) -> NDArray[np.int64]:
+    return np.frombuffer(values, dtype).astype(np.int64)
+
+
+def _shown(packets: _Packets) -> NDArray[np.bool_]:
+    """Packets that show a picture of their own; all, where the file marks none so."""
+    is_shown = np.frombuffer(packets.is_hidden, np.uint8) == 0
+    return is_shown if is_shown.any() else np.ones(len(is_shown), np.bool_)
+
+
+def _stamps(packets: _Packets, container: InputContainer, stream: VideoStream) -> Stamps:
+    shown = _shown(packets)
+    pts = _column(packets.pts, np.int64)[shown]
+    fps = float(stream.average_rate or 0)
+    return Stamps(
+        pts=pts,
+        dts=_column(packets.dts, np.int64)[shown],
+        duration=_column(packets.duration, np.int64)[shown],
+        tick_s=float(stream.time_base) if stream.time_base else 1.0 / USUAL_FPS,
+        usual_s=1.0 / (fps if 0 < fps <= 1000 else USUAL_FPS),
+        is_reordered=bool(stream.codec_context.has_b_frames),
+        is_order_known=container.format.name not in UNTIMED_FORMATS and bool(np.any(pts != NO_STAMP)),
+    )
+
+
+def _in_order(values: NDArray[np.bool_], rank: NDArray[np.int32]) -> NDArray[np.bool_]:
+    ordered = np.empty(len(values), np.bool_)
+    ordered[rank] = values
+    return ordered
+
+
+def _table(packets: _Packets, stamps: Stamps, timeline: Timeline, turns: int) -> PacketTable:
+    shown = _shown(packets)
+    rank = np.full(len(shown), -1, np.int32)
+    rank[shown] = timeline.rank
+    pts, dts = _column(packets.pts, np.int64), _column(packets.dts, np.int64)
+    return PacketTable(
+        rank=rank,
+        size=_column(packets.size, np.int32).astype(np.int32),
+        pos=_column(packets.pos, np.int64),
+        stamp=np.where(pts == NO_STAMP, dts, pts),
+        is_order_known=stamps.is_order_known,
+        is_reordered=stamps.is_reordered,
+        quarter_turns=turns,
+    )
+
+
+def _damage(packets: _Packets, stream: VideoStream, timeline: Timeline) -> list[str]:
+    notes = []
+    n_found, n_told = len(packets.size), stream.frames or 0
+    if n_found < n_told - 1:
+        notes.append(f"The file is cut off: its index lists {n_told} pictures, and {n_found} are there.")
+    told_s = float((stream.duration or 0) * (stream.time_base or 0))
+    found_s = float(timeline.times_s[-1] + timeline.durations_s[-1] - timeline.times_s[0])
+    if n_found >= n_told - 1 and told_s > found_s + 1.0 and told_s > 1.05 * found_s:
+        notes.append(f"The file is cut off: its header tells of {told_s:.1f} s, and {found_s:.1f} s are there.")
+    if packets.n_corrupt:
+        notes.append(f"{packets.n_corrupt} packets are marked as corrupt by the container.")
+    if packets.n_errors:
+        notes.append(f"Reading failed {packets.n_errors} times; what stood there is lost.")
+    return notes

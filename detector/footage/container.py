@@ -1,0 +1,113 @@
+"""Opening a file as video: the first picture stream, or one sentence on why there is none."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from detector.errors import FootageError
+from detector.footage.boxes import is_unfinished_mp4
+
+logger = logging.getLogger(__name__)
+
+MAX_ERRORS_IN_A_ROW = 32
+"""A reader that fails this often without giving a packet has nothing more to give."""
+
+
+@contextmanager
+def open_video(path: Path, max_px: int) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a file and pick its picture stream (the largest that is not cover art), set to decode on one thread.
+
+    Args:
+        path: the file.
+        max_px: pictures larger than this many px (width x height) are not decoded, whatever the header says.
+
+    Raises:
+        FootageError: the file cannot be opened as video.
+    """
+    _check_file(path)
+    # Some padding: the decoder counts whole coded blocks and aligned rows.
+    limit = {"max_pixels": str(int(max_px * 1.1) + 64 * 4096)}
+    try:
+        container = av.open(str(path), options=limit, metadata_errors="replace")
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise FootageError(_why_not_opened(path, error)) from None
+    with container:
+        stream = _picture_stream(container, path)
+        context = stream.codec_context
+        context.options = limit
+        context.thread_count = 1
+        context.thread_type = "NONE"
+        # Damaged pictures come out, marked, instead of being dropped in silence.
+        context.flags |= av.codec.context.Flags.output_corrupt
+        yield container, stream
+
+
+def iter_demux(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream] | None]:
+    """Packets of one stream in file order; None for each read error, after which reading goes on.
+
+    Empty packets (a dropped picture, or the end of the stream) are left out.
+    """
+    n_errors = 0
+    while n_errors < MAX_ERRORS_IN_A_ROW:
+        try:
+            for packet in container.demux(stream):
+                n_errors = 0
+                if packet.size:
+                    yield packet
+        except (av.error.FFmpegError, OSError) as error:
+            logger.debug("%s: %s", container.name, error)
+            n_errors += 1
+            yield None
+        else:
+            return
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise FootageError(f"{path}: there is no such file; check the path.")
+    if not path.is_file():
+        raise FootageError(f"{path}: expected a video file, but this is not a regular file; name a file or folder.")
+    try:
+        size = path.stat().st_size
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise FootageError(f"{path}: cannot read this file ({error.strerror}); check its permissions.") from None
+    if size == 0:
+        raise FootageError(f"{path}: expected a video, but the file is empty; copy it again from the camera.")
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    if is_unfinished_mp4(path):
+        return (
+            f"{path}: the index (moov) of this MP4 is missing, so the recording was probably cut off by a power loss "
+            "or is still being written; a repair tool such as untrunc may help."
+        )
+    detail = getattr(error, "strerror", None) or str(error)
+    return f"{path}: expected a video file, but FFmpeg cannot read it as one ({detail}); try whether it plays."
+
+
+def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
+    streams = [stream for stream in container.streams.video if not _is_cover_art(stream)]
+    if not streams:
+        kinds = "sound but no pictures" if container.streams.audio else "no picture stream"
+        if is_unfinished_mp4(path):
+            raise FootageError(_why_not_opened(path, ValueError("no moov")))
+        raise FootageError(f"{path}: expected a video, but the file holds {kinds}; leave it out.")
+    best = max(streams, key=lambda stream: ((stream.width or 0) * (stream.height or 0), -stream.index))
+    if best.codec_context is None:
+        raise FootageError(f"{path}: no decoder for its pictures is built into FFmpeg here; convert it to H.264.")
+    return best
+
+
+def _is_cover_art(stream: VideoStream) -> bool:
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)

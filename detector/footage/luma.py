@@ -1,0 +1,55 @@
+"""The brightness plane of a decoded picture as a numpy array, without color conversion.
+
+Values stay as coded: limited-range footage uses 16 to 235, full-range footage 0 to 255. Movement is measured against
+the footage's own noise, so the scale cancels, and no conversion is cheaper and exact.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from av import VideoFrame
+from numpy.typing import NDArray
+
+Depth = TypeVar("Depth", np.uint8, np.uint16)
+
+_EIGHT_BIT = re.compile(r"(yuvj?a?4[0-4]{2}p|gray|nv(12|16|20|21|24|42))$")
+_DEEP = re.compile(r"(?:yuva?4[0-4]{2}p|gray)(9|10|12|14|16)le$")
+_HIGH_ALIGNED = re.compile(r"p[024](10|12|16)le$")
+
+
+def luma_of(picture: VideoFrame, quarter_turns: int = 0) -> NDArray[np.uint8]:
+    """Brightness of a picture as displayed, shape (height, width), uint8, at full resolution.
+
+    Planar 8-bit formats give a view of the decoder's own memory. Deeper ones are divided to 8 bits, rounded to the
+    nearest (ties to even) and clipped at 255. RGB, palette and packed formats are converted to gray by FFmpeg.
+
+    Args:
+        picture: a decoded picture; must outlive the returned view.
+        quarter_turns: turns clockwise for display, 0 to 3.
+    """
+    name = picture.format.name
+    if _EIGHT_BIT.match(name):
+        luma = _plane(picture, np.uint8)
+    elif shift := _extra_bits(name):
+        luma = np.asarray(cv2.convertScaleAbs(_plane(picture, np.uint16), alpha=1.0 / (1 << shift)), np.uint8)
+    else:
+        luma = _plane(picture.reformat(format="gray"), np.uint8)
+    return np.ascontiguousarray(np.rot90(luma, -quarter_turns)) if quarter_turns else luma
+
+
+def _extra_bits(name: str) -> int:
+    """Bits beyond 8 of a deep planar format, 0 where it is not one."""
+    if match := _DEEP.match(name):
+        return int(match.group(1)) - 8
+    return 8 if _HIGH_ALIGNED.match(name) else 0
+
+
+def _plane(picture: VideoFrame, dtype: type[Depth]) -> NDArray[Depth]:
+    plane = picture.planes[0]
+    width = np.dtype(dtype).itemsize
+    rows = np.frombuffer(memoryview(plane), dtype).reshape(plane.height, plane.line_size // width)
+    return rows[:, : plane.width]
