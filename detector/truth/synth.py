@@ -7,12 +7,17 @@ Everything follows from the `SceneSpec`: the same spec gives the same pictures, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from detector.truth.camera import LIGHT_SETTLES_S
 from detector.truth.encode import Encoding, Picture, write_video
 from detector.truth.known import Confound, KnownMovement, write_confounds, write_truth
 from detector.truth.scene_spec import SceneSpec
+from detector.truth.stage import Stage
+from detector.truth.timeline import picture_times
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,34 @@ class WrittenScene:
 
 def draw_scene(spec: SceneSpec) -> DrawnScene:
     """Lay out a scene and return its pictures, to be drawn one by one, with the truth about them."""
-    raise NotImplementedError
+    stage = Stage(spec)
+    return DrawnScene(_pictures(stage, spec), stage.truth(), known_confounds(spec))
+
+
+def _pictures(stage: Stage, spec: SceneSpec) -> Iterator[Picture]:
+    times, moments = picture_times(spec, np.random.default_rng([spec.seed, 99]))
+    shown: tuple[float, Picture] | None = None
+    for time_s, moment_s in zip(times.tolist(), moments.tolist(), strict=True):
+        if shown is None or shown[0] != moment_s:
+            shown = moment_s, stage.picture(moment_s, time_s)
+        # A repeated picture repeats to the last bit, sensor noise and clock included.
+        yield replace(shown[1], time_s=time_s)
+
+
+def known_confounds(spec: SceneSpec) -> tuple[Confound, ...]:
+    """What else happens, sorted by onset: one row for each nuisance, two for a light that goes on and off again."""
+    rows: list[Confound] = []
+    for nuisance in spec.nuisances:
+        stop_s = min(nuisance.onset_s + nuisance.duration_s, spec.duration_s)
+        if nuisance.onset_s >= spec.duration_s:
+            continue
+        if nuisance.kind == "light":
+            changes_s = [nuisance.onset_s] + ([stop_s] if stop_s < spec.duration_s else [])
+            rows += [Confound(change_s, LIGHT_SETTLES_S, "light") for change_s in changes_s]
+        else:
+            settling_s = 1.0 if nuisance.kind == "infrared" else 0.0
+            rows.append(Confound(nuisance.onset_s, stop_s + settling_s - nuisance.onset_s, nuisance.kind))
+    return tuple(sorted(rows, key=lambda row: (row.onset_s, row.label)))
 
 
 def synthesize(out: Path, spec: SceneSpec, encoding: Encoding | None = None) -> WrittenScene:
