@@ -119,6 +119,77 @@ class BurstParams(Group):
     )
 
 
+class ArtifactParams(Group):
+    """What changes the picture without being a movement of the infant."""
+
+    loud_share: float = tunable(
+        0.25, "1", DERIVED, "Light and bumps change at least this share of the picture.", gt=0, le=1
+    )
+    same_sign: float = tunable(
+        0.9, "1", DERIVED, "Light brightens (or darkens) at least this share of it.", gt=0.5, le=1
+    )
+    bump_share: float = tunable(
+        0.4, "1", DERIVED, "In a bump, the whole picture is displaced in this share of frames.", gt=0, le=1
+    )
+    bump_max_s: float = tunable(5.0, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
+    margin_s: float = tunable(
+        0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
+    )
+    clock_phase: float = tunable(
+        0.8, "1", DERIVED, "An on-screen clock changes at one phase of the second (vector length).", gt=0, le=1
+    )
+    clock_ticks: int = tunable(10, "1", OWN, "Seconds in which a cell of the clock was seen to change.", ge=3, le=300)
+    mover_floor: float = tunable(
+        10.0, "grey levels squared", OWN, "What moves all night has at least this floor ...", gt=0
+    )
+    mover_ratio: float = tunable(20.0, "1", OWN, "... this many times that of the median cell ...", gt=1)
+    mover_share: float = tunable(0.6, "1", OWN, "... in this share of blocks ...", gt=0, le=1)
+    mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
+    insect_travel: float = tunable(
+        0.2, "picture diagonals", DERIVED, "An insect crosses at least this much of the picture ...", gt=0, le=2
+    )
+    insect_straight: float = tunable(0.85, "1", DERIVED, "... on a path this straight (net / total) ...", gt=0, le=1)
+    insect_speed: float = tunable(0.15, "picture diagonals/s", DERIVED, "... this fast ...", gt=0)
+    insect_area: float = tunable(
+        0.03, "1", DERIVED, "... covering no more than this share of the picture at once.", gt=0, le=1
+    )
+
+
+class RhythmParams(Group):
+    """When a movement is rhythmic."""
+
+    min_rate_hz: float = tunable(0.3, "Hz", JCSM, "Slowest rhythmic movement.", gt=0, le=10)
+    max_rate_hz: float = tunable(
+        5.0,
+        "Hz",
+        "clonic band 0.2-5 Hz",
+        "Fastest rhythmic movement; never above a quarter of the frame rate.",
+        gt=0,
+        le=30,
+    )
+    min_cycles: float = tunable(4.0, "cycles", JCSM, "Fewer cycles are not a rhythm.", ge=2, le=100)
+    min_s: float = tunable(3.0, "s", OWN, "Shorter movements are not called rhythmic.", gt=0, le=60)
+    max_variation: float = tunable(0.3, "1", OWN, "Largest coefficient of variation of the cycle length.", gt=0, le=2)
+    max_pause_s: float = tunable(
+        0.8, "s", DERIVED, "Jerks of one rhythm follow each other within this pause.", gt=0, le=10
+    )
+
+
+class ClassifyParams(Group):
+    """What kind of movement an event is."""
+
+    twitch_max_s: float = tunable(0.5, "s", FUKUMOTO, "A twitch is shorter than this.", gt=0, le=5)
+    twitch_max_area: float = tunable(0.1, "of the picture", OWN, "A twitch moves at most this share.", gt=0, le=1)
+    gross_min_area: float = tunable(
+        0.15, "of the picture", OWN, "A whole-body movement moves at least this share.", gt=0, le=1
+    )
+    gross_min_s: float = tunable(0.5, "s", FUKUMOTO, "A whole-body movement lasts at least this long.", gt=0, le=60)
+    sustained_s: float = tunable(
+        10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600
+    )
+    long_s: float = tunable(30.0, "s", "PMC8436137", "Longer activity is possible waking or handling.", gt=0, le=3600)
+
+
 class Params(Group):
     """The resolved set of parameters of one analysis."""
 
@@ -126,6 +197,9 @@ class Params(Group):
     motion: MotionParams = MotionParams()
     noise: NoiseParams = NoiseParams()
     burst: BurstParams = BurstParams()
+    artifact: ArtifactParams = ArtifactParams()
+    rhythm: RhythmParams = RhythmParams()
+    classify: ClassifyParams = ClassifyParams()
 
 
 MEASURING_GROUPS = ("footage", "motion", "noise")

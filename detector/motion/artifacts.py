@@ -1,12 +1,25 @@
-"""What moved the picture but not the infant: light, exposure, bumps, frozen pictures, insects, things that move all night."""
+"""What changed the picture but is not the infant: light, bumps, frozen pictures, the on-screen clock, things that move all night.
+
+Insects are found among bursts (`detector.events.insects`), since they are known by their path.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-ArtifactKind = Literal["light", "bump", "frozen", "insect", "clock", "mover", "flicker", "damage"]
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.motion.trace import MotionTrace
+from detector.params import ArtifactParams, Params
+
+ArtifactKind = Literal["light", "bump", "frozen", "insect", "clock", "mover", "damage"]
 ARTIFACT_KINDS: tuple[ArtifactKind, ...] = get_args(ArtifactKind)
+
+# The clock is looked for in stretches of this length: over a night, a camera's clock and its time stamps drift apart.
+_CLOCK_WINDOW_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -23,3 +36,173 @@ class Artifact:
     start_s: float
     stop_s: float
     detail: str
+
+
+@dataclass(frozen=True)
+class ArtifactMap:
+    """Artifacts of a recording, and where they hide movement.
+
+    Attributes:
+        artifacts: in order of start.
+        is_blind: shape (F,), frames in which light, a bump or a frozen picture hides movement.
+        is_clock: shape (C,), cells of the on-screen clock.
+    """
+
+    artifacts: tuple[Artifact, ...]
+    is_blind: NDArray[np.bool_]
+    is_clock: NDArray[np.bool_]
+
+
+def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
+    """Find all artifacts that the trace shows without looking at single bursts."""
+    limits = params.artifact
+    is_blind = np.zeros(len(trace.time_s), bool)
+    found: list[Artifact] = []
+    for start, stop, kind in _loud_runs(trace, limits):
+        is_blind[start:stop] = True
+        start_s, stop_s = _interval(trace, start, stop)
+        change = float(trace.global_change[start:stop][np.abs(trace.global_change[start:stop]).argmax()])
+        share = float(trace.moved_fraction[start:stop].max())
+        detail = f"{share:.0%} of the picture changed at once, by up to {change:+.1f} grey levels in {trace.lag_s[start]:.2f} s"
+        found.append(Artifact(kind, start_s, stop_s, detail))
+    for start, stop in _runs(trace.is_frozen):
+        # The jump when the picture goes on is no movement either.
+        after = min(stop + _frames(trace, start, limits.margin_s), len(is_blind))
+        is_blind[start:after] = True
+        start_s, stop_s = _interval(trace, start, stop)
+        found.append(Artifact("frozen", start_s, stop_s, f"the picture stood still for {stop_s - start_s:.1f} s"))
+    is_clock = find_clock(trace, limits)
+    if is_clock.any():
+        found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
+    movers = find_movers(trace, limits)
+    if movers.any():
+        found.append(_everywhere(trace, "mover", movers, "moves most of the time, far above the rest of the picture"))
+    return ArtifactMap(tuple(sorted(found, key=lambda a: (a.start_s, a.kind))), is_blind, is_clock)
+
+
+def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
+    """Cells whose changes keep to one phase of the second, most of the time: an on-screen clock.
+
+    Returns:
+        Shape (C,), bool; neighbors of such cells included.
+    """
+    n_cells = trace.rows * trace.columns
+    votes, windows = np.zeros(n_cells), 0
+    if len(trace.time_s) == 0:
+        return votes > 0
+    frame, cell = trace.fast.frame, trace.fast.cell.astype(np.int64)
+    time_s = trace.time_s[frame]
+    edges = np.arange(trace.time_s[0], trace.time_s[-1] + _CLOCK_WINDOW_S, _CLOCK_WINDOW_S)
+    bounds = np.searchsorted(time_s, edges)
+    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+        if high == low:
+            continue
+        windows += 1
+        votes += _keeps_phase(time_s[low:high], cell[low:high], n_cells, limits)
+    is_clock = votes > 0.5 * max(windows, 1)
+    return _grow(is_clock.reshape(trace.rows, trace.columns)).ravel() if is_clock.any() else is_clock
+
+
+def _keeps_phase(
+    time_s: NDArray[np.float64], cell: NDArray[np.int64], n_cells: int, limits: ArtifactParams
+) -> NDArray[np.bool_]:
+    angle = 2.0 * np.pi * time_s
+    count = np.bincount(cell, minlength=n_cells)
+    length = np.hypot(
+        np.bincount(cell, np.cos(angle), n_cells), np.bincount(cell, np.sin(angle), n_cells)
+    ) / np.maximum(count, 1)
+    second = np.unique(np.stack([cell, np.floor(time_s - time_s[0]).astype(np.int64)]), axis=1)
+    ticks = np.bincount(second[0], minlength=n_cells)
+    # A movement at exactly 1 Hz keeps to the phase as well, but not in most fifths of five minutes.
+    span_s = max(float(time_s[-1] - time_s[0]), 1.0)
+    fifth = np.unique(np.stack([second[0], (5.0 * second[1] / (span_s + 1.0)).astype(np.int64)]), axis=1)
+    spread = np.bincount(fifth[0], minlength=n_cells)
+    return (length >= limits.clock_phase) & (ticks >= limits.clock_ticks) & (spread >= 4)  # type: ignore[no-any-return]
+
+
+def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
+    """Cells that move far more than the rest of the picture in most blocks: a curtain, a mobile, a fan.
+
+    Their own floor already hides them; they are listed so that a person knows where the camera could not see. Shape (C,).
+    """
+    if len(trace.floor) < limits.mover_blocks:
+        return np.zeros(trace.rows * trace.columns, bool)
+    floor = trace.floor.astype(np.float32)
+    usual = np.median(floor, axis=1, keepdims=True)
+    loud = floor > np.maximum(limits.mover_floor, limits.mover_ratio * usual)
+    share: NDArray[np.bool_] = loud.mean(axis=0) > limits.mover_share
+    return share
+
+
+def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int, int, ArtifactKind]]:
+    loud = trace.moved_fraction >= limits.loud_share
+    for start, stop in _runs(_bridge(loud, _frames(trace, 0, limits.margin_s))):
+        kind = _kind_of_run(trace, start, stop, limits)
+        if kind is not None:
+            margin = _frames(trace, start, limits.margin_s)
+            yield max(start - 1, 0), min(stop + margin, len(loud)), kind
+
+
+def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> ArtifactKind | None:
+    loud = np.flatnonzero(trace.moved_fraction[start:stop] >= limits.loud_share) + start
+    signs = np.array([_sign_share(trace, frame) for frame in loud])
+    if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
+        return "light"
+    shifted = np.abs(trace.shift_px[loud]).sum(axis=1) > 0.0
+    is_brief = trace.time_s[stop - 1] - trace.time_s[start] <= limits.bump_max_s
+    return "bump" if is_brief and shifted.mean() >= limits.bump_share else None
+
+
+def _sign_share(trace: MotionTrace, frame: int) -> float:
+    signed = trace.fast.signed[trace.fast.first[frame] : trace.fast.first[frame + 1]]
+    return float((signed > 0).mean()) if len(signed) else 0.5
+
+
+def _everywhere(trace: MotionTrace, kind: ArtifactKind, cells: NDArray[np.bool_], words: str) -> Artifact:
+    rows, columns = np.divmod(np.flatnonzero(cells), trace.columns)
+    x, y = trace.cell_px
+    box = (
+        f"x {columns.min() * x:.0f}-{(columns.max() + 1) * x:.0f}, y {rows.min() * y:.0f}-{(rows.max() + 1) * y:.0f} px"
+    )
+    stop_s = float(trace.time_s[-1] + trace.duration_s[-1])
+    return Artifact(kind, float(trace.time_s[0]), stop_s, f"{box} {words} ({cells.mean():.1%} of the picture)")
+
+
+def _interval(trace: MotionTrace, start: int, stop: int) -> tuple[float, float]:
+    return float(trace.time_s[start]), float(trace.time_s[stop - 1] + trace.duration_s[stop - 1])
+
+
+def _frames(trace: MotionTrace, near: int, seconds: float) -> int:
+    duration_s = float(trace.duration_s[near]) if len(trace.duration_s) else 0.0
+    return int(np.ceil(seconds / duration_s)) if duration_s > 0 else 1
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def _bridge(flags: NDArray[np.bool_], n_frames: int) -> NDArray[np.bool_]:
+    bridged = flags.copy()
+    runs = _runs(flags)
+    for (_, stop), (start, _) in zip(runs, runs[1:], strict=False):
+        if start - stop <= n_frames:
+            bridged[stop:start] = True
+    return bridged
+
+
+def _grow(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    grown = mask.copy()
+    for down in (-1, 0, 1):
+        for across in (-1, 0, 1):
+            grown |= np.roll(mask, (down, across), (0, 1)) & _inside(mask.shape, down, across)
+    return grown
+
+
+def _inside(shape: tuple[int, ...], down: int, across: int) -> NDArray[np.bool_]:
+    inside = np.ones(shape, bool)
+    if down:
+        inside[0 if down > 0 else -1] = False
+    if across:
+        inside[:, 0 if across > 0 else -1] = False
+    return inside

@@ -22,6 +22,7 @@ FloatImage = NDArray[np.float32]
 _SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
 _SHIFT_MIN_ENERGY = 4.0
 _SHIFT_MIN_SHARE = 0.25
+_SHIFT_MAX_LEFT = 0.5
 # A difference counts as having the wanted lag within this share of it.
 _LAG_SLACK = 0.5
 
@@ -93,6 +94,7 @@ class Differencer:
         self._past: deque[tuple[float, FloatImage]] = deque()
         self._small = (grid.columns * 2, grid.rows * 2)
         self._cells = (grid.columns, grid.rows)
+        self._window = cv2.createHanningWindow(self._small, cv2.CV_32F)
 
     def add(
         self, time_s: float, luma: NDArray[np.uint8], *, with_long: bool
@@ -140,15 +142,25 @@ class Differencer:
         loud = cv2.countNonZero(cv2.compare(energy, _SHIFT_MIN_ENERGY, cv2.CMP_GT))
         shift = (0.0, 0.0)
         if loud > _SHIFT_MIN_SHARE * energy.size:
-            shift = self._shift(earlier[1], picture)
+            shift = self._shift(earlier[1], picture, change)
         return Difference(energy, signed, lag_s, float(cv2.mean(signed)[0]), shift)  # type: ignore[arg-type]
 
-    def _shift(self, before: FloatImage, after: FloatImage) -> tuple[float, float]:
-        window = cv2.createHanningWindow(self._small, cv2.CV_32F)
-        # Correlating gradients rather than brightness: a light step must not read as a displacement.
-        (x, y), response = cv2.phaseCorrelate(_edges(before), _edges(after), window)
+    def _shift(self, before: FloatImage, after: FloatImage, change: FloatImage) -> tuple[float, float]:
+        """Displacement of the whole picture, source px; zero unless it explains most of the change.
+
+        An infant that rolls over changes as much of the picture as a bumped camera, but moving the earlier picture back
+        undoes only the bump.
+        """
+        # Correlating edges rather than brightness: a light step must not read as a displacement.
+        (x, y), _ = cv2.phaseCorrelate(_edges(before), _edges(after), self._window)
+        moved = cv2.warpAffine(
+            before, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]), self._small, borderMode=cv2.BORDER_REPLICATE
+        )
+        left = cv2.norm(cv2.subtract(after, moved), cv2.NORM_L2) ** 2
+        if left > _SHIFT_MAX_LEFT * cv2.norm(change, cv2.NORM_L2) ** 2:
+            return 0.0, 0.0
         side = self._grid.cell_px[0] / 2.0
-        return (x * side, y * side) if response > 0.2 else (0.0, 0.0)
+        return x * side, y * side
 
 
 def _edges(picture: FloatImage) -> FloatImage:

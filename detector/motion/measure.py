@@ -14,7 +14,15 @@ from detector.footage.recording import Recording, Span
 from detector.footage.spans import iter_span
 from detector.footage.video import Frame
 from detector.motion.difference import Difference, Differencer, Grid, grid_for, working_picture
-from detector.motion.noise import measure_floor, measure_gain, quiet_floor
+from detector.motion.noise import (
+    find_frozen,
+    frame_levels,
+    gains,
+    measure_floor,
+    measure_key_floor,
+    measure_level,
+    quiet_floors,
+)
 from detector.motion.trace import Layer, MotionTrace
 from detector.params import Params
 
@@ -30,7 +38,6 @@ class _Rows:
     duration_s: list[float] = field(default_factory=list)
     is_key: list[bool] = field(default_factory=list)
     is_damaged: list[bool] = field(default_factory=list)
-    is_frozen: list[bool] = field(default_factory=list)
     lag_s: list[float] = field(default_factory=list)
     global_change: list[float] = field(default_factory=list)
     shift_px: list[tuple[float, float]] = field(default_factory=list)
@@ -61,8 +68,9 @@ class _LayerMeasurer:
         self._key_energy: list[NDArray[np.float32]] = []
         self.block_row: list[int] = []
         self.floors: list[NDArray[np.float32]] = []
+        self.levels: list[float] = []
         self.gain: dict[int, float] = {}
-        self.moved: dict[int, float] = {}
+        self.level: dict[int, float] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -83,16 +91,17 @@ class _LayerMeasurer:
         energy, signed = np.stack(self._energy), np.stack(self._signed)
         calm = energy if jumps.mean() > _MOST_KEYS else energy[~jumps]
         floor = measure_floor(calm, noise)
-        middle = np.median(calm[:: max(len(calm) // noise.samples, 1)], axis=0)
-        gain = measure_gain(energy, floor, jumps, noise)
-        self.gain.update(zip(self._rows, gain.tolist(), strict=True))
-        loud = energy > (self._params.noise.keep * (floor + np.float32(noise.minimum)) * gain[:, None])
-        self.moved.update(zip(self._rows, loud.mean(axis=1).tolist(), strict=True))
-        frame, cell = np.nonzero(energy > noise.keep * (middle + np.float32(noise.minimum)))
+        level = frame_levels(energy, floor, noise)
+        self.level.update(zip(self._rows, level.tolist(), strict=True))
+        self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
+        minimum = np.float32(noise.minimum)
+        # A movement of many seconds lifts the floor of its own block: what is kept for now must not depend on it.
+        frame, cell = np.nonzero(energy > noise.keep * (np.minimum(floor, np.median(floor)) + minimum))
         self._kept.append(_Kept(rows[frame], cell, energy[frame, cell], signed[frame, cell]))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
         self.floors.append(floor)
+        self.levels.append(measure_level(calm, noise))
         self._rows, self._energy, self._signed, self._jumps = [], [], [], []
 
     def finish(self, is_key_jump: NDArray[np.bool_]) -> tuple[Layer, NDArray[np.float32], NDArray[np.float32]]:
@@ -107,15 +116,17 @@ class _LayerMeasurer:
             empty = np.zeros((0, self._n_cells), np.float32)
             return Layer.empty(n_frames), empty, np.zeros(self._n_cells, np.float32)
         floors = np.stack(self.floors)
-        floor = quiet_floor(floors, noise)
-        key_floor = floor
+        quiet = quiet_floors(floors, np.array(self.levels, np.float32), noise)
+        key_floor = np.zeros(self._n_cells, np.float32)
         if self._key_energy and is_key_jump.mean() <= _MOST_KEYS:
-            key_floor = np.maximum(floor, np.median(np.stack(self._key_energy), axis=0).astype(np.float32))
-        kept = _Kept(*(np.concatenate([getattr(k, name) for k in self._kept]) for name in _Kept.__annotations__))
-        base = np.where(is_key_jump[kept.row], key_floor[kept.cell], floor[kept.cell])
-        stays = kept.energy > noise.keep * (base + np.float32(noise.minimum))
-        layer = Layer.from_rows(n_frames, kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays])
-        return layer, floors, key_floor
+            key_floor = measure_key_floor(np.stack(self._key_energy), noise)
+        layers = []
+        for floor, kept in zip(quiet, self._kept, strict=True):
+            base = np.where(is_key_jump[kept.row], np.maximum(key_floor, floor)[kept.cell], floor[kept.cell])
+            stays = kept.energy > noise.keep * (base + np.float32(noise.minimum))
+            layers.append(_Kept(kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays]))
+        joined = (np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__)
+        return Layer.from_rows(n_frames, *joined), floors, key_floor
 
 
 def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrace:
@@ -181,7 +192,6 @@ class _SpanMeasurer:
         rows.is_key.append(frame.is_key)
         rows.is_damaged.append(frame.is_damaged)
         rows.lag_s.append(lag_s)
-        rows.is_frozen.append(fast is not None and not fast.energy.any())
         rows.global_change.append(fast.global_change if fast else 0.0)
         rows.shift_px.append(fast.shift_px if fast else (0.0, 0.0))
         rows.is_key_jump.append(is_jump)
@@ -202,10 +212,9 @@ class _SpanMeasurer:
         jump = np.array(rows.is_key_jump, bool)
         fast, floors, key_floor = self._fast.finish(jump)
         slow, slow_floors, _ = self._slow.finish(np.zeros(n_frames, bool))
-        gain = np.ones(n_frames, np.float32)
-        moved = np.zeros(n_frames, np.float32)
-        gain[list(self._fast.gain)] = list(self._fast.gain.values())
-        moved[list(self._fast.moved)] = list(self._fast.moved.values())
+        duration_s = np.array(rows.duration_s, np.float32)
+        gain = _spread(self._fast.gain, n_frames, 1.0)
+        level = _spread(self._fast.level, n_frames, np.nan)
         height = self._grid.rows * 4
         reference = (
             self._reference if self._reference is not None else np.zeros((height, self._grid.columns * 4), np.uint8)
@@ -217,20 +226,21 @@ class _SpanMeasurer:
             width_px=self._grid.width_px,
             height_px=self._grid.height_px,
             time_s=time_s,
-            duration_s=np.array(rows.duration_s, np.float32),
+            duration_s=duration_s,
             is_key=np.array(rows.is_key, bool),
             is_key_jump=jump,
             is_damaged=np.array(rows.is_damaged, bool),
-            is_frozen=np.array(rows.is_frozen, bool),
+            is_frozen=find_frozen(level, jump, duration_s, self._params.noise),
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,
-            moved_fraction=moved,
+            moved_fraction=(np.diff(fast.first) / (self._grid.rows * self._grid.columns)).astype(np.float32),
             global_change=np.array(rows.global_change, np.float32),
             shift_px=np.array(rows.shift_px, np.float32).reshape(-1, 2),
             fast=fast,
             slow=slow,
             block_start_s=time_s[self._fast.block_row],
             floor=_as_float16(floors),
+            level=np.array(self._fast.levels, np.float32),
             slow_block_start_s=time_s[self._slow.block_row],
             slow_floor=_as_float16(slow_floors),
             span_start_s=np.array([self._span.start_s]),
@@ -238,6 +248,12 @@ class _SpanMeasurer:
             reference=reference,
             lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )
+
+
+def _spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArray[np.float32]:
+    spread = np.full(n_frames, otherwise, np.float32)
+    spread[list(values)] = list(values.values())
+    return spread
 
 
 def _as_float16(values: NDArray[np.float32]) -> NDArray[np.float16]:

@@ -18,75 +18,147 @@ Energies = NDArray[np.float32]
 _LEVEL_CELLS = 512
 _LEVEL_CLIP = 2.0
 _MIN_LEVEL = 0.05
+# Energies above this are movement, whatever the camera; it keeps them out of the level of a block.
+_LEVEL_CAP = 4.0
+_MIN_LEVEL_ENERGY = 0.1
 
 
 def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
-    """Floor of each cell over a block.
+    """Floor of each cell over a block: a high quantile of its energy.
 
     Args:
         energy: shape (frames, cells), grey levels squared; key frames left out.
-        params: which quantile.
+        params: which quantile, and over how many frames.
 
     Returns:
         Shape (cells,), float32; zeros where there was no frame.
     """
-    n_frames = len(energy)
-    if n_frames == 0:
-        return np.zeros(energy.shape[1], np.float32)
-    rows = energy[:: max(n_frames // params.samples, 1)]
-    place = min(int(params.quantile * len(rows)), len(rows) - 1)
-    return np.partition(rows, place, axis=0)[place]
+    rows = energy[:: max(len(energy) // params.samples, 1)]
+    n_above = int((1.0 - params.quantile) * len(rows)) + 1
+    # Only the few largest are wanted: keeping them in order costs a tenth of a partition.
+    largest = [np.zeros(energy.shape[1], np.float32) for _ in range(n_above)]
+    for row in rows:
+        rest = row
+        for kept in largest:
+            lower = np.minimum(kept, rest)
+            np.maximum(kept, rest, out=kept)
+            rest = lower
+    return largest[-1]
 
 
-def measure_gain(energy: Energies, floor: Energies, is_key: NDArray[np.bool_], params: NoiseParams) -> Energies:
-    """How much louder the whole picture is in each frame than in most frames of its block; never below 1.
-
-    Encoders spend bits unevenly, and exposure moves: then all cells rise together. The level of a frame is the mean over cells
-    of energy / floor, clipped so that a moving limb hardly counts; the gain is that level over its own 0.9 quantile.
+def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Energies:
+    """How loud each frame is as a whole: mean over cells of energy / floor, clipped so that a moving limb hardly counts.
 
     Args:
         energy: shape (frames, cells).
         floor: shape (cells,).
-        is_key: shape (frames,); key frames do not enter the quantile.
         params: absolute minimum of the floor.
+
+    Returns:
+        Shape (frames,), float32, 0 to 2.
+    """
+    step = max(energy.shape[1] // _LEVEL_CELLS, 1)
+    ratio = energy[:, ::step] / (floor[::step] + np.float32(params.minimum))
+    return np.minimum(ratio, np.float32(_LEVEL_CLIP)).mean(axis=1)
+
+
+def gains(level: Energies, is_key: NDArray[np.bool_], params: NoiseParams) -> Energies:
+    """How much louder each frame is than most frames of its block; never below 1.
+
+    Encoders spend bits unevenly, and exposure moves: then all cells rise together.
+
+    Args:
+        level: `frame_levels` of a block, shape (frames,).
+        is_key: shape (frames,); key frames do not enter the quantile.
+        params: which quantile is usual.
 
     Returns:
         Shape (frames,), float32, at least 1.
     """
-    step = max(energy.shape[1] // _LEVEL_CELLS, 1)
-    ratio = energy[:, ::step] / (floor[::step] + np.float32(params.minimum))
-    level = np.minimum(ratio, np.float32(_LEVEL_CLIP)).mean(axis=1)
-    usual = level[~is_key] if not is_key.all() else level
-    reference = max(float(np.quantile(usual, params.quantile)), _MIN_LEVEL) if len(usual) else 1.0
+    usual = level if is_key.all() else level[~is_key]
+    reference = max(float(np.quantile(usual, params.quantile)), _MIN_LEVEL)
     return np.maximum(level / np.float32(reference), np.float32(1.0)).astype(np.float32)
 
 
-def quiet_floor(floors: Energies, params: NoiseParams) -> Energies:
-    """A low quantile over blocks: the floor when most of them held no movement in this cell.
+def find_frozen(
+    level: Energies, is_key: NDArray[np.bool_], duration_s: Energies, params: NoiseParams
+) -> NDArray[np.bool_]:
+    """Frames of a picture that stands still: even the noise is gone, for at least `frozen_s`.
+
+    Where the encoder erases the noise in every frame, stillness says nothing, and no frame is called frozen.
 
     Args:
-        floors: shape (blocks, cells).
-        params: which quantile over blocks.
+        level: `frame_levels` of a span, NaN where not measured, shape (frames,).
+        is_key: frames whose difference crosses a key frame, where even a still picture changes, shape (frames,).
+        duration_s: shape (frames,).
+        params: `frozen_level` and `frozen_s`.
 
     Returns:
-        Shape (cells,), float32.
+        Shape (frames,), bool.
     """
-    place = int(params.block_quantile * (len(floors) - 1))
-    return np.partition(floors, place, axis=0)[place]
+    known = level[np.isfinite(level)]
+    usual = float(np.median(known)) if len(known) else 0.0
+    if usual < _MIN_LEVEL:
+        return np.zeros(len(level), bool)
+    still = is_key | (np.nan_to_num(level, nan=np.inf) < params.frozen_level * usual)
+    edges = np.flatnonzero(np.diff(still, prepend=False, append=False))
+    result = np.zeros(len(level), bool)
+    for start, stop in edges.reshape(-1, 2):
+        result[start:stop] = duration_s[start:stop].sum() >= params.frozen_s
+    return result
 
 
-def local_floor(floors: Energies, params: NoiseParams) -> Energies:
-    """For each block, `quiet_floor` over the blocks around it.
+def measure_level(energy: Energies, params: NoiseParams) -> float:
+    """How noisy the picture as a whole is in the quieter frames of a block, grey levels squared.
+
+    Args:
+        energy: shape (frames, cells); key frames left out.
+        params: which quantile over frames.
+    """
+    step = max(energy.shape[1] // _LEVEL_CELLS, 1)
+    if len(energy) == 0:
+        return 0.0
+    each = np.minimum(energy[:, ::step], np.float32(_LEVEL_CAP)).mean(axis=1)
+    return float(np.quantile(each, params.block_quantile))
+
+
+def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
+    """Floor of each cell in frames whose difference crosses a key frame.
+
+    Args:
+        energy: shape (frames, cells).
+        params: `key_quantile`, and `min_key_frames` below which such frames cannot be judged.
+
+    Returns:
+        Shape (cells,); infinite where there are too few such frames.
+    """
+    if len(energy) < params.min_key_frames:
+        return np.full(energy.shape[1], np.inf, np.float32)
+    place = int(params.key_quantile * (len(energy) - 1))
+    return np.partition(energy, place, axis=0)[place].astype(np.float32)
+
+
+def quiet_floors(floors: Energies, level: Energies, params: NoiseParams) -> Energies:
+    """For each block, the floor when nothing moved: a low quantile over the blocks around it.
+
+    Only blocks in which the picture as a whole is about as noisy count as neighbors: when a light is switched on, the
+    floor from before says nothing about the floor after.
 
     Args:
         floors: shape (blocks, cells).
-        params: `neighbors`, how many blocks to each side.
+        level: `measure_level` of each block, shape (blocks,).
+        params: which quantile, how many neighbors, what counts as about as noisy.
 
     Returns:
         Shape (blocks, cells), float32.
     """
+    level = level + np.float32(_MIN_LEVEL_ENERGY)
     result = np.empty_like(floors, dtype=np.float32)
+    width = 2 * params.neighbors + 1
     for block in range(len(floors)):
-        low = min(max(block - params.neighbors, 0), max(len(floors) - 2 * params.neighbors - 1, 0))
-        result[block] = quiet_floor(floors[low : low + 2 * params.neighbors + 1], params)
+        low = min(max(block - params.neighbors, 0), max(len(floors) - width, 0))
+        ratio = level[low : low + width] / level[block]
+        alike = floors[low : low + width][(ratio < params.alike) & (ratio > 1.0 / params.alike)]
+        place = int(params.block_quantile * (len(alike) - 1))
+        result[block] = np.partition(alike, place, axis=0)[place]
     return result

@@ -82,6 +82,7 @@ class MotionTrace:
         shift_px: shape (F, 2), float32, displacement (x, y) of the whole picture, source px; 0 where not measured.
         fast, slow: differences at the short lag (every frame) and at the long lag (a few a second).
         block_start_s, floor: shape (K,), float64, and (K, C), float16: floors of the fast layer, grey levels squared.
+        level: shape (K,), float32, how noisy the whole picture is in the block, grey levels squared.
         slow_block_start_s, slow_floor: the same of the slow layer.
         span_start_s, key_floor: shape (S,) and (S, C): floors in frames with `is_key_jump`, one row a span.
         reference: a picture from the footage at working size, shape (height, width), uint8.
@@ -108,6 +109,7 @@ class MotionTrace:
     slow: Layer
     block_start_s: NDArray[np.float64]
     floor: NDArray[np.float16]
+    level: NDArray[np.float32]
     slow_block_start_s: NDArray[np.float64]
     slow_floor: NDArray[np.float16]
     span_start_s: NDArray[np.float64]
