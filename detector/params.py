@@ -61,6 +61,16 @@ class FootageParams(Group):
     clock_tolerance_s: float = tunable(
         2.0, "s", OWN, "A clip that starts this near the end of the one before follows it exactly.", ge=0, le=60
     )
+    name_pattern: str = Field(
+        "",
+        description="Where the start time stands in file names, such as {camera}_%Y%m%d-%H%M%S; empty tries the known.",
+        json_schema_extra={"unit": "text", "source": OWN},
+    )
+    time_zone: str = Field(
+        "",
+        description="Zone of times in file names, such as Europe/Berlin; empty for the zone of this computer.",
+        json_schema_extra={"unit": "text", "source": OWN},
+    )
 
 
 class MotionParams(Group):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -51,6 +51,7 @@ class Placing:
     gaps: tuple[tuple[float, float], ...]
     overlaps: tuple[tuple[float, float], ...]
     start_at: datetime | None
+    start_source: str
     notes: tuple[str, ...]
 
 
@@ -59,81 +60,31 @@ def place_clips(infos: Sequence[VideoInfo], params: FootageParams) -> Placing:
 
     Clips are ordered by their start; one without a start follows the file before it. A start within
     `clock_tolerance_s` of the end of the clip before abuts it exactly, since names hold whole seconds and camera
-    clocks drift. What two clips filmed counts for the earlier one. Starts told by containers alone that would make
-    clips overlap are not believed: they often tell when a file was copied.
+    clocks drift. What two clips filmed counts for the earlier one. Starts told by containers that would make clips
+    overlap are not believed: they often tell when a file was copied.
 
     Args:
         infos: in natural order of their names; at least one.
         params: for the tolerance and the longest pause.
     """
     notes: list[str] = []
-    starts = _believable(infos, params.clock_tolerance_s, notes)
-    order = _order(starts)
-    clips: list[Clip] = []
-    overlaps: list[tuple[float, float]] = []
-    zero_at: datetime | None = None  # wall clock of recording time 0
-    end_s = 0.0
-    for index in order:
-        info, start_at = infos[index], starts[index]
-        offset_s = end_s - info.start_s if clips else 0.0
-        if zero_at is None and start_at is not None:
-            zero_at = wall_clock(start_at, -(info.start_s + offset_s))
-        elif zero_at is not None and start_at is not None:
-            wanted_s = seconds_between(zero_at, start_at)
-            if abs(wanted_s - end_s) > params.clock_tolerance_s:
-                offset_s = wanted_s - info.start_s
-        clip = _trimmed(info, offset_s, end_s if clips else -np.inf)
-        if clip.start_s < end_s - SAME_TIME_S and clips:
-            overlaps.append((clip.start_s, min(end_s, clip.stop_s)))
-            notes.append(_overlap_note(clip, end_s))
-        clips.append(clip)
-        end_s = max(end_s, clip.stop_s) if len(clips) > 1 else clip.stop_s
-    start_at = wall_clock(zero_at, clips[0].start_s) if zero_at else None
-    return Placing(tuple(clips), _gaps(clips, params.max_gap_s), tuple(overlaps), start_at, tuple(notes))
-
-
-def _believable(infos: Sequence[VideoInfo], tolerance_s: float, notes: list[str]) -> list[datetime | None]:
-    """Starts to place clips by: those from containers only if they leave room for each clip."""
-    starts = [info.start_at for info in infos]
-    told = sorted(
-        ((info.start_at, info.stop_s - info.start_s) for info in infos if info.start_at is not None),
-        key=lambda pair: pair[0],
+    starts = _believable(infos, _unfolded(infos, params.clock_tolerance_s), params.clock_tolerance_s, notes)
+    axis = _Axis(params.clock_tolerance_s, notes)
+    for index in _order(starts):
+        axis.add(infos[index], starts[index])
+    first_s = axis.clips[0].start_s
+    return Placing(
+        clips=tuple(axis.clips),
+        gaps=find_gaps(axis.clips, params.max_gap_s),
+        overlaps=tuple(axis.overlaps),
+        start_at=wall_clock(axis.zero_at, first_s) if axis.zero_at else None,
+        start_source=axis.source,
+        notes=tuple(notes),
     )
-    is_container = any(info.start_source == "container" for info in infos)
-    is_crowded = any(
-        seconds_between(start_at, following) < length_s - tolerance_s
-        for (start_at, length_s), (following, _) in itertools.pairwise(told)
-    )
-    if is_container and is_crowded:
-        notes.append("The start times in the files overlap, so they are not believed; clips follow one another.")
-        kept = [info.start_at if info.start_source != "container" else None for info in infos]
-        return kept if any(kept) else [starts[0], *[None] * (len(infos) - 1)] if len(infos) == 1 else kept
-    return starts
 
 
-def _order(starts: Sequence[datetime | None]) -> list[int]:
-    """Indices by start; a clip without one stays behind the clip before it."""
-    keys: list[tuple[int, float, int]] = []
-    last = (0, 0.0)
-    for index, start_at in enumerate(starts):
-        if start_at is not None:
-            last = (1, start_at.timestamp())
-        keys.append((*last, index))
-    return [key[2] for key in sorted(keys)]
-
-
-def _trimmed(info: VideoInfo, offset_s: float, end_s: float) -> Clip:
-    first = int(np.searchsorted(info.packet_times_s + offset_s, end_s - SAME_TIME_S))
-    return Clip(info, offset_s, first)
-
-
-def _overlap_note(clip: Clip, end_s: float) -> str:
-    shared_s = min(end_s, clip.stop_s) - clip.start_s
-    return f"{clip.info.path.name}: its first {shared_s:.1f} s were filmed by the clip before, which counts."
-
-
-def _gaps(clips: Sequence[Clip], max_gap_s: float) -> tuple[tuple[float, float], ...]:
-    """Time that no frame stands for."""
+def find_gaps(clips: Sequence[Clip], max_gap_s: float) -> tuple[tuple[float, float], ...]:
+    """Stretches between first and last frame that no frame stands for, recording time, s."""
     gaps = []
     end_s = clips[0].start_s
     for clip in clips:
@@ -141,10 +92,92 @@ def _gaps(clips: Sequence[Clip], max_gap_s: float) -> tuple[tuple[float, float],
         if not len(times_s):
             continue
         stops_s = times_s + clip.info.packet_durations_s[clip.first :]
-        if times_s[0] > end_s + SAME_TIME_S:
-            gaps.append((end_s, float(times_s[0])))
         usual_s = float(np.median(clip.info.packet_durations_s))
         pauses = np.flatnonzero(np.diff(times_s) > longest_pause_s(usual_s, max_gap_s))
+        gaps += [(end_s, float(times_s[0]))]
         gaps += [(float(stops_s[place]), float(times_s[place + 1])) for place in pauses]
         end_s = float(stops_s[-1])
     return tuple(gap for gap in gaps if gap[1] - gap[0] > SAME_TIME_S)
+
+
+@dataclass
+class _Axis:
+    """The time axis while clips are put on it, in order."""
+
+    tolerance_s: float
+    notes: list[str]
+    clips: list[Clip] = field(default_factory=list)
+    overlaps: list[tuple[float, float]] = field(default_factory=list)
+    zero_at: datetime | None = None  # wall clock of recording time 0
+    source: str = ""
+    end_s: float = -np.inf
+
+    def add(self, info: VideoInfo, start_at: datetime | None) -> None:
+        offset_s = self._offset_s(info, start_at)
+        first = int(np.searchsorted(info.packet_times_s + offset_s, self.end_s - SAME_TIME_S))
+        clip = Clip(info, offset_s, first)
+        shared_s = min(self.end_s, clip.stop_s) - clip.start_s
+        if shared_s > SAME_TIME_S:
+            self.overlaps.append((clip.start_s, clip.start_s + shared_s))
+            self.notes.append(f"{info.path.name}: {shared_s:.1f} s of it were filmed by a clip before, which counts.")
+        self.clips.append(clip)
+        self.end_s = max(self.end_s, clip.stop_s)
+
+    def _offset_s(self, info: VideoInfo, start_at: datetime | None) -> float:
+        following_s = self.end_s - info.start_s if self.clips else 0.0
+        if start_at is None:
+            return following_s
+        if self.zero_at is None:
+            self.zero_at = wall_clock(start_at, -(info.start_s + following_s))
+            self.source = info.start_source
+            return following_s
+        wanted_s = seconds_between(self.zero_at, start_at)
+        return following_s if abs(wanted_s - self.end_s) <= self.tolerance_s else wanted_s - info.start_s
+
+
+def _unfolded(infos: Sequence[VideoInfo], tolerance_s: float) -> list[datetime | None]:
+    """Starts, where of two clips that a repeated hour puts at the same time the later one gets the second pass."""
+    starts = [info.start_at for info in infos]
+    doubtful = sorted(
+        (start_at, index)
+        for index, start_at in enumerate(starts)
+        if start_at is not None and start_at.replace(fold=0).utcoffset() != start_at.replace(fold=1).utcoffset()
+    )
+    busy_until: datetime | None = None
+    for start_at, index in doubtful:
+        if start_at.fold == 0 and busy_until and seconds_between(start_at, busy_until) > tolerance_s:
+            starts[index] = start_at.replace(fold=1)
+        elif start_at.fold == 0:
+            busy_until = wall_clock(start_at, infos[index].stop_s - infos[index].start_s)
+    return starts
+
+
+def _believable(
+    infos: Sequence[VideoInfo], starts: list[datetime | None], tolerance_s: float, notes: list[str]
+) -> list[datetime | None]:
+    """Starts to place clips by: those from containers only if they leave room for each clip."""
+    told = sorted(
+        (start_at.timestamp(), info.stop_s - info.start_s, info.start_source)
+        for info, start_at in zip(infos, starts, strict=True)
+        if start_at is not None
+    )
+    is_crowded = any(
+        before[0] + before[1] - after[0] > tolerance_s and "container" in {before[2], after[2]}
+        for before, after in itertools.pairwise(told)
+    )
+    if not is_crowded:
+        return starts
+    notes.append("The start times told inside the files overlap, so they were not believed.")
+    return [
+        None if info.start_source == "container" else start_at for info, start_at in zip(infos, starts, strict=True)
+    ]
+
+
+def _order(starts: Sequence[datetime | None]) -> list[int]:
+    """Indices by start; a clip without one stays behind the clip before it."""
+    keys: list[tuple[float, int]] = []
+    last = -np.inf
+    for index, start_at in enumerate(starts):
+        last = start_at.timestamp() if start_at is not None else last
+        keys.append((last, index))
+    return [index for _, index in sorted(keys)]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from detector.errors import FootageError, NoFootageError
-from detector.footage.clock import wall_clock
+from detector.footage.clip_names import is_ring_file
 from detector.footage.decode import iter_packets
 from detector.footage.placing import Clip, Placing, place_clips
 from detector.footage.video import Frame, VideoInfo, probe
@@ -26,6 +26,11 @@ logger = logging.getLogger(__name__)
 _SUFFIXES = "3gp asf avi flv h264 264 h265 265 hevc m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts ogv ts webm wmv"
 VIDEO_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 """What a folder is searched for; a file named by itself is tried whatever its extension."""
+
+_RING_FILE = (
+    "{}: this is a pre-allocated file that its recorder overwrites in turn, so neither its name nor its order tells "
+    "when it was filmed; export the night with the camera's own program."
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +163,9 @@ def _in_folder(folder: Path) -> list[Path]:
 def _probe_all(files: list[Path], params: FootageParams) -> tuple[list[VideoInfo], list[tuple[str, str]]]:
     infos, unreadable = [], []
     for file in files:
+        if is_ring_file(file):
+            unreadable.append((str(file), _RING_FILE.format(file)))
+            continue
         try:
             infos.append(probe(file, params))
         except FootageError as error:
@@ -176,14 +184,12 @@ def _nothing(paths: Sequence[Path | str], unreadable: list[tuple[str, str]]) -> 
 
 
 def _recording(placing: Placing, unreadable: list[tuple[str, str]]) -> Recording:
-    first = placing.clips[0]
-    start_at = placing.start_at
     return Recording(
         clips=placing.clips,
         gaps=placing.gaps,
         overlaps=placing.overlaps,
-        start_at=wall_clock(start_at, 0.0) if start_at else None,
-        start_source=first.info.start_source if start_at else "",
+        start_at=placing.start_at,
+        start_source=placing.start_source,
         unreadable=tuple(unreadable),
         notes=placing.notes,
     )

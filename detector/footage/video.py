@@ -6,6 +6,7 @@ import logging
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from detector.errors import FootageError
 from detector.footage.boxes import quarter_turns
+from detector.footage.clip_names import FIRST_YEAR, parse_clip_name
+from detector.footage.clock import find_zone, wall_clock, with_zone
 from detector.footage.container import iter_demux, open_video
 from detector.footage.decode import iter_packets
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
@@ -56,6 +59,7 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
         stamps = _stamps(packets, container, stream)
         timeline = build_timeline(stamps, params.max_gap_s)
         turns = quarter_turns(path, stream.id) if "mp4" in container.format.name else 0
+        start_at, source = _start(path, container, float(timeline.times_s[-1] - timeline.times_s[0]), params)
         return VideoInfo(
             path=path,
             size_bytes=path.stat().st_size,
@@ -67,6 +71,8 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
             packet_durations_s=timeline.durations_s,
             is_key=_in_order(np.frombuffer(packets.is_key, np.bool_)[_shown(packets)], timeline.rank),
             damage=(*_damage(packets, stream, timeline), *timeline.notes),
+            start_at=start_at,
+            start_source=source,
             packets=_table(packets, stamps, timeline, turns),
         )
 
@@ -182,6 +188,26 @@ def _table(packets: _Packets, stamps: Stamps, timeline: Timeline, turns: int) ->
         is_reordered=stamps.is_reordered,
         quarter_turns=turns,
     )
+
+
+def _start(
+    path: Path, container: InputContainer, length_s: float, params: FootageParams
+) -> tuple[datetime | None, str]:
+    """Wall clock of the first frame and its source: the name, else the container's creation time.
+
+    The time stamp of the file on the disk is not used: copying changes it.
+    """
+    zone = find_zone(params.time_zone)
+    if name := parse_clip_name(path, params.name_pattern):
+        moment = with_zone(name.moment, zone)
+        return (wall_clock(moment, -length_s) if name.is_end else moment), "name"
+    try:
+        created = datetime.fromisoformat(container.metadata.get("creation_time", ""))
+    except ValueError:
+        return None, ""
+    if not FIRST_YEAR <= created.year <= datetime.now(UTC).year + 1:
+        return None, ""
+    return with_zone(created, zone), "container"
 
 
 def _damage(packets: _Packets, stream: VideoStream, timeline: Timeline) -> list[str]:
