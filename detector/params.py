@@ -124,6 +124,14 @@ class BurstParams(Group):
     )
     min_entries: int = tunable(6, "cells x frames", DERIVED, "Smaller bursts are noise.", ge=1, le=10000)
     edge: float = tunable(0.02, "1", DERIVED, "A burst lasts while its strength is this share of its peak.", ge=0, lt=1)
+    ripple: float = tunable(
+        0.05,
+        "1",
+        DERIVED,
+        "A burst with less than this share of the strength of a simultaneous one is its ripple.",
+        ge=0,
+        lt=1,
+    )
     reach: float = tunable(
         0.04, "picture diagonals", OWN, "Bursts at one time and this near each other are one movement.", ge=0, le=1
     )
@@ -144,6 +152,9 @@ class ArtifactParams(Group):
     bump_max_s: float = tunable(5.0, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
     margin_s: float = tunable(
         0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
+    )
+    settle_s: float = tunable(
+        0.3, "s", DERIVED, "This long after the start of a recording, or a pause in it, nothing is judged.", ge=0, le=10
     )
     clock_phase: float = tunable(
         0.8, "1", DERIVED, "An on-screen clock changes at one phase of the second (vector length).", gt=0, le=1
@@ -196,6 +207,9 @@ class ClassifyParams(Group):
     gross_min_s: float = tunable(0.5, "s", FUKUMOTO, "A whole-body movement lasts at least this long.", gt=0, le=60)
     sustained_s: float = tunable(
         10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600
+    )
+    gross_rhythm_regularity: float = tunable(
+        0.93, "1", DERIVED, "A whole-body movement must be this regular to be called rhythmic.", gt=0, le=1
     )
     long_s: float = tunable(30.0, "s", "PMC8436137", "Longer activity is possible waking or handling.", gt=0, le=3600)
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+import numpy as np
+
+from detector.events.bursts import Active, Burst, describe_burst
+from detector.events.rhythm import Rhythm, find_rhythm, rate_limit_hz
+from detector.motion.trace import MotionTrace
+from detector.params import ClassifyParams, Params
 
 EventKind = Literal["twitch", "rhythmic", "movement", "gross", "uncertain"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -49,3 +57,127 @@ class Event:
     def duration_s(self) -> float:
         """Length of the movement, s."""
         return self.stop_s - self.start_s
+
+
+def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: Params) -> list[Event]:
+    """Turn bursts into events, in order of start.
+
+    Runs of bursts at one place are tested for rhythm first, since its strokes would each pass for a twitch. Bursts inside
+    a whole-body movement belong to it.
+    """
+    whole, local = _split_whole_body(trace, active, bursts, params)
+    events: list[Event] = []
+    for run in _runs_at_one_place(local, params.rhythm.max_pause_s):
+        rhythm = find_rhythm(trace, active, run, params.rhythm)
+        if rhythm is None:
+            events += [_event(burst, *_kind(burst, params.classify)) for burst in run]
+            continue
+        entries = np.concatenate([burst.entries for burst in run])
+        joined = run[0] if len(run) == 1 else describe_burst(trace, active, entries, params)
+        limit = rate_limit_hz(trace, params.rhythm)
+        events.append(_event(joined, "rhythmic", _rhythm_reason(rhythm, limit), rhythm, params.classify.sustained_s))
+    events += [_whole_event(trace, active, burst, params) for burst in whole]
+    return sorted(events, key=lambda event: (event.start_s, event.x_px))
+
+
+def _split_whole_body(
+    trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: Params
+) -> tuple[list[Burst], list[Burst]]:
+    limits = params.classify
+    large = [burst for burst in bursts if burst.area_fraction >= limits.gross_min_area]
+    small = [burst for burst in bursts if burst.area_fraction < limits.gross_min_area]
+    groups = _overlapping(large, params.burst.still_s)
+    whole = [
+        group[0]
+        if len(group) == 1
+        else describe_burst(trace, active, np.concatenate([burst.entries for burst in group]), params)
+        for group in groups
+    ]
+    inside = [any(burst.start_s < body.stop_s and burst.stop_s > body.start_s for body in whole) for burst in small]
+    return whole, [burst for burst, hidden in zip(small, inside, strict=True) if not hidden]
+
+
+def _overlapping(bursts: Sequence[Burst], still_s: float) -> list[list[Burst]]:
+    groups: list[list[Burst]] = []
+    for burst in sorted(bursts, key=lambda b: b.start_s):
+        if groups and burst.start_s < max(b.stop_s for b in groups[-1]) + still_s:
+            groups[-1].append(burst)
+        else:
+            groups.append([burst])
+    return groups
+
+
+def _runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float) -> list[list[Burst]]:
+    runs: list[list[Burst]] = []
+    for burst in sorted(bursts, key=lambda b: b.start_s):
+        for run in reversed(runs[-8:]):
+            pause_s = burst.start_s - max(b.stop_s for b in run)
+            if pause_s <= max_pause_s and _share_place(run[-1], burst):
+                run.append(burst)
+                break
+        else:
+            runs.append([burst])
+    return runs
+
+
+def _share_place(one: Burst, other: Burst) -> bool:
+    common = len(np.intersect1d(one.cells, other.cells, assume_unique=True))
+    return common >= 0.3 * min(len(one.cells), len(other.cells))
+
+
+def _whole_event(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> Event:
+    limits = params.classify
+    rhythm = find_rhythm(trace, active, [burst], params.rhythm)
+    if rhythm is not None and rhythm.regularity >= limits.gross_rhythm_regularity:
+        reason = _rhythm_reason(rhythm, rate_limit_hz(trace, params.rhythm))
+        return _event(burst, "rhythmic", reason, rhythm, limits.sustained_s)
+    return _event(burst, *_kind(burst, limits))
+
+
+def _kind(burst: Burst, limits: ClassifyParams) -> tuple[EventKind, str]:
+    seconds, area = burst.duration_s, burst.area_fraction
+    size = f"{seconds:.2f} s, {area:.1%} of the picture"
+    if area >= limits.gross_min_area:
+        if seconds < limits.gross_min_s:
+            return "uncertain", f"large but brief: {size} (whole-body movement lasts {limits.gross_min_s:g} s or more)"
+        long = f"; longer than {limits.long_s:g} s, possibly waking or handling" if seconds > limits.long_s else ""
+        return "gross", f"large: {size} (at least {limits.gross_min_area:.0%}){long}"
+    if seconds < limits.twitch_max_s and area <= limits.twitch_max_area:
+        return "twitch", f"brief and localized: {size} (under {limits.twitch_max_s:g} s)"
+    if seconds < limits.twitch_max_s:
+        return "uncertain", f"brief but of middling size: {size} (a twitch moves at most {limits.twitch_max_area:.0%})"
+    if seconds > limits.long_s:
+        return (
+            "uncertain",
+            f"localized activity of {seconds:.0f} s; longer than {limits.long_s:g} s, possibly waking or handling",
+        )
+    return "movement", f"localized, {limits.twitch_max_s:g} s or longer, not rhythmic: {size}"
+
+
+def _rhythm_reason(rhythm: Rhythm, limit_hz: float) -> str:
+    near = "at least " if rhythm.rate_hz > 0.9 * limit_hz else ""
+    return (
+        f"{rhythm.n_cycles:.0f} cycles at {near}{rhythm.rate_hz:.2f} Hz over {rhythm.stop_s - rhythm.start_s:.1f} s, "
+        f"cycle length varies by {1.0 - rhythm.regularity:.0%}"
+    )
+
+
+def _event(
+    burst: Burst, kind: EventKind, reason: str, rhythm: Rhythm | None = None, sustained_s: float = np.inf
+) -> Event:
+    return Event(
+        kind=kind,
+        start_s=burst.start_s,
+        stop_s=burst.stop_s,
+        peak_s=burst.peak_s,
+        x_px=burst.x_px,
+        y_px=burst.y_px,
+        area_fraction=burst.area_fraction,
+        snr=burst.snr,
+        rate_hz=rhythm.rate_hz if rhythm else np.nan,
+        n_cycles=rhythm.n_cycles if rhythm else np.nan,
+        regularity=rhythm.regularity if rhythm else np.nan,
+        is_sustained=rhythm is not None and burst.duration_s >= sustained_s,
+        box_px=burst.box_px,
+        reason=reason,
+    )

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detector.events.classify import Event
-from detector.motion.artifacts import Artifact
+import numpy as np
+
+from detector.events.bursts import Active, Burst, find_active, find_bursts
+from detector.events.classify import Event, classify_bursts
+from detector.events.insects import split_insects
+from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.motion.trace import MotionTrace
 from detector.params import Params
+
+# A digit changes at once; encoders take a few frames to follow.
+_DIGIT_CHANGE_S = 0.25
+# Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
+_MOST_KEYS = 0.3
 
 
 @dataclass(frozen=True)
@@ -20,4 +29,54 @@ class Decision:
 
 def decide(trace: MotionTrace, params: Params) -> Decision:
     """Find the events and artifacts of a recording; takes about a second for a night and needs no video."""
-    raise NotImplementedError
+    hidden = find_artifacts(trace, params)
+    active = find_active(trace, params)
+    active = active.where(~hidden.is_blind[active.frame] & ~hidden.is_clock[active.cell])
+    bursts = [
+        burst
+        for burst in find_bursts(trace, active, params)
+        if not _is_key_pulse(trace, active, burst, params) and not _is_clock_digit(trace, burst, hidden)
+    ]
+    bursts, insects = split_insects(trace, active, without_ripples(bursts, params), params.artifact)
+    events = classify_bursts(trace, active, bursts, params)
+    artifacts = sorted([*hidden.artifacts, *insects], key=lambda artifact: (artifact.start_s, artifact.kind))
+    return Decision(tuple(events), tuple(artifacts))
+
+
+def without_ripples(bursts: list[Burst], params: Params) -> list[Burst]:
+    """Leave out faint bursts beside a strong simultaneous one: encoders spread a strong change over the picture."""
+    strong = sorted(
+        (b for b in bursts if b.snr >= params.burst.threshold / params.burst.ripple), key=lambda b: b.start_s
+    )
+    return [
+        burst
+        for burst in bursts
+        if not any(
+            other.snr * params.burst.ripple >= burst.snr
+            and other.start_s - params.burst.still_s < burst.start_s
+            and burst.stop_s < other.stop_s + params.burst.still_s
+            for other in strong
+        )
+    ]
+
+
+def _is_key_pulse(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> bool:
+    """A burst that begins at a key frame and is over at once must be twice as strong to be believed."""
+    if burst.snr >= 2.0 * params.burst.threshold or trace.is_key.mean() > _MOST_KEYS:
+        return False
+    first, last = active.frame[burst.entries[0]], active.frame[burst.entries[-1]]
+    keys = np.flatnonzero(trace.is_key[: last + 1])
+    since_s = trace.time_s[last] - trace.time_s[keys[-1]] if len(keys) else np.inf
+    return bool(first >= keys[-1] if len(keys) else False) and since_s <= 2.5 * float(trace.lag_s[last])
+
+
+def _is_clock_digit(trace: MotionTrace, burst: Burst, hidden: ArtifactMap) -> bool:
+    """Digits that change rarely stand beside those that change each second, and change with them."""
+    if not hidden.is_clock.any():
+        return False
+    rows, columns = np.divmod(np.flatnonzero(hidden.is_clock), trace.columns)
+    burst_rows, burst_columns = np.divmod(burst.cells, trace.columns)
+    height = int(rows.max() - rows.min()) + 1
+    in_line = burst_rows.min() >= rows.min() - 1 and burst_rows.max() <= rows.max() + 1
+    beside = burst_columns.max() >= columns.min() - 8 * height and burst_columns.min() <= columns.max() + 8 * height
+    return bool(in_line and beside) and burst.duration_s <= _DIGIT_CHANGE_S

@@ -20,6 +20,7 @@ ARTIFACT_KINDS: tuple[ArtifactKind, ...] = get_args(ArtifactKind)
 
 # The clock is looked for in stretches of this length: over a night, a camera's clock and its time stamps drift apart.
 _CLOCK_WINDOW_S = 300.0
+_MIN_MOVER_CELLS = 9
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class ArtifactMap:
 def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     """Find all artifacts that the trace shows without looking at single bursts."""
     limits = params.artifact
-    is_blind = np.zeros(len(trace.time_s), bool)
+    is_blind = _after_breaks(trace, limits.settle_s)
     found: list[Artifact] = []
     for start, stop, kind in _loud_runs(trace, limits):
         is_blind[start:stop] = True
@@ -74,9 +75,10 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     is_clock = find_clock(trace, limits)
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
-    movers = find_movers(trace, limits)
-    if movers.any():
-        found.append(_everywhere(trace, "mover", movers, "moves most of the time, far above the rest of the picture"))
+    words = "moves most of the time, far above the rest of the picture"
+    found += [
+        _everywhere(trace, "mover", part, words) for part in _parts(trace, find_movers(trace, limits) & ~is_clock)
+    ]
     return ArtifactMap(tuple(sorted(found, key=lambda a: (a.start_s, a.kind))), is_blind, is_clock)
 
 
@@ -134,6 +136,14 @@ def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]
     return share
 
 
+def _after_breaks(trace: MotionTrace, settle_s: float) -> NDArray[np.bool_]:
+    """Frames just after the recording starts or goes on: encoders need a moment to settle."""
+    blind = np.zeros(len(trace.time_s), bool)
+    for frame in np.flatnonzero(trace.lag_s == 0.0):
+        blind[frame : np.searchsorted(trace.time_s, trace.time_s[frame] + settle_s)] = True
+    return blind
+
+
 def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int, int, ArtifactKind]]:
     loud = trace.moved_fraction >= limits.loud_share
     for start, stop in _runs(_bridge(loud, _frames(trace, 0, limits.margin_s))):
@@ -166,6 +176,14 @@ def _everywhere(trace: MotionTrace, kind: ArtifactKind, cells: NDArray[np.bool_]
     )
     stop_s = float(trace.time_s[-1] + trace.duration_s[-1])
     return Artifact(kind, float(trace.time_s[0]), stop_s, f"{box} {words} ({cells.mean():.1%} of the picture)")
+
+
+def _parts(trace: MotionTrace, cells: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    from scipy.ndimage import label
+
+    labels, n_parts = label(cells.reshape(trace.rows, trace.columns), np.ones((3, 3)))
+    parts = [labels.ravel() == part for part in range(1, n_parts + 1)]
+    return [part for part in parts if part.sum() >= _MIN_MOVER_CELLS]
 
 
 def _interval(trace: MotionTrace, start: int, stop: int) -> tuple[float, float]:

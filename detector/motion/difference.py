@@ -23,6 +23,7 @@ _SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
 _SHIFT_MIN_ENERGY = 4.0
 _SHIFT_MIN_SHARE = 0.25
 _SHIFT_MAX_LEFT = 0.5
+_SHIFT_MAX_LEFT_RIM = 0.7
 # A difference counts as having the wanted lag within this share of it.
 _LAG_SLACK = 0.5
 
@@ -156,11 +157,21 @@ class Differencer:
         moved = cv2.warpAffine(
             before, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]), self._small, borderMode=cv2.BORDER_REPLICATE
         )
-        left = cv2.norm(cv2.subtract(after, moved), cv2.NORM_L2) ** 2
-        if left > _SHIFT_MAX_LEFT * cv2.norm(change, cv2.NORM_L2) ** 2:
+        left = cv2.subtract(after, moved)
+        # A body in the middle can outweigh the rest, so the rim of the picture has to agree.
+        if _power(left) > _SHIFT_MAX_LEFT * _power(change) or _rim(left) > _SHIFT_MAX_LEFT_RIM * _rim(change):
             return 0.0, 0.0
         side = self._grid.cell_px[0] / 2.0
         return x * side, y * side
+
+
+def _power(picture: FloatImage) -> float:
+    return float(cv2.norm(picture, cv2.NORM_L2SQR))
+
+
+def _rim(picture: FloatImage) -> float:
+    height, width = picture.shape[0] // 6, picture.shape[1] // 6
+    return _power(picture) - _power(picture[height:-height, width:-width])
 
 
 def _edges(picture: FloatImage) -> FloatImage:

@@ -1,0 +1,163 @@
+"""Is a movement rhythmic, at what rate, over how many cycles.
+
+Absolute differences double the frequency of smooth oscillation, so the rate is estimated on a signed signal: the leading
+component of the signed cell differences over the moving region. Its autocorrelation gives the cycle; half the rate is
+preferred whenever it explains the signal as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.events.bursts import Active, Burst
+from detector.motion.trace import MotionTrace
+from detector.params import RhythmParams
+
+_MAX_CELLS = 96
+# Autocorrelation at the cycle must reach this; noise and irregular movement stay below.
+_MIN_CORRELATION = 0.35
+# Half the rate (twice the cycle) is the true one if its correlation is this much higher.
+_SUBHARMONIC_GAIN = 1.25
+_WINDOW_CYCLES = 3.0
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A rhythmic movement.
+
+    Attributes:
+        rate_hz: cycles a second.
+        n_cycles: how many.
+        regularity: 1 - coefficient of variation of the cycle length, 0 to 1.
+        start_s, stop_s: s.
+    """
+
+    rate_hz: float
+    n_cycles: float
+    regularity: float
+    start_s: float
+    stop_s: float
+
+
+def rate_limit_hz(trace: MotionTrace, params: RhythmParams) -> float:
+    """Fastest rate this footage can show: `max_rate_hz`, but never above a quarter of its frame rate."""
+    frame_s = float(np.median(trace.duration_s)) if len(trace.duration_s) else np.inf
+    return min(params.max_rate_hz, 0.25 / frame_s)
+
+
+def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: RhythmParams) -> Rhythm | None:
+    """Test a burst, or a run of bursts at one place, for rhythm.
+
+    Args:
+        trace: for times.
+        active: what `bursts` index into.
+        bursts: in order of time, at one place.
+        params: the group `rhythm`.
+
+    Returns:
+        None where there is no rhythm of enough cycles.
+    """
+    start_s, stop_s = bursts[0].start_s, max(burst.stop_s for burst in bursts)
+    if stop_s - start_s < params.min_s:
+        return None
+    time_s, signal = signed_signal(trace, active, bursts)
+    if signal.std() == 0.0:
+        return None
+    rate_hz = estimate_rate(time_s, signal, params.min_rate_hz, rate_limit_hz(trace, params))
+    if rate_hz is None:
+        return None
+    variation = cycle_variation(time_s, signal, rate_hz)
+    n_cycles = (stop_s - start_s) * rate_hz
+    if n_cycles < params.min_cycles or variation > params.max_variation:
+        return None
+    return Rhythm(rate_hz, n_cycles, 1.0 - variation, start_s, stop_s)
+
+
+def signed_signal(
+    trace: MotionTrace, active: Active, bursts: Sequence[Burst]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Leading component of the signed differences, on a constant time step.
+
+    Returns:
+        `(time_s, signal)`, each of shape (n,); the signal has mean 0.
+    """
+    entries = np.concatenate([burst.entries for burst in bursts])
+    frame, cell, signed = active.frame[entries], active.cell[entries], active.signed[entries]
+    low, high = int(frame.min()), int(frame.max()) + 1
+    cells, column = np.unique(cell, return_inverse=True)
+    power = np.bincount(column, signed.astype(np.float64) ** 2)
+    best = np.sort(np.argsort(power)[::-1][:_MAX_CELLS])
+    place = np.full(len(cells), -1)
+    place[best] = np.arange(len(best))
+    chosen = place[column] >= 0
+    table = np.zeros((high - low, len(best)))
+    table[frame[chosen] - low, place[column[chosen]]] = signed[chosen]
+    gram = table.T @ table
+    leading = np.linalg.eigh(gram)[1][:, -1]
+    signal = table @ leading
+    times = trace.time_s[low:high]
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+    even = np.arange(times[0], times[-1] + 0.5 * step, step)
+    values = np.interp(even, times, signal)
+    return even, values - values.mean()
+
+
+def estimate_rate(
+    time_s: NDArray[np.float64], signal: NDArray[np.float64], low_hz: float, high_hz: float
+) -> float | None:
+    """Rate of a periodic signal, Hz, from its autocorrelation; None where it has none between `low_hz` and `high_hz`."""
+    step = float(time_s[1] - time_s[0]) if len(time_s) > 1 else 1.0
+    correlation = _autocorrelation(signal)
+    first = max(int(np.floor(1.0 / (high_hz * step))), 1)
+    last = min(int(np.ceil(1.0 / (low_hz * step))), (len(correlation) * 2) // 3 - 1)
+    if last - first < 2:
+        return None
+    inner = np.arange(max(first, 1), last)
+    peaks = inner[(correlation[inner] >= correlation[inner - 1]) & (correlation[inner] > correlation[inner + 1])]
+    peaks = peaks[correlation[peaks] >= _MIN_CORRELATION]
+    if len(peaks) == 0:
+        return None
+    # The shortest lag among the nearly highest peaks is the cycle; longer ones are its multiples.
+    height = correlation[peaks]
+    lag = int(peaks[np.flatnonzero(height >= height.max() / _SUBHARMONIC_GAIN)[0]])
+    return 1.0 / (_refine(correlation, lag) * step)
+
+
+def cycle_variation(time_s: NDArray[np.float64], signal: NDArray[np.float64], rate_hz: float) -> float:
+    """Coefficient of variation of the cycle length, from the instants at which the filtered signal rises through 0."""
+    from scipy.signal import butter, sosfiltfilt
+
+    step = float(time_s[1] - time_s[0])
+    nyquist = 0.5 / step
+    band = [max(0.5 * rate_hz / nyquist, 1e-3), min(1.6 * rate_hz / nyquist, 0.99)]
+    sections = butter(2, band, btype="band", output="sos")
+    pad = min(len(signal) - 1, int(_WINDOW_CYCLES / (rate_hz * step)))
+    smooth = sosfiltfilt(sections, signal, padlen=pad)
+    rising = np.flatnonzero((smooth[:-1] < 0.0) & (smooth[1:] >= 0.0))
+    if len(rising) < 3:
+        return np.inf
+    exact = time_s[rising] - smooth[rising] / (smooth[rising + 1] - smooth[rising]) * step
+    cycles = np.diff(exact)
+    return float(cycles.std() / cycles.mean())
+
+
+def _autocorrelation(signal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Normalized autocorrelation: at each lag, the correlation of the two overlapping parts."""
+    n = len(signal)
+    size = 1 << (2 * n - 1).bit_length()
+    spectrum = np.fft.rfft(signal, size)
+    raw = np.fft.irfft(spectrum * spectrum.conj(), size)[:n]
+    squares = np.concatenate([[0.0], np.cumsum(signal**2)])
+    lags = np.arange(n)
+    power = np.sqrt(squares[n - lags] * (squares[n] - squares[lags]))
+    return raw / np.maximum(power, 1e-12)
+
+
+def _refine(correlation: NDArray[np.float64], lag: int) -> float:
+    before, here, after = correlation[lag - 1 : lag + 2]
+    bend = before - 2.0 * here + after
+    return lag + (0.5 * (before - after) / bend if bend < 0 else 0.0)
