@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from detector.errors import DetectorError, FootageError
@@ -29,31 +29,18 @@ class Job:
     """One span to measure.
 
     Attributes:
-        recording: only the clips that the span touches.
-        span: with clip indices into that recording.
-        params: of the analysis.
+        span: of the recording.
         path: where the part goes.
-        index: place of the span in the whole recording, from 0.
+        index: place of the span in the recording, from 0.
+        n_frames: packets in the span.
+        files_s: time in the files that the span stands for, s.
     """
 
-    recording: Recording
     span: Span
-    params: Params
     path: Path
     index: int
-
-    @property
-    def n_frames(self) -> int:
-        """Packets in the span."""
-        return sum(stop - first for _, first, stop in self.span.pieces)
-
-    @property
-    def files_s(self) -> float:
-        """Time in the files that the span stands for, s."""
-        clips = self.recording.clips
-        return sum(
-            float(clips[clip].info.packet_durations_s[first:stop].sum()) for clip, first, stop in self.span.pieces
-        )
+    n_frames: int
+    files_s: float
 
 
 def hash_file(path: Path) -> str:
@@ -85,7 +72,8 @@ def plan_jobs(
     for span in spans:
         key = _key(recording, span, hashes, params)
         part = motion / f"span-{span.index + 1:04d}-{key}.npz"
-        jobs.append(Job(*_narrowed(recording, span), params, part, span.index))
+        n_frames = sum(stop - first for _, first, stop in span.pieces)
+        jobs.append(Job(span, part, span.index, n_frames, _files_s(recording, span)))
     return tuple(jobs)
 
 
@@ -102,8 +90,13 @@ def is_measured(job: Job) -> bool:
     return True
 
 
-def measure_part(job: Job) -> None:
+def measure_part(recording: Recording, job: Job, params: Params) -> None:
     """Measure a span and store its part, whole or not at all.
+
+    Args:
+        recording: the whole night.
+        job: which span, and where its part goes.
+        params: of the analysis.
 
     Raises:
         FootageError: the footage cannot be read.
@@ -111,7 +104,7 @@ def measure_part(job: Job) -> None:
     """
     from detector.motion.measure import measure_span
 
-    trace = measure_span(job.recording, job.span, job.params)
+    trace = measure_span(recording, job.span, params)
     try:
         with whole_file(job.path) as temporary:
             save_trace(temporary, trace)
@@ -169,11 +162,6 @@ def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def _narrowed(recording: Recording, span: Span) -> tuple[Recording, Span]:
-    # A worker is sent what it needs of a night of hundreds of clips, so that its memory does not grow with the night.
-    used = sorted({clip for clip, _, _ in (*span.warm_up, *span.pieces)})
-    place = {clip: index for index, clip in enumerate(used)}
-    clips = tuple(recording.clips[clip] for clip in used)
-    pieces = tuple((place[clip], first, stop) for clip, first, stop in span.pieces)
-    warm_up = tuple((place[clip], first, stop) for clip, first, stop in span.warm_up)
-    return replace(recording, clips=clips, unreadable=()), replace(span, pieces=pieces, warm_up=warm_up)
+def _files_s(recording: Recording, span: Span) -> float:
+    clips = recording.clips
+    return sum(float(clips[clip].info.packet_durations_s[first:stop].sum()) for clip, first, stop in span.pieces)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
 from detector.motion.trace import MotionTrace, save_trace
 from detector.night.coverage import measure_coverage, observed_intervals
-from detector.night.folder import cannot_write, claimed, remove_other_parts, staged, whole_file, writing
+from detector.night.folder import cannot_write, claimed, remove_other_parts, staged, temporary_path, whole_file, writing
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
 from detector.night.store import write_night
 from detector.params import Params
 from detector.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
+from detector.sharing import share
 from detector.workers import measure_jobs, usable_cores
 
 PathLike = str | Path
@@ -135,7 +137,7 @@ def _read(paths: PathLike | Sequence[PathLike], params: Params) -> Recording:
 
 def _measured_night(run: _Run, motion: Path) -> Night:
     jobs = plan_jobs(run.recording, cut_spans(run.recording, run.params.footage), run.hashes, run.params, motion)
-    given_up = _measure(run, jobs)
+    given_up = _measure(run, jobs, motion)
     run.report(Progress("deciding"))
     trace, refused = join_parts([job for job in jobs if job.index not in given_up])
     given_up = {**given_up, **refused}
@@ -145,7 +147,7 @@ def _measured_night(run: _Run, motion: Path) -> Night:
     return _night(run, jobs, trace, given_up)
 
 
-def _measure(run: _Run, jobs: Sequence[Job]) -> Mapping[int, str]:
+def _measure(run: _Run, jobs: Sequence[Job], motion: Path) -> Mapping[int, str]:
     missing = [job for job in jobs if not is_measured(job)]
     total = sum(job.n_frames for job in jobs)
     resumed = done = total - sum(job.n_frames for job in missing)
@@ -156,13 +158,31 @@ def _measure(run: _Run, jobs: Sequence[Job]) -> Mapping[int, str]:
         done += job.n_frames
         run.report(Progress("measuring", done, total, resumed))
 
+    if not missing:
+        return {}
     try:
-        return measure_jobs(missing, run.n_workers, count)
+        with _shared(run, motion) as footage:
+            return measure_jobs(missing, footage, run.n_workers, count)
     except StorageError as error:
         raise NightFolderError(_cannot_store(run.folder, str(error))) from error
     except KeyboardInterrupt:
         n_kept = sum(job.path.exists() for job in jobs)
         raise KeyboardInterrupt(_interrupted(run.folder, f"{n_kept} of {len(jobs)} parts")) from None
+
+
+@contextmanager
+def _shared(run: _Run, motion: Path) -> Iterator[Path]:
+    """The recording and the parameters as a file for the workers, as long as they need it."""
+    path = temporary_path(motion / "footage")
+    try:
+        try:
+            share((run.recording, run.params), path)
+        except OSError as error:
+            raise StorageError(error.strerror or str(error)) from error
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _cannot_store(folder: Path | None, reason: str) -> str:

@@ -23,15 +23,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from detector.errors import DetectorError
+from detector.footage.recording import Recording
+from detector.params import Params
 from detector.parts import Job, StorageError, measure_part
+from detector.sharing import receive
 
 MAX_ATTEMPTS = 2
 MAX_FAILED_STARTS = 5
 _POLL_S = 0.5
 _FAREWELL_S = 2.0
+_MAX_WORDS = 2000
 _BOOTSTRAP = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-    "sys.path[:] = sys.argv[1:]; from detector.workers import serve; serve()"
+    "sys.path[:] = sys.argv[2:]; from detector.workers import serve; serve(sys.argv[1])"
 )
 # One core a worker: results must not depend on threads, and thread pools cost memory.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -51,6 +55,7 @@ class _Worker:
 
     process: subprocess.Popen[bytes]
     complaints: IO[bytes]
+    last_words: str = ""
     is_ready: bool = False
     job: Job | None = None
 
@@ -60,6 +65,7 @@ class _Crew:
     """The state of one run: what waits, who works on what, what was given up."""
 
     n_workers: int
+    footage: Path
     waiting: deque[Job]
     on_done: Callable[[Job], None]
     workers: list[_Worker] = field(default_factory=list)
@@ -69,13 +75,16 @@ class _Crew:
     given_up: dict[int, str] = field(default_factory=dict)
 
 
-def measure_jobs(jobs: Sequence[Job], n_workers: int, on_done: Callable[[Job], None]) -> Mapping[int, str]:
+def measure_jobs(
+    jobs: Sequence[Job], footage: Path, n_workers: int, on_done: Callable[[Job], None]
+) -> Mapping[int, str]:
     """Measure spans in worker processes.
 
     A span whose worker dies or fails is tried once more, then given up; the rest goes on.
 
     Args:
         jobs: what to measure.
+        footage: the recording and the parameters, `share`d.
         n_workers: how many processes, 1 or more.
         on_done: called here after each stored part.
 
@@ -86,7 +95,7 @@ def measure_jobs(jobs: Sequence[Job], n_workers: int, on_done: Callable[[Job], N
         StorageError: a part cannot be stored; the workers are stopped.
         DetectorError: no worker can be started.
     """
-    crew = _Crew(n_workers, deque(jobs), on_done)
+    crew = _Crew(n_workers, footage, deque(jobs), on_done)
     try:
         while crew.waiting or any(worker.job for worker in crew.workers):
             _hand_out(crew)
@@ -105,10 +114,10 @@ def usable_cores() -> int:
     """Cores that this process may use: its affinity and the limits of its control groups respected; at least 1."""
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(cores, math.floor(min(_group_limits(), default=math.inf)) if _group_limits() else cores))
+    return max(1, math.floor(min([cores, *_group_limits()])))
 
 
-def serve() -> None:
+def serve(footage: str) -> None:
     """Be a worker: measure the jobs that come in on standard input, until it closes."""
     import cv2
 
@@ -118,25 +127,31 @@ def serve() -> None:
     os.dup2(2, 1)
     jobs: queue.Queue[Job] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
+    recording, params = receive(Path(footage))
     reply = Reply("ready")
     while True:
         pickle.dump(reply, replies)
         replies.flush()
-        reply = _measured(jobs.get())
+        reply = _measured(recording, jobs.get(), params)
 
 
 def _listen(source: IO[bytes], jobs: queue.Queue[Job]) -> None:
     # The end of input means that the parent has no more work or is gone, even killed: end at once, in mid-span too.
+    code = 1
     try:
         while True:
             jobs.put(pickle.load(source))  # noqa: S301  # only our own parent writes here
-    finally:
-        os._exit(0)
+    except EOFError:
+        code = 0
+    except Exception as error:  # noqa: BLE001  # last words, for the reason that the parent gives
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.stderr.flush()
+    os._exit(code)
 
 
-def _measured(job: Job) -> Reply:
+def _measured(recording: Recording, job: Job, params: Params) -> Reply:
     try:
-        measure_part(job)
+        measure_part(recording, job, params)
     except StorageError as error:
         return Reply("unstorable", str(error))
     except DetectorError as error:
@@ -149,7 +164,7 @@ def _measured(job: Job) -> Reply:
 def _hand_out(crew: _Crew) -> None:
     n_busy = sum(worker.job is not None for worker in crew.workers)
     while len(crew.workers) < min(crew.n_workers, n_busy + len(crew.waiting)):
-        crew.workers.append(_hire(crew.inbox))
+        crew.workers.append(_hire(crew.footage, crew.inbox))
     for worker in crew.workers:
         if worker.is_ready and worker.job is None and crew.waiting:
             worker.job = crew.waiting.popleft()
@@ -158,23 +173,30 @@ def _hand_out(crew: _Crew) -> None:
                 _pipe(worker.process.stdin).flush()
 
 
-def _hire(inbox: queue.Queue[tuple[_Worker, Reply | None]]) -> _Worker:
-    complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed with its worker
-    process = subprocess.Popen(
-        [sys.executable, "-c", _BOOTSTRAP, *sys.path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=complaints,
-        env={**os.environ, **_ONE_THREAD},
-    )
+def _hire(footage: Path, inbox: queue.Queue[tuple[_Worker, Reply | None]]) -> _Worker:
+    try:
+        complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed with its worker
+        process = subprocess.Popen(
+            [sys.executable, "-c", _BOOTSTRAP, str(footage), *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env={**os.environ, **_ONE_THREAD},
+        )
+    except OSError as error:
+        raise DetectorError(_cannot_start(error.strerror or str(error))) from error
     worker = _Worker(process, complaints)
     threading.Thread(target=_forward, args=(worker, inbox), daemon=True).start()
     return worker
 
 
+def _cannot_start(reason: str) -> str:
+    return f"No worker process can be started ({reason}); check the installation and the free memory."
+
+
 def _forward(worker: _Worker, inbox: queue.Queue[tuple[_Worker, Reply | None]]) -> None:
     source = _pipe(worker.process.stdout)
-    with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+    with source, suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
             inbox.put((worker, pickle.load(source)))  # noqa: S301  # only our own child writes here
     inbox.put((worker, None))
@@ -204,7 +226,7 @@ def _bury(crew: _Crew, worker: _Worker, job: Job | None) -> None:
     elif not worker.is_ready:
         crew.failed_starts += 1
         if crew.failed_starts >= MAX_FAILED_STARTS:
-            raise DetectorError(f"No worker process can be started ({reason}); check the installation.")
+            raise DetectorError(_cannot_start(reason))
 
 
 def _try_again(crew: _Crew, job: Job, reason: str) -> None:
@@ -220,9 +242,7 @@ def _cause_of_death(worker: _Worker) -> str:
     if code is not None and code < 0:
         name = next((number.name for number in signal.Signals if number == -code), str(-code))
         return f"the process that measured it was ended by {name}"
-    worker.complaints.seek(0)
-    lines = worker.complaints.read()[-2000:].decode(errors="replace").strip().splitlines()
-    return f"the process that measured it ended with code {code}" + (f": {lines[-1]}" if lines else "")
+    return f"the process that measured it ended with code {code}{': ' * bool(worker.last_words)}{worker.last_words}"
 
 
 def _dismiss(worker: _Worker) -> None:
@@ -237,6 +257,10 @@ def _kill(worker: _Worker) -> None:
     worker.process.wait()
     with suppress(OSError):  # closing flushes what the dead process can no longer read
         _pipe(worker.process.stdin).close()
+    with worker.complaints:
+        worker.complaints.seek(0)
+        lines = worker.complaints.read()[-_MAX_WORDS:].decode(errors="replace").strip().splitlines()
+    worker.last_words = lines[-1] if lines else ""
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[Any]:

@@ -105,7 +105,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         OSError: as the file system says; nothing stays behind under `path`.
     """
-    temporary = path.with_name(f"{_TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+    temporary = temporary_path(path)
     try:
         yield temporary
         with temporary.open("rb+") as file:
@@ -116,6 +116,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def temporary_path(path: Path) -> Path:
+    """Where a file stands while it is written: beside its place, under a name that the next run clears away."""
+    return path.with_name(f"{_TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
 
 
 def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detector.errors import NightFolderError, ParameterError
 from detector.events.classify import EVENT_KINDS
 from detector.events.decide import Decision, decide
+from detector.footage.clock import wall_clock
 from detector.motion.trace import MotionTrace
 from detector.night.card import write_card
 from detector.night.coverage import Coverage, holes
@@ -104,9 +105,7 @@ class Night:
         """Recording time, s, as a wall clock with offset; None where the start is not known."""
         if self.start_at is None:
             return None
-        # Through UTC, so that a clock change in the night neither adds nor takes an hour.
-        moment = self.start_at.astimezone(UTC) + timedelta(seconds=time_s - self.start_s)
-        return moment.astimezone(self.start_at.tzinfo)
+        return wall_clock(self.start_at, time_s - self.start_s)
 
     def wall_clock_text(self, time_s: float) -> str:
         """Recording time, s, as ISO 8601 with offset and milliseconds; empty where the start is not known."""

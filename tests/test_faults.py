@@ -1,0 +1,339 @@
+"""Nothing short of a broken disk costs the work already done: each fault happens for real."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detector.errors import NightFolderError, NoFootageError
+from detector.night.night import Night
+from detector.params import Params, with_values
+from detector.parts import Job
+from detector.pipeline import Progress, analyze
+from detector.sharing import share
+from detector.workers import measure_jobs
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc")
+
+# Set it to 20 for the long form: so many runs are killed at random moments.
+N_KILLS = int(os.environ.get("TWITCH_DETECTOR_KILLS", "2"))
+SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
+SCRIPT = """
+import sys, detector
+from detector.params import Params, with_values
+params = with_values(Params(), {"footage.span_s": 10.0})
+detector.analyze(sys.argv[1], out=sys.argv[2], params=params, workers=2)
+"""
+
+
+@pytest.fixture(scope="module")
+def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """120 s of 320 x 240 px at 15 fps, measured in 12 spans; long enough to be interrupted."""
+    path = tmp_path_factory.mktemp("footage") / "long.mp4"
+    return write_cot(path, 120.0, (15.0, 47.0, 101.5), fps=15, size=(320, 240))
+
+
+@pytest.fixture(scope="module")
+def reference(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The bytes of an undisturbed run."""
+    folder = tmp_path_factory.mktemp("nights") / "reference"
+    analyze(footage, out=folder, params=SHORT_SPANS, workers=1)
+    return content(folder)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def parts(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in sorted((folder / "motion").glob("span-*.npz"))}
+
+
+def processes_with(mark: str) -> list[int]:
+    """Living processes whose environment holds a mark."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def readers_of(path: Path) -> list[int]:
+    """Child processes of this one that have a file open: workers in the middle of a span."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*/fd"):
+        pid = int(folder.parent.name)
+        try:
+            parent = int((folder.parent / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            if parent == os.getpid() and any(link.readlink() == path for link in folder.iterdir()):
+                found.append(pid)
+        except OSError:
+            continue
+    return found
+
+
+def start(footage: Path, folder: Path, mark: str) -> subprocess.Popen[str]:
+    """An analysis in a process and process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(footage), str(folder)],
+        env={**os.environ, "NIGHT_UNDER_TEST": mark},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(condition: Callable[[], Any], within_s: float) -> float:
+    """Seconds until a condition holds; fails when it does not."""
+    began_s = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began_s < within_s, "waited too long"
+        time.sleep(0.01)
+    return time.monotonic() - began_s
+
+
+def finish(footage: Path, folder: Path, reference: dict[str, bytes]) -> None:
+    """Run once more: the same bytes come out, and what was measured is not measured again."""
+    before = parts(folder)
+    analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
+    assert content(folder) == reference
+    after = parts(folder)
+    assert all(after[name] == written for name, written in before.items())
+
+
+def after_first_part(action: Callable[[], object]) -> Callable[[Progress], None]:
+    """A progress callback that does something once, when the first part is stored."""
+    waiting = [action]
+
+    def act(step: Progress) -> None:
+        if step.stage == "measuring" and step.done_frames > step.resumed_frames and waiting:
+            waiting.pop()()
+
+    return act
+
+
+def test_run_killed_at_random_moments_is_resumed(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    moments = random.Random(7)
+    for number in range(N_KILLS):
+        mark, folder = uuid.uuid4().hex, tmp_path / str(number)
+        with start(footage, folder, mark) as run:
+            time.sleep(moments.uniform(0.3, 3.0))
+            run.kill()
+        wait_for(lambda mark=mark: not processes_with(mark), 5.0)
+        if (folder / "night.json").exists():
+            assert content(folder) == reference  # it had finished
+        else:
+            with pytest.raises(NightFolderError):
+                Night.load(folder)
+        finish(footage, folder, reference)
+
+
+def test_workers_killed_at_random_moments_cost_nothing(
+    footage: Path, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    moments = random.Random(11)
+    for number in range(N_KILLS):
+        kill_one = threading.Timer(
+            moments.uniform(0.5, 2.0), lambda: [os.kill(p, signal.SIGKILL) for p in readers_of(footage)[:1]]
+        )
+        kill_one.start()
+        night = analyze(footage, out=tmp_path / str(number), params=SHORT_SPANS, workers=2)
+        kill_one.join()
+        assert not night.is_partial
+        assert content(tmp_path / str(number)) == reference
+
+
+def test_span_that_kills_its_worker_twice_is_named_and_skipped(
+    footage: Path, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    killed: list[int] = []
+
+    def kill_two() -> None:
+        until_s = time.monotonic() + 20
+        while len(killed) < 2 and time.monotonic() < until_s:
+            for pid in readers_of(footage):
+                if pid not in killed:
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+
+    killer = threading.Thread(target=kill_two)
+    killer.start()
+    night = analyze(footage, out=tmp_path / "night", params=SHORT_SPANS, workers=1)
+    killer.join()
+    assert len(killed) == 2
+    assert [(span.start_s, span.stop_s) for span in night.provenance.skipped] == [(0.0, 10.0)]
+    assert "SIGKILL" in night.provenance.skipped[0].reason
+    assert night.coverage.skipped_s == pytest.approx(10.0)
+    assert night.coverage.observed_s == pytest.approx(110.0)
+    assert night.is_partial
+    assert night.gaps == ((0.0, 10.0),)
+    assert Night.load(tmp_path / "night").provenance == night.provenance
+    finish(footage, tmp_path / "night", reference)  # the next run tries the span again
+
+
+class Deadly:
+    """Kills the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return eval, ("__import__('os').kill(__import__('os').getpid(), 9)",)
+
+
+class Broken:
+    """Raises in the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return eval, ("1 / 0",)
+
+
+@pytest.mark.parametrize(("payload", "reason"), [(Deadly(), "SIGKILL"), (Broken(), "code 1: ZeroDivisionError")])
+def test_deadly_job_is_given_up_after_two_workers(tmp_path: Path, payload: Any, reason: str) -> None:
+    share(("no recording", Params()), tmp_path / "footage")
+    jobs = [Job(payload, tmp_path / f"span-{index}.npz", index, 1, 1.0) for index in range(3)]
+    given_up = measure_jobs(jobs, tmp_path / "footage", 2, pytest.fail)
+    assert sorted(given_up) == [0, 1, 2]
+    assert all(reason in text for text in given_up.values())
+
+
+def test_footage_that_no_worker_can_measure_is_an_error(write_cot: Callable[..., Path], tmp_path: Path) -> None:
+    footage = write_cot(tmp_path / "cot.mp4", 12.0)
+    hidden = tmp_path / "hidden.mp4"
+
+    def hide(step: Progress) -> None:
+        if step.stage == "measuring" and footage.exists():
+            footage.rename(hidden)
+
+    with pytest.raises(NoFootageError, match=r"cot\.mp4: nothing could be measured"):
+        analyze(footage, out=tmp_path / "night", workers=1, progress=hide)
+    assert not (tmp_path / "night").exists()
+
+
+def test_interrupt_stops_within_two_seconds_and_says_how_to_resume(
+    footage: Path, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    mark, folder = uuid.uuid4().hex, tmp_path / "night"
+    with start(footage, folder, mark) as run:
+        wait_for(lambda: folder.exists() and parts(folder), 20.0)
+        began_s = time.monotonic()
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to everyone
+        _, said = run.communicate(timeout=10)
+        assert time.monotonic() - began_s < 2.0
+    assert not processes_with(mark)
+    assert "KeyboardInterrupt: Interrupted; " in said
+    assert f"parts are measured and kept in {folder}; run the same command again to resume." in said
+    assert said.count("Traceback") == 1
+    finish(footage, folder, reference)
+
+
+def test_second_run_into_the_folder_is_refused(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    refused: list[str] = []
+
+    def run_second() -> None:
+        with pytest.raises(NightFolderError, match="another run is working in this folder") as caught:
+            analyze(footage, out=tmp_path / "night", params=SHORT_SPANS, workers=1)
+        refused.append(str(caught.value))
+
+    analyze(footage, out=tmp_path / "night", params=SHORT_SPANS, workers=2, progress=after_first_part(run_second))
+    assert len(refused) == 1
+    assert content(tmp_path / "night") == reference
+
+
+def test_folder_that_vanishes_is_one_sentence(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    folder = tmp_path / "night"
+    with pytest.raises(NightFolderError, match="cannot write the night here") as caught:
+        analyze(
+            footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(lambda: shutil.rmtree(folder))
+        )
+    assert "\n" not in str(caught.value)
+    assert not folder.exists()
+    finish_anew = analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
+    assert finish_anew.folder == folder
+    assert content(folder) == reference
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small file system in memory, and again with other options; skipped where that is not allowed."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = False
+
+    def remount(options: str) -> Path:
+        nonlocal mounted
+        again = ["-o", f"remount,{options}"] if mounted else ["-t", "tmpfs", "-o", options, "tmpfs"]
+        done = subprocess.run(["mount", *again, str(place)], capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip(f"cannot mount a file system: {done.stderr.decode(errors='replace').strip()}")
+        mounted = True
+        return place
+
+    yield remount
+    if mounted:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_full_disk_keeps_what_fitted(footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]) -> None:
+    sizes = [len(data) for name, data in reference.items() if name.endswith(".npz")]
+    folder = mount(f"size={sum(sizes[:5]) // 1024}k") / "night"
+    with pytest.raises(NightFolderError, match="No space left on device") as caught:
+        analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
+    assert "\n" not in str(caught.value)
+    kept = content(folder)
+    assert any(name.endswith(".npz") for name in kept)
+    assert all(data == reference[name] for name, data in kept.items()), "a part is corrupt or a file half-written"
+    mount("size=64m")
+    finish(footage, folder, reference)
+
+
+def test_disk_that_fills_up_at_the_results_keeps_the_parts(
+    footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]
+) -> None:
+    folder = mount("size=8m") / "night"
+    filler = folder.parent / "filler"
+
+    def fill(step: Progress) -> None:
+        if step.stage == "deciding":
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+
+    with pytest.raises(NightFolderError, match="No space left on device"):
+        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=fill)
+    assert {path.name for path in folder.iterdir()} == {"motion"}
+    assert len(parts(folder)) == 12
+    filler.unlink()
+    finish(footage, folder, reference)
+
+
+def test_disk_that_becomes_read_only_keeps_the_parts(
+    footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]
+) -> None:
+    folder = mount("size=64m") / "night"
+    motion = str(folder / "motion")
+
+    def forbid() -> None:
+        # A read-only view laid over the folder: a file system with open files cannot be made read-only as a whole.
+        subprocess.run(["mount", "--bind", motion, motion], check=True)
+        subprocess.run(["mount", "-o", "remount,ro,bind", motion], check=True)
+
+    with pytest.raises(NightFolderError, match="Read-only file system") as caught:
+        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(forbid))
+    subprocess.run(["umount", motion], check=True)
+    assert "\n" not in str(caught.value)
+    assert all(data == reference[name] for name, data in content(folder).items() if "writing" not in name)
+    finish(footage, folder, reference)
