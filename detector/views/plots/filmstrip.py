@@ -51,9 +51,8 @@ def plot_event(
     """
     events = night.decision.events
     if not 1 <= event_id <= len(events):
-        raise UsageError(
-            f"{event_id}: expected the number of an event (1 to {len(events)}); `night.events` lists them."
-        )
+        known = f"1 to {len(events)}" if events else "this night has no events"
+        raise UsageError(f"{event_id}: expected the number of an event ({known}); `night.events` lists them.")
     if not 1 <= n_frames <= 12:
         raise UsageError(f"n_frames: expected 1 to 12 pictures, but {n_frames} came.")
     event = events[event_id - 1]

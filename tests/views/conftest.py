@@ -1,0 +1,152 @@
+"""Nights built by hand: 10 pictures a second, 320 x 240 px, cells of 20 px, noise floor 1, moved cells 101."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from detector.events.classify import Event
+from detector.events.decide import Decision
+from detector.motion.artifacts import Artifact
+from detector.motion.trace import Layer, MotionTrace
+from detector.night.coverage import measure_coverage, observed_intervals
+from detector.night.night import Night
+from detector.night.provenance import InputFile, Provenance
+from detector.params import Params
+
+FPS = 10
+ROWS, COLUMNS, CELL_PX = 12, 16, 20.0
+EVENING = datetime(2024, 11, 12, 22, 30, 10, tzinfo=timezone(timedelta(hours=1)))
+
+EventMaker = Callable[..., Event]
+NightMaker = Callable[..., Night]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_a_screen() -> None:
+    mpl.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def no_figure_left_behind() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def ax() -> Axes:
+    """Axes that pyplot does not know."""
+    return Figure(figsize=(9, 4.5), layout="constrained").add_subplot()
+
+
+@pytest.fixture(scope="session")
+def make_event() -> EventMaker:
+    """Make a movement of 0.3 s (12 s and 2.1 Hz if rhythmic) in the box 100-160 x 60-120 px; any field can be set."""
+
+    def make(start_s: float, kind: str = "twitch", **fields: Any) -> Event:
+        length_s = {"rhythmic": 12.0, "movement": 2.0, "gross": 5.0, "uncertain": 0.6}.get(kind, 0.3)
+        is_rhythmic = kind == "rhythmic"
+        event: dict[str, Any] = {
+            "kind": kind, "start_s": start_s, "stop_s": start_s + length_s, "peak_s": start_s + length_s / 3,
+            "x_px": 130.0, "y_px": 90.0, "area_fraction": 0.0234, "snr": 31.4,
+            "rate_hz": 2.1 if is_rhythmic else np.nan, "n_cycles": 25.0 if is_rhythmic else np.nan,
+            "regularity": 0.9 if is_rhythmic else np.nan,
+            "is_sustained": is_rhythmic, "box_px": (100.0, 60.0, 160.0, 120.0), "reason": f"{kind}: {length_s} s",
+        }  # fmt: skip
+        return Event(**(event | fields))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_night() -> NightMaker:
+    """Make a night out of its length, events, gaps and frozen stretches; footage that is nowhere to be found."""
+
+    def make(
+        length_s: float = 180.0,
+        events: Sequence[Event] = (),
+        *,
+        gaps: Sequence[tuple[float, float]] = (),
+        frozen: Sequence[tuple[float, float]] = (),
+        artifacts: Sequence[Artifact] = (),
+        start_at: datetime | None = None,
+        start_s: float = 0.0,
+        name: str = "cam <1>.mp4",
+        footage: Path = Path("nowhere"),
+    ) -> Night:
+        trace = make_trace(length_s, start_s, events, gaps, frozen)
+        gap_s = sum(stop - start for start, stop in gaps)
+        source = InputFile(name, str(footage / name), 1_234_567, "ab" * 32, start_s)
+        return Night(
+            decision=Decision(
+                tuple(sorted(events, key=lambda event: event.start_s)),
+                (*artifacts, *(Artifact("frozen", a, b, "the picture stood still") for a, b in frozen)),
+            ),
+            coverage=measure_coverage(trace, length_s - gap_s, gap_s=gap_s),
+            provenance=Provenance(
+                (source,), start_s, start_s + length_s, start_at, "name" if start_at else "", versions={"numpy": "2.0"}
+            ),
+            params=Params(),
+            observed=observed_intervals(trace, 0.5),
+            trace=trace,
+        )
+
+    return make
+
+
+def make_trace(
+    length_s: float,
+    start_s: float,
+    events: Sequence[Event],
+    gaps: Sequence[tuple[float, float]],
+    frozen: Sequence[tuple[float, float]],
+) -> MotionTrace:
+    time_s = start_s + np.arange(round(length_s * FPS)) / FPS
+    time_s = time_s[~_within(time_s, gaps)]
+    n_frames = time_s.size
+    moved = np.zeros((n_frames, ROWS, COLUMNS), bool)
+    for event in events:
+        left, top, right, bottom = (int(edge // CELL_PX) for edge in event.box_px)
+        moved[_within(time_s, [(event.start_s, event.stop_s)]), top:bottom, left:right] = True
+    frame, cell = np.nonzero(moved.reshape(n_frames, -1))
+    energy = np.full(frame.size, 101, np.float32)
+    zeros, never = np.zeros(n_frames, np.float32), np.zeros(n_frames, bool)
+    floor = np.ones((1, ROWS * COLUMNS), np.float16)
+    return MotionTrace(
+        rows=ROWS, columns=COLUMNS, cell_px=(CELL_PX, CELL_PX), width_px=320, height_px=240,
+        time_s=time_s, duration_s=np.full(n_frames, 1 / FPS, np.float32), is_key=never, is_key_jump=never,
+        is_damaged=never, is_frozen=_within(time_s, frozen), lag_s=np.full(n_frames, 0.1, np.float32),
+        gain=np.ones(n_frames, np.float32), moved_fraction=moved.reshape(n_frames, -1).mean(axis=1, dtype=np.float32),
+        global_change=zeros, shift_px=np.zeros((n_frames, 2), np.float32),
+        fast=Layer.from_rows(n_frames, frame, cell, energy, np.sqrt(energy)), slow=Layer.empty(n_frames),
+        block_start_s=np.full(1, start_s), floor=floor, level=np.ones(1, np.float32),
+        slow_block_start_s=np.full(1, start_s), slow_floor=floor, span_start_s=np.full(1, start_s), key_floor=3 * floor,
+        reference=np.tile(np.arange(160, dtype=np.uint8), (120, 1)), lost_s=0.0,
+    )  # fmt: skip
+
+
+def _within(time_s: np.ndarray, stretches: Sequence[tuple[float, float]]) -> np.ndarray:
+    inside = np.zeros(time_s.size, bool)
+    for start_s, stop_s in stretches:
+        # Half a frame of room, since the times are sums of tenths.
+        inside |= (time_s >= start_s - 1e-6) & (time_s < stop_s - 1e-6)
+    return inside
+
+
+@pytest.fixture(scope="session")
+def evening() -> datetime:
+    """22:30:10 on 12 November 2024, one hour ahead of UTC."""
+    return EVENING
+
+
+@pytest.fixture(scope="session")
+def blind_night(make_night: NightMaker) -> Night:
+    """Three minutes in which the camera repeated one picture."""
+    return make_night(180.0, frozen=[(0.0, 180.0)])

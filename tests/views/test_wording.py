@@ -1,0 +1,60 @@
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from detector.events.classify import Event
+from detector.night.night import Night
+from detector.views.wording import UNKNOWN, day, describe_event, duration, elapsed, moment, number, percent, rate, zone
+
+EventMaker = Callable[..., Event]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"), (0.043, "0.043 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1 min 00 s"),
+        (3599.4, "59 min 59 s"), (3599.6, "1 h 00 min"), (7170, "2 h 00 min"), (math.nan, UNKNOWN),
+    ],
+)  # fmt: skip
+def test_duration(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_elapsed_never_shows_sixty_seconds() -> None:
+    assert elapsed(59.999) == "0:00:59"
+    assert elapsed(3599.96, decimals=1) == "0:59:59.9"
+    assert elapsed(0.3, decimals=1) == "0:00:00.3"
+
+
+@pytest.mark.parametrize(
+    ("count", "observed_s", "words"), [(0, 60, "0"), (1, 36_000, "0.10"), (447, 3600, "447"), (1, 0, UNKNOWN)]
+)
+def test_rate(count: int, observed_s: float, words: str) -> None:
+    assert rate(count, observed_s) == words
+
+
+def test_percent_of_nothing_known() -> None:
+    assert percent(math.nan) == UNKNOWN
+
+
+def test_moment_is_of_the_day_where_known(make_night: Callable[..., Night], evening: datetime) -> None:
+    assert moment(make_night(start_at=evening, start_s=5.0), 15.0) == "22:30:20"
+    assert moment(make_night(start_s=5.0), 15.0) == "0:00:15"
+
+
+def test_zone_and_day() -> None:
+    assert zone(datetime(2024, 1, 5, tzinfo=UTC)) == "UTC+00:00"
+    assert zone(datetime(2024, 1, 5, tzinfo=timezone(-timedelta(hours=3, minutes=30)))) == "UTC-03:30"
+    assert zone(datetime(2024, 1, 5)) == ""  # noqa: DTZ001
+    assert day(datetime(2024, 2, 29, tzinfo=UTC)) == "Thu 29 Feb 2024"
+
+
+def test_number_takes_the_plural() -> None:
+    assert [number(n, "gap") for n in (0, 1, 2)] == ["0 gaps", "1 gap", "2 gaps"]
+
+
+def test_event_is_described_with_its_site(make_event: EventMaker) -> None:
+    assert describe_event(make_event(1.0, "rhythmic", site="left arm")) == "rhythmic movement, 2.1 Hz, 12 s, left arm"
+    assert describe_event(make_event(1.0)) == "twitch, 0.3 s"
