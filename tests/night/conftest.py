@@ -69,6 +69,7 @@ def trace() -> MotionTrace:
         slow=Layer.empty(n_frames),
         block_start_s=np.zeros(1),
         floor=floor,
+        level=np.ones(1, np.float32),
         slow_block_start_s=np.zeros(1),
         slow_floor=floor,
         span_start_s=np.zeros(1),
