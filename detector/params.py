@@ -111,7 +111,7 @@ class NoiseParams(Group):
         0.1, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
     )
     frozen_s: float = tunable(1.0, "s", OWN, "... for this long is frozen.", gt=0, le=60)
-    keep: float = tunable(1.5, "floors", DERIVED, "Energy below this many floors is not stored.", ge=1, le=10)
+    keep: float = tunable(2.0, "floors", DERIVED, "Energy below this many floors is not stored.", ge=1, le=10)
 
 
 class BurstParams(Group):
@@ -205,6 +205,8 @@ class ClassifyParams(Group):
         0.15, "of the picture", OWN, "A whole-body movement moves at least this share.", gt=0, le=1
     )
     gross_min_s: float = tunable(0.5, "s", FUKUMOTO, "A whole-body movement lasts at least this long.", gt=0, le=60)
+    slow_min_s: float = tunable(0.75, "s", OWN, "A slow movement is seen for at least this long.", gt=0, le=60)
+    slow_threshold: float = tunable(8.0, "floors", DERIVED, "A slow movement reaches this energy.", ge=1, le=1e4)
     sustained_s: float = tunable(
         10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600
     )

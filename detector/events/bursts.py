@@ -8,7 +8,7 @@ the same cell as long as it is not still for `burst.still_s`. A group counts as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from detector.motion.noise import quiet_floors
 from detector.motion.trace import MotionTrace
 from detector.params import Params
+
+_FRAME_ARRAYS = ("is_key", "is_damaged", "is_frozen", "moved_fraction", "global_change", "shift_px")
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,35 @@ def find_active(trace: MotionTrace, params: Params) -> Active:
     snr = energy / (trace.gain[frame] * (base + np.float32(params.noise.minimum)))
     active = Active(frame, cell, snr, layer.signed.astype(np.float32))
     return active.where(snr >= low)
+
+
+def slow_view(trace: MotionTrace, lag_s: float) -> MotionTrace:
+    """The slow layer as a trace of its own, of the frames in which it was measured.
+
+    Args:
+        trace: the whole trace.
+        lag_s: the long lag, s.
+    """
+    chosen = np.flatnonzero(trace.has_slow)
+    time_s = trace.time_s[chosen]
+    counts = np.diff(trace.slow.first)[chosen]
+    first = np.zeros(len(chosen) + 1, np.int64)
+    np.cumsum(counts, out=first[1:])
+    picked = {name: getattr(trace, name)[chosen] for name in _FRAME_ARRAYS}
+    step_s = np.diff(time_s, append=time_s[-1:] + (np.median(np.diff(time_s)) if len(time_s) > 1 else 0.0))
+    return replace(
+        trace,
+        **picked,
+        time_s=time_s,
+        duration_s=step_s.astype(np.float32),
+        lag_s=np.full(len(chosen), lag_s, np.float32),
+        gain=np.ones(len(chosen), np.float32),
+        is_key_jump=np.zeros(len(chosen), bool),
+        fast=replace(trace.slow, first=first),
+        block_start_s=trace.span_start_s,
+        floor=trace.slow_floor,
+        level=np.zeros(len(trace.span_start_s), np.float32),
+    )
 
 
 def find_bursts(trace: MotionTrace, active: Active, params: Params) -> list[Burst]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.events.bursts import Active, Burst, find_active, find_bursts
+from detector.events.bursts import Active, Burst, find_active, find_bursts, slow_view
 from detector.events.classify import Event, classify_bursts
 from detector.events.insects import split_insects
 from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
@@ -37,10 +37,43 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
         for burst in find_bursts(trace, active, params)
         if not _is_key_pulse(trace, active, burst, params) and not _is_clock_digit(trace, burst, hidden)
     ]
-    bursts, insects = split_insects(trace, active, without_ripples(bursts, params), params.artifact)
-    events = classify_bursts(trace, active, bursts, params)
+    local, insects = split_insects(trace, active, without_ripples(bursts, params), params.artifact)
+    events = classify_bursts(trace, active, local, params)
+    events += find_slow(trace, hidden, bursts, params)
+    events.sort(key=lambda event: (event.start_s, event.x_px))
     artifacts = sorted([*hidden.artifacts, *insects], key=lambda artifact: (artifact.start_s, artifact.kind))
     return Decision(tuple(events), tuple(artifacts))
+
+
+def find_slow(trace: MotionTrace, hidden: ArtifactMap, fast: list[Burst], params: Params) -> list[Event]:
+    """Movements too slow for the short difference: bursts of the slow layer where no fast burst is.
+
+    Args:
+        trace: the trace.
+        hidden: where not to look.
+        fast: bursts of the fast layer.
+        params: all groups.
+
+    Returns:
+        Events in order of start.
+    """
+    lag_s = params.motion.long_lag_s
+    if not trace.has_slow.any():
+        return []
+    slow = slow_view(trace, lag_s)
+    reach = int(np.ceil(lag_s / max(float(np.median(trace.duration_s)), 1e-3)))
+    blind = np.convolve(hidden.is_blind, np.ones(reach + 1), "full")[: len(hidden.is_blind)] > 0
+    active = find_active(slow, params)
+    active = active.where(~blind[trace.has_slow][active.frame] & ~hidden.is_clock[active.cell])
+    fresh = [
+        burst
+        for burst in find_bursts(slow, active, params)
+        if burst.duration_s >= params.classify.slow_min_s
+        and burst.snr >= params.classify.slow_threshold
+        and not any(b.start_s - lag_s < burst.stop_s and burst.start_s < b.stop_s + lag_s for b in fast)
+    ]
+    others, _ = split_insects(slow, active, fresh, params.artifact)
+    return classify_bursts(slow, active, others, params)
 
 
 def without_ripples(bursts: list[Burst], params: Params) -> list[Burst]:

@@ -23,11 +23,12 @@ from detector.motion.noise import (
     measure_level,
     quiet_floors,
 )
-from detector.motion.trace import Layer, MotionTrace
+from detector.motion.trace import Layer, MotionTrace, coarse
 from detector.params import Params
 
 # Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
 _MOST_KEYS = 0.3
+_FLOOR_BITS = 4
 
 
 @dataclass
@@ -71,6 +72,7 @@ class _LayerMeasurer:
         self.levels: list[float] = []
         self.gain: dict[int, float] = {}
         self.level: dict[int, float] = {}
+        self.seen: list[int] = []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -88,6 +90,7 @@ class _LayerMeasurer:
             return
         noise = self._params.noise
         rows, jumps = np.array(self._rows), np.array(self._jumps)
+        self.seen += self._rows
         energy, signed = np.stack(self._energy), np.stack(self._signed)
         calm = energy if jumps.mean() > _MOST_KEYS else energy[~jumps]
         floor = measure_floor(calm, noise)
@@ -200,7 +203,7 @@ class _SpanMeasurer:
         if wants_slow:
             self._last_slow_s = frame.time_s
             if slow is not None and not frame.is_damaged:
-                self._slow.add(row, slow, is_jump=frame.time_s - self._last_key_s < slow.lag_s)
+                self._slow.add(row, slow, is_jump=False)
 
     def _close_blocks(self) -> None:
         self._fast.close_block()
@@ -212,6 +215,8 @@ class _SpanMeasurer:
         jump = np.array(rows.is_key_jump, bool)
         fast, floors, key_floor = self._fast.finish(jump)
         slow, slow_floors, _ = self._slow.finish(np.zeros(n_frames, bool))
+        has_slow = np.zeros(n_frames, bool)
+        has_slow[self._slow.seen] = True
         duration_s = np.array(rows.duration_s, np.float32)
         gain = _spread(self._fast.gain, n_frames, 1.0)
         level = _spread(self._fast.level, n_frames, np.nan)
@@ -239,12 +244,12 @@ class _SpanMeasurer:
             fast=fast,
             slow=slow,
             block_start_s=time_s[self._fast.block_row],
-            floor=_as_float16(floors),
+            floor=coarse(floors, _FLOOR_BITS),
             level=np.array(self._fast.levels, np.float32),
-            slow_block_start_s=time_s[self._slow.block_row],
-            slow_floor=_as_float16(slow_floors),
             span_start_s=np.array([self._span.start_s]),
-            key_floor=_as_float16(key_floor[None]),
+            key_floor=coarse(key_floor[None], _FLOOR_BITS),
+            has_slow=has_slow,
+            slow_floor=coarse(_usual(slow_floors, self._grid, self._params), _FLOOR_BITS),
             reference=reference,
             lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )
@@ -256,5 +261,9 @@ def _spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArra
     return spread
 
 
-def _as_float16(values: NDArray[np.float32]) -> NDArray[np.float16]:
-    return np.minimum(values, np.float32(65000.0)).astype(np.float16)
+def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:
+    """One floor for the whole span, shape (1, cells)."""
+    if len(floors) == 0:
+        return np.zeros((1, grid.rows * grid.columns), np.float32)
+    place = int(params.noise.block_quantile * (len(floors) - 1))
+    return np.partition(floors, place, axis=0)[place : place + 1]

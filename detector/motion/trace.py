@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from detector.errors import NightFolderError
 
 TRACE_VERSION = 1
+_ENERGY_BITS = 5
+_SIGNED_BITS = 6
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,16 @@ class Layer:
         """Build a layer from entries already in order of frame and cell."""
         first = np.zeros(n_frames + 1, np.int64)
         np.cumsum(np.bincount(frame, minlength=n_frames), out=first[1:])
-        limit = np.float32(65000.0)
-        return cls(
-            first, cell.astype(np.uint16), np.minimum(energy, limit).astype(np.float16), signed.astype(np.float16)
-        )
+        return cls(first, cell.astype(np.uint16), coarse(energy, _ENERGY_BITS), coarse(signed, _SIGNED_BITS))
+
+
+def coarse(values: NDArray[np.float32], bits: int) -> NDArray[np.float16]:
+    """Half precision with only the leading `bits` bits of the mantissa: what lies below is noise, and costs most on disk."""
+    limit = np.float32(60000.0)
+    half = np.clip(values, -limit, limit).astype(np.float16).view(np.uint16)
+    step = np.uint16(1 << (10 - bits))
+    # Rounding to nearest: half a step up, then the rest cut off. A carry into the exponent is the right result.
+    return ((half + step // 2) & ~np.uint16(step - 1)).view(np.float16)
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,9 @@ class MotionTrace:
         fast, slow: differences at the short lag (every frame) and at the long lag (a few a second).
         block_start_s, floor: shape (K,), float64, and (K, C), float16: floors of the fast layer, grey levels squared.
         level: shape (K,), float32, how noisy the whole picture is in the block, grey levels squared.
-        slow_block_start_s, slow_floor: the same of the slow layer.
         span_start_s, key_floor: shape (S,) and (S, C): floors in frames with `is_key_jump`, one row a span.
+        has_slow: shape (F,), bool, frames in which the slow layer was measured.
+        slow_floor: shape (S, C), floors of the slow layer, one row a span.
         reference: a picture from the footage at working size, shape (height, width), uint8.
         lost_s: time of frames that stand in the files and gave no picture, s.
     """
@@ -110,10 +119,10 @@ class MotionTrace:
     block_start_s: NDArray[np.float64]
     floor: NDArray[np.float16]
     level: NDArray[np.float32]
-    slow_block_start_s: NDArray[np.float64]
-    slow_floor: NDArray[np.float16]
     span_start_s: NDArray[np.float64]
     key_floor: NDArray[np.float16]
+    has_slow: NDArray[np.bool_]
+    slow_floor: NDArray[np.float16]
     reference: NDArray[np.uint8]
     lost_s: float
 
