@@ -28,6 +28,9 @@ MAX_KEYS_BACK = 4
 MAX_STRAY_PACKETS = 64
 """Packets after a seek that may be unknown (torn by landing in their middle) before reading from the start instead."""
 
+SEEK_BACK_S = (0, 4, 16)
+"""How much earlier than the key frame to ask for, s, one after the other, where seeking lands too late."""
+
 DAMAGE_LASTS_S = 10.0
 """Damage is taken to be gone at the next key frame, or after this time where key frames are rarer, s."""
 
@@ -80,6 +83,14 @@ class _Stretch:
     stop: int
     offset_s: float
     is_strict: bool
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to seek: to a stamp, ticks, or to a place in the file, bytes."""
+
+    offset: int
+    is_bytes: bool
 
 
 def _starts(info: VideoInfo, first: int) -> list[int]:
@@ -207,13 +218,9 @@ def _located(
     """Packets with their place in the table, then one None to flush; from near `target`, or from the start."""
     sizes = info.packets.size
     place = 0
+    packets = _iter_sound(container, stream)
     if target is not None:
-        _seek(container, stream, info.packets, target)
-    packets = (packet for packet in iter_demux(container, stream) if packet is not None)
-    if target is not None:
-        found, place = _first_known(packets, info.packets, target)
-        yield place, found
-        place += 1
+        packets, place = _seek(container, stream, info.packets, target)
     for packet in packets:
         if place >= len(sizes):
             break  # the file has grown since it was probed
@@ -226,27 +233,46 @@ def _located(
     yield place, None
 
 
-def _seek(container: InputContainer, stream: VideoStream, table: PacketTable, target: int) -> None:
-    stamp = int(table.stamp[target])
-    if stamp == NO_STAMP:
-        raise _SeekFailedError
-    try:
-        container.seek(stamp, stream=stream)
-    except FFmpegError:
-        raise _SeekFailedError from None
+def _iter_sound(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
+    return (packet for packet in iter_demux(container, stream) if packet is not None)
+
+
+def _seek(
+    container: InputContainer, stream: VideoStream, table: PacketTable, target: int
+) -> tuple[Iterator[Packet[VideoStream]], int]:
+    """Packets from at or before `target` on, and the place of the first."""
+    for way in _ways(stream, table, target):
+        try:
+            container.seek(way.offset, stream=stream, unsupported_byte_offset=way.is_bytes)
+        except (FFmpegError, OverflowError):
+            continue
+        packets = _iter_sound(container, stream)
+        found = _first_known(packets, table, target)
+        if found is not None:
+            return itertools.chain([found[0]], packets), found[1]
+    raise _SeekFailedError
+
+
+def _ways(stream: VideoStream, table: PacketTable, target: int) -> list[_Way]:
+    """Ways to seek, best first: transport streams land by decoding stamp, raw streams know only bytes."""
+    stamp, pos = int(table.stamp[target]), int(table.pos[target])
+    ways = [_Way(pos, is_bytes=True)] if pos >= 0 else []
+    if stamp != NO_STAMP:
+        backs = [round(back_s / stream.time_base) if stream.time_base else 0 for back_s in SEEK_BACK_S]
+        by_stamp = [_Way(stamp - back, is_bytes=False) for back in backs]
+        ways = [by_stamp[0], *ways, *by_stamp[1:]]
+    return ways
 
 
 def _first_known(
     packets: Iterator[Packet[VideoStream]], table: PacketTable, target: int
-) -> tuple[Packet[VideoStream], int]:
-    """The first packet after a seek that is in the table, and its place, which must not be past `target`."""
+) -> tuple[Packet[VideoStream], int] | None:
+    """The first packet after a seek that is in the table, and its place; None where it is past `target`."""
     for packet in itertools.islice(packets, MAX_STRAY_PACKETS):
         pos = packet.pos if packet.pos is not None else -1
         stamp = packet.pts if packet.pts is not None else packet.dts
         is_here = (table.pos == pos) if pos >= 0 else (table.stamp == stamp)
         places = np.flatnonzero(is_here & (table.size == packet.size))
         if len(places):
-            if places[0] > target:
-                break
-            return packet, int(places[0])
-    raise _SeekFailedError
+            return (packet, int(places[0])) if places[0] <= target else None
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,15 @@ ABSURD_S = 86_400.0
 REORDER_FRAMES = 17
 """No codec shows a picture more than 16 pictures later than it is stored."""
 
+MAX_STAMP = 2**61
+"""Stamps beyond this, in ticks, are no stamps."""
+
+MAX_START_S = 4e9
+"""A first time beyond this, s, is nonsense; seconds since 1970 are still below."""
+
+MIN_STEP_S = 1e-6
+"""Frames lie at least this far apart, s: below, times that count from 1970 would run together."""
+
 WRAP_BITS = (33, 32)
 """Sizes of the counters that wrap: MPEG-TS at 33 bits, Flash and RTP at 32."""
 
@@ -29,7 +39,7 @@ class Stamps:
     Attributes:
         pts, dts: presentation and decoding stamps, `NO_STAMP` where there is none.
         duration: what the container says; 0 where it says nothing.
-        tick_s: length of a tick, s.
+        time_base: length of a tick, s.
         usual_s: frame interval to assume where nothing tells it, s.
         is_reordered: whether pictures may be stored in another order than they are shown.
         is_order_known: whether `pts` can be trusted at all.
@@ -38,10 +48,15 @@ class Stamps:
     pts: NDArray[np.int64]
     dts: NDArray[np.int64]
     duration: NDArray[np.int64]
-    tick_s: float
+    time_base: Fraction
     usual_s: float
     is_reordered: bool
     is_order_known: bool
+
+    @property
+    def tick_s(self) -> float:
+        """Length of a tick, s."""
+        return float(self.time_base)
 
 
 @dataclass(frozen=True)
@@ -81,36 +96,52 @@ def build_timeline(stamps: Stamps, max_gap_s: float) -> Timeline:
     """
     raw, notes = _known_stamps(stamps)
     interval = _usual_ticks(raw, stamps)
+    placed = raw.astype(np.float64)
     if not _is_healthy(raw, stamps, interval):
         repair = _Repair(stamps, interval)
-        raw = repair.run(raw)
+        placed = repair.run(raw)
         notes += repair.notes()
-    order = np.argsort(raw, kind="stable")
-    ticks, n_repeated = _spread_repeats(raw[order].astype(np.float64), interval)
+    order = np.argsort(placed, kind="stable")
+    ticks, n_repeated = _spread_repeats(placed[order], interval)
     if n_repeated:
         notes.append(f"{n_repeated} time stamps repeat an earlier one; their pictures were spread evenly.")
-    times_s = ticks * stamps.tick_s
+    times_s = ticks * stamps.time_base.numerator / stamps.time_base.denominator
+    if abs(times_s[0]) > MAX_START_S:
+        notes.append("The first time stamp is nonsense; time was counted from 0.")
+        times_s = (ticks - ticks[0]) * stamps.tick_s
     rank = np.empty(len(raw), np.int32)
     rank[order] = np.arange(len(raw), dtype=np.int32)
+    times_s = _apart(times_s)
     last_s = float(stamps.duration[order[-1]]) * stamps.tick_s
     return Timeline(times_s, _durations(times_s, last_s, stamps.usual_s, max_gap_s), rank, tuple(notes))
 
 
+def _apart(times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ascending times, moved apart to `MIN_STEP_S` where they are nearer."""
+    if len(times_s) < 2 or np.diff(times_s).min() >= MIN_STEP_S:
+        return times_s
+    least = np.arange(len(times_s)) * MIN_STEP_S
+    return np.asarray(np.maximum.accumulate(times_s - least) + least)
+
+
 def _known_stamps(stamps: Stamps) -> tuple[NDArray[np.int64], list[str]]:
     """The stamps to work from, and what to say about them."""
-    if stamps.is_order_known and np.any(stamps.pts != NO_STAMP):
-        missing = stamps.pts == NO_STAMP
-        notes = [f"{missing.sum()} pictures have no time stamp; the usual interval was used."] if missing.any() else []
-        return stamps.pts, notes
-    if np.any(stamps.dts != NO_STAMP):
-        return stamps.dts, []
-    steps = np.where(stamps.duration > 0, stamps.duration, max(1, round(stamps.usual_s / stamps.tick_s)))
+    for raw, is_usable in ((stamps.pts, stamps.is_order_known), (stamps.dts, True)):
+        missing = (raw < -MAX_STAMP) | (raw > MAX_STAMP)
+        if is_usable and not missing.all():
+            n_missing = int(missing.sum())
+            notes = [f"{n_missing} pictures have no time stamp; the usual interval was used."] if n_missing else []
+            return np.where(missing, NO_STAMP, raw), notes
+    is_told = (stamps.duration > 0) & (stamps.duration * stamps.tick_s <= FAR_S)
+    steps = np.where(is_told, stamps.duration, max(1, round(stamps.usual_s / stamps.tick_s)))
     note = "The file holds no time stamps; the rate in its header was taken for true."
     return np.concatenate([[0], np.cumsum(steps)[:-1]]).astype(np.int64), [note]
 
 
 def _usual_ticks(raw: NDArray[np.int64], stamps: Stamps) -> float:
-    steps = np.diff(np.sort(raw[raw != NO_STAMP]))
+    places = np.flatnonzero(raw != NO_STAMP)
+    known = raw[places]
+    steps = np.diff(np.sort(known)) if stamps.is_reordered else np.diff(known) / np.diff(places)
     steps = steps[steps > 0]
     return float(np.median(steps)) if len(steps) else max(stamps.usual_s / stamps.tick_s, 1.0)
 
@@ -136,7 +167,8 @@ def _dts_explain(raw: NDArray[np.int64], stamps: Stamps) -> bool:
     """Whether ascending decoding stamps show that backward steps are reordering and nothing else."""
     known = stamps.dts != NO_STAMP
     dts = stamps.dts[known]
-    return bool(stamps.is_order_known and known.sum() >= len(raw) - REORDER_FRAMES and np.all(np.diff(dts) > 0))
+    is_told = 2 * len(dts) > len(raw) and len(dts) >= len(raw) - REORDER_FRAMES
+    return bool(stamps.is_order_known and is_told and np.all(np.diff(dts) > 0))
 
 
 def _spread_repeats(ticks: NDArray[np.float64], interval: float) -> tuple[NDArray[np.float64], int]:
@@ -162,6 +194,17 @@ def _durations(times_s: NDArray[np.float64], last_s: float, fallback_s: float, m
     return np.append(np.where(steps > longest_s, usual_s, steps), end_s)
 
 
+def _filled(placed: NDArray[np.float64], interval: float) -> NDArray[np.float64]:
+    """Fill NaN by going on at the usual interval, or evenly up to the next known one where that is nearer."""
+    known = np.flatnonzero(np.isfinite(placed))
+    index = np.arange(len(placed))
+    before = np.maximum(np.searchsorted(known, index, side="right") - 1, 0)
+    onward = placed[known[before]] + (index - known[before]) * interval
+    even = np.interp(index, known, placed[known])
+    is_inside = (index >= known[0]) & (index <= known[-1])
+    return np.where(np.isfinite(placed), placed, np.where(is_inside, np.minimum(onward, even), onward))
+
+
 class _Repair:
     """Walks over broken stamps in file order and makes one continuous run of them."""
 
@@ -175,16 +218,20 @@ class _Repair:
         self._top = 0
         self._counts = dict.fromkeys(("wild", "back", "late", "wrap"), 0)
 
-    def run(self, raw: NDArray[np.int64]) -> NDArray[np.int64]:
+    def run(self, raw: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Continuous ticks, in file order."""
         known = [None if stamp == NO_STAMP else int(stamp) for stamp in raw]
         self._top = self._first(known)
-        out = np.empty(len(known), np.int64)
+        placed = np.full(len(known), np.nan)
         for place, stamp in enumerate(known):
-            out[place] = self._top + self._interval if stamp is None else self._placed(place, stamp, known)
-            self._top = max(self._top, int(out[place]))
-        return out
+            now = None if stamp is None else self._placed(place, stamp, known)
+            if now is not None:
+                self._top = max(self._top, now)
+                placed[place] = now
+        return _filled(placed, self._interval)
 
     def notes(self) -> list[str]:
+        """What was repaired."""
         texts = {
             "wild": "single time stamps were far off; the usual interval was used.",
             "back": "times the stamps go back; the footage was joined there.",
@@ -199,13 +246,14 @@ class _Repair:
         is_wild = len(head) == 3 and abs(head[0] - head[1]) > self._far >= abs(head[2] - head[1])
         return (head[1] - self._interval if is_wild else head[0]) - self._interval
 
-    def _placed(self, place: int, stamp: int, known: list[int | None]) -> int:
+    def _placed(self, place: int, stamp: int, known: list[int | None]) -> int | None:
+        """The stamp on the continuous run, None where it is a single wild one."""
         now = stamp + self._offset
         if self._fits(now) or self._is_reordering(place, now):
             return now
         if self._next_fits(place, known):
             self._counts["wild"] += 1
-            return self._top + self._interval
+            return None
         if 0 < now - self._top <= self._absurd:
             return now
         wrapped = self._wrapped(now)

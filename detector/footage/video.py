@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,7 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
             packet_times_s=timeline.times_s,
             packet_durations_s=timeline.durations_s,
             is_key=_in_order(np.frombuffer(packets.is_key, np.bool_)[_shown(packets)], timeline.rank),
-            damage=(*_damage(packets, stream, timeline), *timeline.notes),
+            damage=(*_damage(packets, container, stream, timeline), *timeline.notes),
             start_at=start_at,
             start_source=source,
             packets=_table(packets, stamps, timeline, turns),
@@ -161,7 +162,7 @@ def _stamps(packets: _Packets, container: InputContainer, stream: VideoStream) -
         pts=pts,
         dts=_column(packets.dts, np.int64)[shown],
         duration=_column(packets.duration, np.int64)[shown],
-        tick_s=float(stream.time_base) if stream.time_base else 1.0 / USUAL_FPS,
+        time_base=stream.time_base or Fraction(1, round(USUAL_FPS)),
         usual_s=1.0 / (fps if 0 < fps <= 1000 else USUAL_FPS),
         is_reordered=bool(stream.codec_context.has_b_frames),
         is_order_known=container.format.name not in UNTIMED_FORMATS and bool(np.any(pts != NO_STAMP)),
@@ -210,14 +211,18 @@ def _start(
     return with_zone(created, zone), "container"
 
 
-def _damage(packets: _Packets, stream: VideoStream, timeline: Timeline) -> list[str]:
+def _damage(packets: _Packets, container: InputContainer, stream: VideoStream, timeline: Timeline) -> list[str]:
     notes = []
     n_found, n_told = len(packets.size), stream.frames or 0
+    stop_s = float(timeline.times_s[-1] + timeline.durations_s[-1])
+    found_s = stop_s - float(timeline.times_s[0])
+    told_s = float((stream.duration or 0) * (stream.time_base or 0))
+    if not told_s and not container.streams.audio:
+        # Some containers count from 0, not from the first picture.
+        told_s, found_s = (container.duration or 0) / 1e6, max(found_s, stop_s)
     if n_found < n_told - 1:
         notes.append(f"The file is cut off: its index lists {n_told} pictures, and {n_found} are there.")
-    told_s = float((stream.duration or 0) * (stream.time_base or 0))
-    found_s = float(timeline.times_s[-1] + timeline.durations_s[-1] - timeline.times_s[0])
-    if n_found >= n_told - 1 and told_s > found_s + 1.0 and told_s > 1.05 * found_s:
+    elif told_s > max(found_s + 1.0, 1.05 * found_s):
         notes.append(f"The file is cut off: its header tells of {told_s:.1f} s, and {found_s:.1f} s are there.")
     if packets.n_corrupt:
         notes.append(f"{packets.n_corrupt} packets are marked as corrupt by the container.")
