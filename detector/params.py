@@ -157,15 +157,26 @@ class ArtifactParams(Group):
         0.3, "s", DERIVED, "This long after the start of a recording, or a pause in it, nothing is judged.", ge=0, le=10
     )
     clock_phase: float = tunable(
-        0.8, "1", DERIVED, "An on-screen clock changes at one phase of the second (vector length).", gt=0, le=1
+        0.6,
+        "1",
+        DERIVED,
+        "An on-screen clock changes at one phase of the second (length of the mean vector) ...",
+        gt=0,
+        le=1,
     )
-    clock_ticks: int = tunable(10, "1", OWN, "Seconds in which a cell of the clock was seen to change.", ge=3, le=300)
+    clock_floor: float = tunable(1.0, "grey levels squared", OWN, "... with at least this floor ...", ge=0)
+    clock_min_s: float = tunable(30.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
     mover_floor: float = tunable(
         10.0, "grey levels squared", OWN, "What moves all night has at least this floor ...", gt=0
     )
     mover_ratio: float = tunable(20.0, "1", OWN, "... this many times that of the median cell ...", gt=1)
     mover_share: float = tunable(0.6, "1", OWN, "... in this share of blocks ...", gt=0, le=1)
     mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
+    flash_brightening: float = tunable(
+        0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
+    )
+    flash_speed: float = tunable(0.1, "picture diagonals/s", DERIVED, "... and travels this fast ...", gt=0)
+    flash_s: float = tunable(0.12, "s", DERIVED, "... or is gone again this soon, is an insect or dust.", ge=0, le=1)
     insect_travel: float = tunable(
         0.2, "picture diagonals", DERIVED, "An insect crosses at least this much of the picture ...", gt=0, le=2
     )
@@ -200,6 +211,7 @@ class ClassifyParams(Group):
     """What kind of movement an event is."""
 
     twitch_max_s: float = tunable(0.5, "s", FUKUMOTO, "A twitch is shorter than this.", gt=0, le=5)
+    twitch_min_s: float = tunable(0.08, "s", OWN, "What is shorter and faint is called uncertain.", ge=0, le=1)
     twitch_max_area: float = tunable(0.1, "of the picture", OWN, "A twitch moves at most this share.", gt=0, le=1)
     gross_min_area: float = tunable(
         0.15, "of the picture", OWN, "A whole-body movement moves at least this share.", gt=0, le=1

@@ -70,7 +70,7 @@ def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst],
     for run in _runs_at_one_place(local, params.rhythm.max_pause_s):
         rhythm = find_rhythm(trace, active, run, params.rhythm)
         if rhythm is None:
-            events += [_event(burst, *_kind(burst, params.classify)) for burst in run]
+            events += [_event(burst, *_kind(burst, params)) for burst in run]
             continue
         entries = np.concatenate([burst.entries for burst in run])
         joined = run[0] if len(run) == 1 else describe_burst(trace, active, entries, params)
@@ -131,11 +131,17 @@ def _whole_event(trace: MotionTrace, active: Active, burst: Burst, params: Param
     if rhythm is not None and rhythm.regularity >= limits.gross_rhythm_regularity:
         reason = _rhythm_reason(rhythm, rate_limit_hz(trace, params.rhythm))
         return _event(burst, "rhythmic", reason, rhythm, limits.sustained_s)
-    return _event(burst, *_kind(burst, limits))
+    return _event(burst, *_kind(burst, params))
 
 
-def _kind(burst: Burst, limits: ClassifyParams) -> tuple[EventKind, str]:
-    seconds, area = burst.duration_s, burst.area_fraction
+def _kind(burst: Burst, params: Params) -> tuple[EventKind, str]:
+    limits, seconds, area = params.classify, burst.duration_s, burst.area_fraction
+    if area < limits.gross_min_area and seconds < limits.twitch_min_s and burst.snr < 2.0 * params.burst.threshold:
+        return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the floor"
+    return _kind_by_size(seconds, area, limits)
+
+
+def _kind_by_size(seconds: float, area: float, limits: ClassifyParams) -> tuple[EventKind, str]:
     size = f"{seconds:.2f} s, {area:.1%} of the picture"
     if area >= limits.gross_min_area:
         if seconds < limits.gross_min_s:

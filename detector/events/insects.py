@@ -1,4 +1,8 @@
-"""Insects and dust near the lamp: small things that cross the picture fast and straight."""
+"""Insects and dust near the lamp: small bright things that cross the picture, or flash up in it.
+
+Two marks tell them from a limb. Their center travels fast and straight, where a twitching limb stays in its place. And
+they only brighten the picture as they come and only darken it as they go, where the edges of a limb do both at once.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +25,13 @@ class Path:
         travel: distance between its ends, picture diagonals.
         straightness: that distance over the length of the path, 0 to 1.
         speed: travel a second, picture diagonals / s.
+        brightening: signed over absolute change in the first frames, -1 (only darker) to 1 (only brighter).
     """
 
     travel: float
     straightness: float
     speed: float
+    brightening: float
 
 
 def measure_path(trace: MotionTrace, active: Active, burst: Burst) -> Path:
@@ -36,13 +42,14 @@ def measure_path(trace: MotionTrace, active: Active, burst: Burst) -> Path:
     total = np.bincount(index, snr)
     x = np.bincount(index, snr * columns) / total * trace.cell_px[0]
     y = np.bincount(index, snr * rows) / total * trace.cell_px[1]
+    brightening = _brightening(trace, active, burst)
     if len(x) < 3:
-        return Path(0.0, 0.0, 0.0)
+        return Path(0.0, 0.0, 0.0, brightening)
     smooth_x, smooth_y = _smooth(x), _smooth(y)
     diagonal = float(np.hypot(trace.width_px, trace.height_px))
     net = float(np.hypot(smooth_x[-1] - smooth_x[0], smooth_y[-1] - smooth_y[0])) / diagonal
     total_length = float(np.hypot(np.diff(smooth_x), np.diff(smooth_y)).sum()) / diagonal
-    return Path(net, net / max(total_length, 1e-9), net / max(burst.duration_s, 1e-3))
+    return Path(net, net / max(total_length, 1e-9), net / max(burst.duration_s, 1e-3), brightening)
 
 
 def split_insects(
@@ -59,8 +66,8 @@ def split_insects(
         path = measure_path(trace, active, burst)
         if _is_insect(burst, path, limits):
             detail = (
-                f"{burst.area_fraction:.1%} of the picture in a straight line over {path.travel:.0%} of its diagonal, "
-                f"{path.speed:.1f} diagonals/s"
+                f"{burst.area_fraction:.1%} of the picture, path over {path.travel:.0%} of its diagonal at "
+                f"{path.speed:.2f} diagonals/s, brightening {path.brightening:+.2f}"
             )
             insects.append(Artifact("insect", burst.start_s, burst.stop_s, detail))
         else:
@@ -69,12 +76,22 @@ def split_insects(
 
 
 def _is_insect(burst: Burst, path: Path, limits: ArtifactParams) -> bool:
-    return (
-        burst.area_fraction <= limits.insect_area
-        and path.travel >= limits.insect_travel
+    if burst.area_fraction > limits.insect_area:
+        return False
+    crosses = (
+        path.travel >= limits.insect_travel
         and path.straightness >= limits.insect_straight
         and path.speed >= limits.insect_speed
     )
+    flashes = path.speed >= limits.flash_speed or burst.duration_s <= limits.flash_s
+    return crosses or (path.brightening >= limits.flash_brightening and flashes)
+
+
+def _brightening(trace: MotionTrace, active: Active, burst: Burst) -> float:
+    frame, signed = active.frame[burst.entries], active.signed[burst.entries].astype(np.float64)
+    # Until the first lag is over, nothing that came can have gone.
+    coming = trace.time_s[frame] < trace.time_s[frame[0]] + trace.lag_s[frame[0]] - 0.5 * trace.duration_s[frame[0]]
+    return float(signed[coming].sum() / max(np.abs(signed[coming]).sum(), 1e-9))
 
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:

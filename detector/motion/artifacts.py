@@ -18,8 +18,7 @@ from detector.params import ArtifactParams, Params
 ArtifactKind = Literal["light", "bump", "frozen", "insect", "clock", "mover", "damage"]
 ARTIFACT_KINDS: tuple[ArtifactKind, ...] = get_args(ArtifactKind)
 
-# The clock is looked for in stretches of this length: over a night, a camera's clock and its time stamps drift apart.
-_CLOCK_WINDOW_S = 300.0
+_MIN_CLOCK_CELLS = 2
 _MIN_MOVER_CELLS = 9
 
 
@@ -83,43 +82,19 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
 
 
 def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
-    """Cells whose changes keep to one phase of the second, most of the time: an on-screen clock.
+    """Cells of an on-screen clock: they change far more than most, and keep to one phase of the second.
 
     Returns:
-        Shape (C,), bool; neighbors of such cells included.
+        Shape (C,), bool; neighbors of such cells included. All False in less than `clock_min_s` of footage.
     """
-    n_cells = trace.rows * trace.columns
-    votes, windows = np.zeros(n_cells), 0
-    if len(trace.time_s) == 0:
-        return votes > 0
-    frame, cell = trace.fast.frame, trace.fast.cell.astype(np.int64)
-    time_s = trace.time_s[frame]
-    edges = np.arange(trace.time_s[0], trace.time_s[-1] + _CLOCK_WINDOW_S, _CLOCK_WINDOW_S)
-    bounds = np.searchsorted(time_s, edges)
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
-        if high == low:
-            continue
-        windows += 1
-        votes += _keeps_phase(time_s[low:high], cell[low:high], n_cells, limits)
-    is_clock = votes > 0.5 * max(windows, 1)
-    return _grow(is_clock.reshape(trace.rows, trace.columns)).ravel() if is_clock.any() else is_clock
-
-
-def _keeps_phase(
-    time_s: NDArray[np.float64], cell: NDArray[np.int64], n_cells: int, limits: ArtifactParams
-) -> NDArray[np.bool_]:
-    angle = 2.0 * np.pi * time_s
-    count = np.bincount(cell, minlength=n_cells)
-    length = np.hypot(
-        np.bincount(cell, np.cos(angle), n_cells), np.bincount(cell, np.sin(angle), n_cells)
-    ) / np.maximum(count, 1)
-    second = np.unique(np.stack([cell, np.floor(time_s - time_s[0]).astype(np.int64)]), axis=1)
-    ticks = np.bincount(second[0], minlength=n_cells)
-    # A movement at exactly 1 Hz keeps to the phase as well, but not in most fifths of five minutes.
-    span_s = max(float(time_s[-1] - time_s[0]), 1.0)
-    fifth = np.unique(np.stack([second[0], (5.0 * second[1] / (span_s + 1.0)).astype(np.int64)]), axis=1)
-    spread = np.bincount(fifth[0], minlength=n_cells)
-    return (length >= limits.clock_phase) & (ticks >= limits.clock_ticks) & (spread >= 4)  # type: ignore[no-any-return]
+    nothing = np.zeros(trace.rows * trace.columns, bool)
+    if len(trace.floor) == 0 or float(trace.duration_s.sum()) < limits.clock_min_s:
+        return nothing
+    floor = np.median(trace.floor.astype(np.float32), axis=0)
+    stands_out = floor > limits.clock_floor + 2.0 * np.median(floor)
+    keeps_phase = np.median(trace.tick.astype(np.float32), axis=0) >= limits.clock_phase
+    is_clock = (keeps_phase & stands_out).reshape(trace.rows, trace.columns)
+    return _grow(is_clock).ravel() if is_clock.sum() >= _MIN_CLOCK_CELLS else nothing
 
 
 def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from detector.motion.noise import (
     measure_key_floor,
     measure_level,
     quiet_floors,
+    tick_vector,
 )
 from detector.motion.trace import Layer, MotionTrace, coarse
 from detector.params import Params
@@ -65,6 +66,7 @@ class _LayerMeasurer:
         self._energy: list[NDArray[np.float32]] = []
         self._signed: list[NDArray[np.float32]] = []
         self._jumps: list[bool] = []
+        self._times: list[float] = []
         self._kept: list[_Kept] = []
         self._key_energy: list[NDArray[np.float32]] = []
         self.block_row: list[int] = []
@@ -73,13 +75,15 @@ class _LayerMeasurer:
         self.gain: dict[int, float] = {}
         self.level: dict[int, float] = {}
         self.seen: list[int] = []
+        self.tick = np.zeros((2, n_cells), np.complex128)
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, row: int, difference: Difference, *, is_jump: bool) -> None:
+    def add(self, row: int, time_s: float, difference: Difference, *, is_jump: bool) -> None:
         """Take one frame's difference."""
         self._rows.append(row)
+        self._times.append(time_s)
         self._energy.append(difference.energy.ravel())
         self._signed.append(difference.signed.ravel())
         self._jumps.append(is_jump)
@@ -92,8 +96,10 @@ class _LayerMeasurer:
         rows, jumps = np.array(self._rows), np.array(self._jumps)
         self.seen += self._rows
         energy, signed = np.stack(self._energy), np.stack(self._signed)
-        calm = energy if jumps.mean() > _MOST_KEYS else energy[~jumps]
+        is_calm = ~jumps if jumps.mean() <= _MOST_KEYS else np.ones(len(jumps), bool)
+        calm = energy[is_calm]
         floor = measure_floor(calm, noise)
+        self.tick += tick_vector(calm, floor, np.array(self._times)[is_calm])
         level = frame_levels(energy, floor, noise)
         self.level.update(zip(self._rows, level.tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
@@ -105,7 +111,7 @@ class _LayerMeasurer:
         self.block_row.append(int(rows[0]))
         self.floors.append(floor)
         self.levels.append(measure_level(calm, noise))
-        self._rows, self._energy, self._signed, self._jumps = [], [], [], []
+        self._rows, self._times, self._energy, self._signed, self._jumps = [], [], [], [], []
 
     def finish(self, is_key_jump: NDArray[np.bool_]) -> tuple[Layer, NDArray[np.float32], NDArray[np.float32]]:
         """Join the blocks of the span.
@@ -199,11 +205,11 @@ class _SpanMeasurer:
         rows.shift_px.append(fast.shift_px if fast else (0.0, 0.0))
         rows.is_key_jump.append(is_jump)
         if fast is not None and not frame.is_damaged:
-            self._fast.add(row, fast, is_jump=is_jump)
+            self._fast.add(row, frame.time_s, fast, is_jump=is_jump)
         if wants_slow:
             self._last_slow_s = frame.time_s
             if slow is not None and not frame.is_damaged:
-                self._slow.add(row, slow, is_jump=False)
+                self._slow.add(row, frame.time_s, slow, is_jump=False)
 
     def _close_blocks(self) -> None:
         self._fast.close_block()
@@ -248,6 +254,7 @@ class _SpanMeasurer:
             level=np.array(self._fast.levels, np.float32),
             span_start_s=np.array([self._span.start_s]),
             key_floor=coarse(key_floor[None], _FLOOR_BITS),
+            tick=coarse(_tick_share(self._fast.tick)[None], _FLOOR_BITS),
             has_slow=has_slow,
             slow_floor=coarse(_usual(slow_floors, self._grid, self._params), _FLOOR_BITS),
             reference=reference,
@@ -259,6 +266,11 @@ def _spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArra
     spread = np.full(n_frames, otherwise, np.float32)
     spread[list(values)] = list(values.values())
     return spread
+
+
+def _tick_share(tick: NDArray[np.complex128]) -> NDArray[np.float32]:
+    share: NDArray[np.float32] = (np.abs(tick[0]) / np.maximum(tick[1].real, 1e-9)).astype(np.float32)
+    return share
 
 
 def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:

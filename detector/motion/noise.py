@@ -108,6 +108,27 @@ def find_frozen(
     return result
 
 
+def tick_vector(energy: Energies, floor: Energies, time_s: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Sum over frames of each cell's energy, as a vector that turns once a second.
+
+    An on-screen clock changes at one phase of the second, so its vectors add up; those of noise and movement cancel.
+    Energy is clipped at the floor, so that a single strong movement counts no more than a tick.
+
+    Args:
+        energy: shape (frames, cells), key frames left out.
+        floor: shape (cells,).
+        time_s: shape (frames,).
+
+    Returns:
+        Shape (2, cells): the vector sum, and the sum of lengths.
+    """
+    clipped = np.minimum(energy, floor)
+    angle = 2.0 * np.pi * time_s
+    turning = np.stack([np.cos(angle), np.sin(angle), np.ones(len(time_s))]).astype(np.float32)
+    cosine, sine, total = turning @ clipped
+    return np.stack([cosine + 1j * sine, total.astype(np.complex128)])
+
+
 def measure_level(energy: Energies, params: NoiseParams) -> float:
     """How noisy the picture as a whole is in the quieter frames of a block, grey levels squared.
 
