@@ -1,4 +1,4 @@
-"""Nights built by hand: 10 pictures a second, 320 x 240 px, cells of 20 px, noise floor 1, moved cells 101."""
+"""Nights built by hand: 10 pictures a second, 320 x 240 px, cells of 20 px, moved cells at 100 noise floors."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
@@ -23,6 +23,8 @@ from detector.params import Params
 
 FPS = 10
 ROWS, COLUMNS, CELL_PX = 12, 16, 20.0
+FLOOR = 1.0 + Params().noise.minimum
+ENERGY = np.float32(100 * FLOOR)
 EVENING = datetime(2024, 11, 12, 22, 30, 10, tzinfo=timezone(timedelta(hours=1)))
 
 EventMaker = Callable[..., Event]
@@ -116,7 +118,7 @@ def make_trace(
         left, top, right, bottom = (int(edge // CELL_PX) for edge in event.box_px)
         moved[_within(time_s, [(event.start_s, event.stop_s)]), top:bottom, left:right] = True
     frame, cell = np.nonzero(moved.reshape(n_frames, -1))
-    energy = np.full(frame.size, 101, np.float32)
+    energy = np.full(frame.size, ENERGY, np.float32)
     zeros, never = np.zeros(n_frames, np.float32), np.zeros(n_frames, bool)
     floor = np.ones((1, ROWS * COLUMNS), np.float16)
     return MotionTrace(
@@ -127,7 +129,8 @@ def make_trace(
         global_change=zeros, shift_px=np.zeros((n_frames, 2), np.float32),
         fast=Layer.from_rows(n_frames, frame, cell, energy, np.sqrt(energy)), slow=Layer.empty(n_frames),
         block_start_s=np.full(1, start_s), floor=floor, level=np.ones(1, np.float32),
-        slow_block_start_s=np.full(1, start_s), slow_floor=floor, span_start_s=np.full(1, start_s), key_floor=3 * floor,
+        has_slow=np.arange(n_frames) % 3 == 0, slow_floor=floor, tick=0 * floor, span_start_s=np.full(1, start_s),
+        key_floor=3 * floor,
         reference=np.tile(np.arange(160, dtype=np.uint8), (120, 1)), lost_s=0.0,
     )  # fmt: skip
 

@@ -15,8 +15,10 @@ from detector.errors import FootageError, UsageError
 from detector.events.classify import Event
 from detector.footage.recording import Clip, Recording
 from detector.night.night import Night
+from detector.params import Params
 from detector.views.plots.motion import plot_motion
-from detector.views.plots.style import INK, KIND_STYLES, new_axes, say
+from detector.views.plots.signal import Strength, find_strength, swing
+from detector.views.plots.style import FAINT, INK, KIND_STYLES, new_axes, say
 from detector.views.wording import describe_event, moment
 
 Box = tuple[float, float, float, float]
@@ -72,7 +74,7 @@ def plot_event(
         note = ax.inset_axes((0.0, 0.42, 1.0, 0.56))
         note.set(xticks=[], yticks=[])
         say(note, trouble)
-    _draw_motion(ax, night, (start_s, stop_s), stills)
+    _draw_motion(ax, night, event, (start_s, stop_s), stills)
     return ax
 
 
@@ -146,30 +148,49 @@ def _draw_stills(ax: Axes, event: Event, stills: Sequence[Still]) -> None:
 
 
 def close_up(box_px: Box, shape: tuple[int, ...], aspect: float) -> Box:
-    """A window of given aspect around a box, twice its size, at least a fifth of the picture, inside the picture.
+    """A window around a box, about twice its size, at least a fifth of the picture high, inside the picture.
 
     Args:
         box_px: `(left, top, right, bottom)`.
         shape: `(height, width)` of the picture, px.
-        aspect: width / height of the window.
+        aspect: width / height of the window, kept where the box and the picture leave room for it.
 
     Returns:
-        `(left, top, right, bottom)`, px.
+        `(left, top, right, bottom)`, px; it holds the box as far as the box lies in the picture.
     """
     tall, wide = shape[:2]
-    height = max(2 * (box_px[3] - box_px[1]), 2 * (box_px[2] - box_px[0]) / aspect, tall / 5)
+    box_width, box_height = box_px[2] - box_px[0], box_px[3] - box_px[1]
+    height = max(2 * box_height, 2 * box_width / aspect, tall / 5)
     height = min(height, tall, wide / aspect)
-    width = height * aspect
+    width = min(max(height * aspect, 1.1 * box_width), wide)
+    height = min(max(height, 1.1 * box_height), tall)
     x, y = (box_px[0] + box_px[2]) / 2, (box_px[1] + box_px[3]) / 2
     left = min(max(x - width / 2, 0), wide - width)
     top = min(max(y - height / 2, 0), tall - height)
     return left, top, left + width, top + height
 
 
-def _draw_motion(ax: Axes, night: Night, window_s: tuple[float, float], stills: Sequence[Still]) -> None:
+def _draw_motion(ax: Axes, night: Night, event: Event, window_s: tuple[float, float], stills: Sequence[Still]) -> None:
+    """The signal under the pictures: strength, or for a rhythm the signed motion in which its cycles can be counted."""
     signal = plot_motion(night, ax.inset_axes((0.0, 0.0, 1.0, 0.3)), *window_s)
-    signal.set_ylabel("motion\n(grey levels)", fontsize=8.5)
+    signal.set_ylabel("motion\n(noise floors)", fontsize=8.5)
     for still in stills:
         signal.axvline(still.time_s, color=INK, linewidth=0.8, linestyle=":", gid="still")
+    if event.kind == "rhythmic" and night.trace is not None:
+        _draw_swing(signal, find_strength(night.trace, night.params)[0], event, night.params)
     if stills:
         signal.set_title("dotted: when the pictures were taken", loc="right", fontsize=8, color=INK, pad=2)
+
+
+def _draw_swing(signal: Axes, strength: Strength, event: Event, params: Params) -> None:
+    times, values = swing(strength, event, params)
+    if not times.size:
+        return
+    for line in [line for line in signal.lines if line.get_gid() in {"fast", "slow", "threshold"}]:
+        line.remove()
+    largest = 1.2 * float(np.abs(values).max()) or 1.0
+    signal.set_yscale("linear")
+    signal.set_ylim(-largest, largest)
+    signal.axhline(0, color=FAINT, linewidth=0.6)
+    signal.plot(times, values, color=INK, linewidth=0.9, zorder=3, gid="swing")
+    signal.set_ylabel("signed motion\n(to and fro)", fontsize=8.5)

@@ -15,7 +15,8 @@ from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.motion.trace import MotionTrace
 from detector.night.night import Night
-from detector.views.plots.signal import moved_cells
+from detector.params import Params
+from detector.views.plots.signal import find_strength, moved_cells
 from detector.views.plots.style import KIND_STYLES, new_axes, say
 from detector.views.wording import duration, number
 
@@ -43,7 +44,7 @@ def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None) 
     events = [event for event in night.decision.events if kind in {None, event.kind}]
     if night.trace is not None:
         _show_picture(ax, night.trace)
-        _show_counts(ax, count_events(night.trace, events), night.trace)
+        _show_counts(ax, count_events(night.trace, events, night.params), night.trace)
     if len(events) <= MOST_MARKS or night.trace is None:
         _mark_centers(ax, events)
     ax.set_aspect("equal")
@@ -65,20 +66,18 @@ def _why_empty(night: Night, plural: str) -> str:
     return f"No {plural} found in {duration(observed_s)} observed." if observed_s > 0 else "Nothing was observed."
 
 
-def count_events(trace: MotionTrace, events: Sequence[Event]) -> NDArray[np.int64]:
-    """How many events moved each cell: cells that rose above the noise during an event, inside its box.
+def count_events(trace: MotionTrace, events: Sequence[Event], params: Params) -> NDArray[np.int64]:
+    """How many events moved each cell: cells in the box of an event that stood out while it lasted.
 
     Returns:
         Shape (rows, columns).
     """
-    counts = np.zeros((trace.rows, trace.columns), dtype=np.int64)
-    x_px, y_px = trace.cell_px
+    strengths = find_strength(trace, params)
+    counts = np.zeros(trace.rows * trace.columns, dtype=np.int64)
     for event in events:
-        left, top, right, bottom = event.box_px
-        rows = slice(max(int(top // y_px), 0), max(int(np.ceil(bottom / y_px)), 0))
-        columns = slice(max(int(left // x_px), 0), max(int(np.ceil(right / x_px)), 0))
-        counts[rows, columns] += moved_cells(trace, event.start_s, event.stop_s)[rows, columns]
-    return counts
+        fast, slow = (moved_cells(strength, event) for strength in strengths)
+        counts[np.union1d(fast, slow)] += 1
+    return counts.reshape(trace.rows, trace.columns)
 
 
 def _show_picture(ax: Axes, trace: MotionTrace) -> None:

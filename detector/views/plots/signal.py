@@ -1,61 +1,88 @@
-"""Motion of a stretch of time out of the sparse trace: per frame, and per cell."""
+"""What the detector looked at: motion strength of every frame and cell, out of the stored trace."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.events.bursts import Active, describe_burst, find_active, slow_view
+from detector.events.classify import Event
+from detector.events.rhythm import signed_signal
+from detector.motion.artifacts import ArtifactMap, find_artifacts
 from detector.motion.trace import MotionTrace
+from detector.params import Params
 
 
-def frame_slice(trace: MotionTrace, start_s: float, stop_s: float) -> slice:
-    """Frames whose time lies in `[start_s, stop_s)`."""
-    first, last = np.searchsorted(trace.time_s, (start_s, stop_s))
-    return slice(int(first), int(last))
+@dataclass(frozen=True)
+class Strength:
+    """Motion at one lag that stands out of the noise, without what light, bumps or the on-screen clock did.
+
+    Attributes:
+        trace: the frames that `active` counts.
+        active: the entries, in order of frame.
+    """
+
+    trace: MotionTrace
+    active: Active
+
+    def peaks(self) -> NDArray[np.float32]:
+        """Strength of the strongest cell of each frame, in noise floors, shape (F,); 0 where nothing stands out."""
+        peaks = np.zeros(self.trace.time_s.size, np.float32)
+        np.maximum.at(peaks, self.active.frame, self.active.snr)
+        return peaks
+
+    def during(self, start_s: float, stop_s: float) -> slice:
+        """Entries of the frames in `[start_s, stop_s)`."""
+        frames = np.searchsorted(self.trace.time_s, (start_s, stop_s))
+        first, last = np.searchsorted(self.active.frame, frames)
+        return slice(int(first), int(last))
 
 
-def excess_energy(trace: MotionTrace, frames: slice) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Energy above the noise floor of every stored entry of some frames, short lag.
+def find_strength(trace: MotionTrace, params: Params) -> tuple[Strength, Strength]:
+    """Motion that stands out at the short lag and at the long one, as `decide` sees it."""
+    hidden = find_artifacts(trace, params)
+    slow = slow_view(trace, params.motion.long_lag_s)
+    return _visible(trace, hidden, hidden.is_blind, params), _visible(
+        slow, hidden, hidden.is_blind[trace.has_slow], params
+    )
 
-    Args:
-        trace: of the whole recording.
-        frames: which frames; start and stop must be given.
+
+def _visible(trace: MotionTrace, hidden: ArtifactMap, is_blind: NDArray[np.bool_], params: Params) -> Strength:
+    active = find_active(trace, params)
+    return Strength(trace, active.where(~is_blind[active.frame] & ~hidden.is_clock[active.cell]))
+
+
+def moved_cells(strength: Strength, event: Event) -> NDArray[np.int64]:
+    """Cells in the box of an event that stood out while it lasted, ascending, each once."""
+    entries = strength.during(event.start_s, event.stop_s)
+    cell = strength.active.cell[entries]
+    return np.unique(cell[_is_inside(strength.trace, cell, event.box_px)])
+
+
+def swing(strength: Strength, event: Event, params: Params) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Signed motion of an event's place while it lasted: what its rhythm was read from.
 
     Returns:
-        `(frame, excess)` per entry, shape (n,): index of its frame within `frames`, and energy above the floor of its
-        cell, grey levels squared, at least 0.
+        `(time_s, signal)`, each of shape (n,), the signal in grey levels with mean 0; empty where nothing stood out.
     """
-    first = trace.fast.first[frames.start : frames.stop + 1]
-    frame = np.repeat(np.arange(frames.stop - frames.start), np.diff(first))
-    entries = slice(int(first[0]), int(first[-1]))
-    cell, times = trace.fast.cell[entries], trace.time_s[frames]
-    usual = _row_at(trace.floor, trace.block_start_s, times[frame], cell)
-    at_key = _row_at(trace.key_floor, trace.span_start_s, times[frame], cell)
-    floor = np.where(trace.is_key_jump[frames][frame], at_key, usual) * trace.gain[frames][frame]
-    return frame, np.maximum(trace.fast.energy[entries].astype(np.float32) - floor, 0)
+    entries = strength.during(event.start_s, event.stop_s)
+    inside = _is_inside(strength.trace, strength.active.cell[entries], event.box_px)
+    chosen = np.arange(entries.start, entries.stop)[inside]
+    if np.unique(strength.active.frame[chosen]).size < 3:
+        return np.zeros(0), np.zeros(0)
+    return signed_signal(
+        strength.trace, strength.active, [describe_burst(strength.trace, strength.active, chosen, params)]
+    )
 
 
-def motion_signal(trace: MotionTrace, frames: slice) -> NDArray[np.float64]:
-    """Motion above noise of each frame: root of the summed excess energy, grey levels, shape (n_frames,)."""
-    frame, excess = excess_energy(trace, frames)
-    n_frames = frames.stop - frames.start
-    return np.sqrt(np.bincount(frame, weights=excess, minlength=n_frames)[:n_frames])
-
-
-def moved_cells(trace: MotionTrace, start_s: float, stop_s: float) -> NDArray[np.bool_]:
-    """Which cells rose above the noise between two times, at either lag; shape (rows, columns), bool."""
-    frames = frame_slice(trace, start_s, max(stop_s, np.nextafter(start_s, np.inf)))
-    moved = np.zeros(trace.rows * trace.columns, dtype=np.bool_)
-    for layer in (trace.fast, trace.slow):
-        moved[layer.cell[layer.first[frames.start] : layer.first[frames.stop]]] = True
-    return moved.reshape(trace.rows, trace.columns)
-
-
-def _row_at(
-    table: NDArray[np.float16], start_s: NDArray[np.float64], time_s: NDArray[np.float64], cell: NDArray[np.uint16]
-) -> NDArray[np.float32]:
-    """Entries of a table with one row per stretch of time, at each time and cell; 0 where the table is empty."""
-    if not start_s.size:
-        return np.zeros(cell.size, dtype=np.float32)
-    row = np.clip(np.searchsorted(start_s, time_s, side="right") - 1, 0, start_s.size - 1)
-    return table[row, cell].astype(np.float32)
+def _is_inside(
+    trace: MotionTrace, cell: NDArray[np.int64], box_px: tuple[float, float, float, float]
+) -> NDArray[np.bool_]:
+    """Whether the middle of each cell lies in a box, shape of `cell`."""
+    row, column = np.divmod(cell, trace.columns)
+    x, y = (column + 0.5) * trace.cell_px[0], (row + 0.5) * trace.cell_px[1]
+    left, top, right, bottom = box_px
+    inside: NDArray[np.bool_] = (x >= left) & (x < right) & (y >= top) & (y < bottom)
+    return inside

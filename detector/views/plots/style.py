@@ -17,6 +17,8 @@ INK = "#333333"
 FAINT = "#8a8a8a"
 UNSEEN = "#b5b5b5"
 ARTIFACT = "#9a9a9a"
+STANDING = ("clock", "mover")
+"""Kinds of artifacts that stay all night; they explain what is left out, and happen at no moment."""
 
 
 @dataclass(frozen=True)

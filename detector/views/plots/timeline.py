@@ -160,20 +160,12 @@ def observed_in(observed: Sequence[look.Interval], edges: NDArray[np.float64]) -
 
 
 def _draw_artifacts(ax: Axes, night: Night, lane: Lane) -> None:
-    found = [artifact for artifact in night.decision.artifacts if artifact.kind not in {"frozen", "damage"}]
-    spans = [(artifact.start_s, artifact.stop_s) for artifact in found]
-    bars(
-        ax,
-        spans,
-        lane.bottom,
-        lane.height,
-        facecolor=look.ARTIFACT,
-        edgecolor=look.ARTIFACT,
-        linewidth=0.7,
-        zorder=3,
-        gid="artifacts",
-    )
-    write_label(ax, lane, "artifacts")
+    found = night.decision.artifacts
+    for is_standing, share in ((False, 1.0), (True, 0.25)):
+        spans = [(each.start_s, each.stop_s) for each in found if (each.kind in look.STANDING) == is_standing]
+        grey = {"facecolor": look.ARTIFACT, "edgecolor": look.ARTIFACT, "linewidth": 0.7, "zorder": 3}
+        bars(ax, spans, lane.bottom, share * lane.height, gid="standing" if is_standing else "artifacts", **grey)
+    write_label(ax, lane, "artifacts", [", ".join(dict.fromkeys(each.kind for each in found))] if found else [])
     write_count(ax, lane, str(len(found)))
 
 

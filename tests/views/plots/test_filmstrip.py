@@ -118,10 +118,33 @@ def test_impossible_number_of_pictures_is_refused(filmed_night: Night, n_frames:
         plot_event(filmed_night, 1, n_frames=n_frames)
 
 
-@pytest.mark.parametrize("box", [(0.0, 0.0, 5.0, 5.0), (300.0, 200.0, 320.0, 240.0), (0.0, 0.0, 320.0, 240.0), BOX])
+def test_rhythm_is_drawn_to_and_fro(
+    filmed_night: Night, make_event: EventMaker, make_night: NightMaker, ax: Axes
+) -> None:
+    plot_event(make_night(45.0, [make_event(19.5, "rhythmic")]), 1, ax)
+    signal = ax.child_axes[-1]
+    (swing,) = [line for line in signal.lines if line.get_gid() == "swing"]
+    assert not [line for line in signal.lines if line.get_gid() in {"fast", "threshold"}]
+    assert signal.get_yscale() == "linear"
+    low, high = signal.get_ylim()
+    assert low == -high
+    assert 19.4 < np.min(swing.get_xdata()) < np.max(swing.get_xdata()) < 31.6
+
+
+WHOLE = (0.0, 0.0, 320.0, 240.0)
+
+
+@pytest.mark.parametrize("box", [(0.0, 0.0, 5.0, 5.0), (300.0, 200.0, 320.0, 240.0), WHOLE, BOX])
 @pytest.mark.parametrize("aspect", [0.3, 1.0, 3.0])
-def test_close_up_lies_in_the_picture_and_keeps_its_aspect(box: tuple[float, ...], aspect: float) -> None:
+def test_close_up_lies_in_the_picture_and_holds_the_box(box: tuple[float, ...], aspect: float) -> None:
     left, top, right, bottom = close_up((box[0], box[1], box[2], box[3]), (240, 320), aspect)
-    assert -1e-9 <= left < right <= 320 + 1e-9
-    assert -1e-9 <= top < bottom <= 240 + 1e-9
+    assert -1e-9 <= left <= box[0] + 1e-9
+    assert box[2] - 1e-9 <= right <= 320 + 1e-9
+    assert -1e-9 <= top <= box[1] + 1e-9
+    assert box[3] - 1e-9 <= bottom <= 240 + 1e-9
+
+
+@pytest.mark.parametrize("aspect", [0.6, 1.0, 1.5])
+def test_close_up_of_a_small_box_keeps_its_aspect(aspect: float) -> None:
+    left, top, right, bottom = close_up(BOX, (240, 320), aspect)
     assert (right - left) / (bottom - top) == pytest.approx(aspect)

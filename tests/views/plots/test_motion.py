@@ -9,7 +9,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 
 from detector.events.classify import Event
+from detector.motion.artifacts import Artifact
 from detector.night.night import Night
+from detector.params import Params, with_values
 from detector.views.plots.motion import MOST_POINTS, plot_motion
 
 NightMaker = Callable[..., Night]
@@ -17,7 +19,7 @@ EventMaker = Callable[..., Event]
 
 
 def signal(ax: Axes) -> Line2D:
-    (line,) = [line for line in ax.lines if line.get_gid() == "signal"]
+    (line,) = [line for line in ax.lines if line.get_gid() == "fast"]
     return line
 
 
@@ -35,9 +37,9 @@ def test_signal_rises_in_the_shaded_events(make_night: NightMaker, make_event: E
     x, y = signal(ax).get_data()
     assert bands(ax, "twitch") == [(20.0, 20.3)]
     assert bands(ax, "movement") == [(40.0, 42.0)]
-    x = np.asarray(x)[np.asarray(y) > 0]
+    x = np.asarray(x)[np.asarray(y) > 1]
     assert ((x >= 19.99) & (x < 20.3) | (x >= 39.99) & (x < 42.0)).all()
-    assert np.nanmax(y) == pytest.approx(30.0)
+    assert np.nanmax(y) == pytest.approx(100.0, rel=0.01)
 
 
 def test_only_the_stretch_asked_for_is_drawn(make_night: NightMaker, make_event: EventMaker, ax: Axes) -> None:
@@ -60,13 +62,24 @@ def test_thinning_a_long_signal_keeps_its_peak(make_night: NightMaker, make_even
     plot_motion(make_night(1000.0, [make_event(777.7, stop_s=777.8)]), ax)
     x, y = signal(ax).get_data()
     assert len(x) == MOST_POINTS
-    assert np.max(y) == pytest.approx(30.0)
+    assert np.max(y) == pytest.approx(100.0, rel=0.01)
 
 
-def test_long_stretches_have_a_root_scale_and_say_so(make_night: NightMaker, ax: Axes) -> None:
-    plot_motion(make_night(600.0), ax)
-    assert ax.get_yscale() == "function"
-    assert "root scale" in ax.get_ylabel()
+def test_threshold_is_drawn_on_the_scale_of_the_signal(
+    make_night: NightMaker, make_event: EventMaker, ax: Axes
+) -> None:
+    night = make_night(60.0, [make_event(20.0)])
+    plot_motion(replace(night, params=with_values(Params(), {"burst.threshold": 12})), ax)
+    (threshold,) = [line for line in ax.lines if line.get_gid() == "threshold"]
+    assert set(threshold.get_ydata()) == {12.0}
+    assert ax.get_yscale() == "log"
+    assert "noise floors" in ax.get_ylabel()
+
+
+def test_passing_artifacts_are_shaded_and_standing_ones_are_not(make_night: NightMaker, ax: Axes) -> None:
+    found = [Artifact("light", 20.0, 22.0, "a lamp"), Artifact("clock", 0.0, 60.0, "digits")]
+    plot_motion(make_night(60.0, artifacts=found), ax)
+    assert bands(ax, "artifacts") == [(20.0, 22.0)]
 
 
 def test_quiet_stretch_says_so(make_night: NightMaker, evening: datetime, ax: Axes) -> None:

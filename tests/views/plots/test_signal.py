@@ -5,50 +5,67 @@ import numpy as np
 import pytest
 
 from detector.events.classify import Event
-from detector.motion.trace import Layer
+from detector.motion.trace import Layer, MotionTrace
 from detector.night.night import Night
-from detector.views.plots.signal import frame_slice, motion_signal, moved_cells
+from detector.params import Params
+from detector.views.plots.signal import find_strength, moved_cells, swing
 
 NightMaker = Callable[..., Night]
 EventMaker = Callable[..., Event]
 
 
-def test_signal_is_the_root_of_summed_energy_above_the_floor(make_night: NightMaker, make_event: EventMaker) -> None:
-    trace = make_night(20.0, [make_event(5.0)]).trace
-    assert trace is not None
-    signal = motion_signal(trace, slice(0, trace.time_s.size))
-    moved = np.flatnonzero(signal)
+def trace_of(night: Night) -> MotionTrace:
+    assert night.trace is not None
+    return night.trace
+
+
+def test_strength_is_in_noise_floors_at_the_time_of_the_movement(
+    make_night: NightMaker, make_event: EventMaker
+) -> None:
+    trace = trace_of(make_night(20.0, [make_event(5.0)]))
+    fast, slow = find_strength(trace, Params())
+    moved = np.flatnonzero(fast.peaks())
     assert trace.time_s[moved].tolist() == pytest.approx([5.0, 5.1, 5.2])
-    assert signal[moved] == pytest.approx(np.sqrt(9 * 100.0))  # 3 x 3 cells of 101 above a floor of 1
+    assert fast.peaks()[moved] == pytest.approx(100.0, rel=0.01)
+    assert not slow.peaks().any()
+    assert slow.peaks().size == trace.has_slow.sum()
 
 
-def test_signal_of_a_piece_equals_the_piece_of_the_signal(make_night: NightMaker, make_event: EventMaker) -> None:
-    trace = make_night(20.0, [make_event(5.0), make_event(12.0)]).trace
-    assert trace is not None
-    whole = motion_signal(trace, slice(0, 200))
-    piece = frame_slice(trace, 4.0, 13.0)
-    assert motion_signal(trace, piece).tolist() == whole[piece].tolist()
-
-
-def test_key_frames_have_their_own_floor_and_gain_raises_it(make_night: NightMaker, make_event: EventMaker) -> None:
-    trace = make_night(20.0, [make_event(5.0)]).trace
-    assert trace is not None
-    louder = replace(trace, is_key_jump=np.ones(200, bool), gain=np.full(200, 2, np.float32))
-    signal = motion_signal(louder, slice(0, 200))
-    assert signal.max() == pytest.approx(np.sqrt(9 * (101 - 2 * 3.0)))
+def test_what_a_frozen_picture_hides_is_left_out(make_night: NightMaker, make_event: EventMaker) -> None:
+    shown, hidden = (
+        find_strength(trace_of(make_night(20.0, [make_event(9.1)], frozen=frozen)), Params())[0]
+        for frozen in ([], [(6.0, 9.0)])
+    )
+    assert shown.peaks().max() == pytest.approx(100.0, rel=0.01)
+    assert hidden.peaks().max() == 0.0
 
 
 def test_nothing_stored_is_no_motion(make_night: NightMaker) -> None:
-    trace = make_night(5.0).trace
-    assert trace is not None
-    assert motion_signal(trace, slice(0, 50)).tolist() == [0.0] * 50
-    assert motion_signal(trace, slice(7, 7)).size == 0
+    fast, _ = find_strength(trace_of(make_night(5.0)), Params())
+    assert fast.peaks().tolist() == [0.0] * 50
 
 
-def test_moved_cells_take_both_lags(make_night: NightMaker, make_event: EventMaker) -> None:
-    trace = make_night(20.0, [make_event(5.0)]).trace
-    assert trace is not None
-    assert moved_cells(trace, 5.0, 5.3).sum() == 9
-    assert not moved_cells(trace, 6.0, 7.0).any()
-    slow = Layer.from_rows(200, np.array([51]), np.array([0]), np.ones(1, np.float32), np.ones(1, np.float32))
-    assert moved_cells(replace(trace, slow=slow), 5.0, 5.3).sum() == 10
+def test_moved_cells_are_those_in_the_box(make_night: NightMaker, make_event: EventMaker) -> None:
+    event, elsewhere = make_event(5.0), make_event(5.0, box_px=(0.0, 0.0, 40.0, 20.0))
+    fast, _ = find_strength(trace_of(make_night(20.0, [event, elsewhere])), Params())
+    assert moved_cells(fast, event).tolist() == [row * 16 + column for row in (3, 4, 5) for column in (5, 6, 7)]
+    assert moved_cells(fast, elsewhere).tolist() == [0, 1]
+    assert moved_cells(fast, make_event(8.0)).size == 0
+
+
+def test_swing_goes_to_and_fro_once_a_cycle(make_night: NightMaker, make_event: EventMaker) -> None:
+    event = make_event(5.0, "rhythmic")
+    trace = trace_of(make_night(30.0, [event]))
+    times = trace.time_s[trace.fast.frame]
+    signed = (10 * np.sin(2 * np.pi * 0.5 * (times - 5.0))).astype(np.float16)
+    layer = Layer(trace.fast.first, trace.fast.cell, trace.fast.energy, signed)
+    fast, _ = find_strength(replace(trace, fast=layer), Params())
+    time_s, signal = swing(fast, event, Params())
+    assert time_s[0] == pytest.approx(5.0)
+    rises = np.count_nonzero((signal[:-1] < 0) & (signal[1:] >= 0))
+    assert rises == pytest.approx(6, abs=1)  # 12 s at 0.5 Hz
+
+
+def test_swing_of_nothing_is_empty(make_night: NightMaker, make_event: EventMaker) -> None:
+    fast, _ = find_strength(trace_of(make_night(30.0)), Params())
+    assert [values.size for values in swing(fast, make_event(5.0, "rhythmic"), Params())] == [0, 0]
