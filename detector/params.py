@@ -7,42 +7,46 @@ published a value. Nothing here is a validated diagnostic threshold.
 
 from __future__ import annotations
 
-import difflib
-import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from detector.errors import ParameterError
+from detector.tunables import (
+    DERIVED,
+    OWN,
+    Group,
+    allowed_range,
+    describe,
+    iter_tunables,
+    read_toml,
+    set_values,
+    to_toml,
+    tunable,
+)
+
+__all__ = [
+    "MEASURING_GROUPS",
+    "ArtifactParams",
+    "BurstParams",
+    "ClassifyParams",
+    "FootageParams",
+    "MotionParams",
+    "NoiseParams",
+    "Params",
+    "RhythmParams",
+    "allowed_range",
+    "describe",
+    "from_toml",
+    "iter_parameters",
+    "to_toml",
+    "with_values",
+]
 
 FUKUMOTO = "Fukumoto 1981, pubmed 7258548"
 SOKOLOFF = "PMC8513809"
 JCSM = "JCSM 27931"
-OWN = "own choice"
-DERIVED = "derived"
-
-
-def tunable(default: float, unit: str, source: str, description: str, **limits: Any) -> Any:  # noqa: ANN401 (as Field)
-    """A field with its unit and source beside its range.
-
-    Args:
-        default: the value used when nothing else is given.
-        unit: physical unit, `"1"` for a plain number.
-        source: publication, `"derived"` or `"own choice"`.
-        description: one line.
-        **limits: pydantic limits (`gt`, `ge`, `lt`, `le`).
-    """
-    return Field(default, description=description, json_schema_extra={"unit": unit, "source": source}, **limits)
-
-
-class Group(BaseModel):
-    """A frozen, closed set of parameters."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FootageParams(Group):
@@ -61,15 +65,14 @@ class FootageParams(Group):
     clock_tolerance_s: float = tunable(
         2.0, "s", OWN, "A clip that starts this near the end of the one before follows it exactly.", ge=0, le=60
     )
-    name_pattern: str = Field(
+    name_pattern: str = tunable(
         "",
-        description="Where the start time stands in file names, such as {camera}_%Y%m%d-%H%M%S; empty tries the known.",
-        json_schema_extra={"unit": "text", "source": OWN},
+        "text",
+        OWN,
+        "Where the start time stands in file names, such as {camera}_%Y%m%d-%H%M%S; empty tries the known.",
     )
-    time_zone: str = Field(
-        "",
-        description="Zone of times in file names, such as Europe/Berlin; empty for the zone of this computer.",
-        json_schema_extra={"unit": "text", "source": OWN},
+    time_zone: str = tunable(
+        "", "text", OWN, "Zone of times in file names, such as Europe/Berlin; empty for the zone of this computer."
     )
 
 
@@ -244,13 +247,9 @@ MEASURING_GROUPS = ("footage", "motion", "noise")
 """Groups that a motion trace depends on: with another value in one of them the footage is measured again."""
 
 
-def iter_parameters(model: type[BaseModel] = Params, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+def iter_parameters(model: type[BaseModel] = Params) -> Iterator[tuple[str, FieldInfo]]:
     """Yield `(dotted name, field)` for every tunable number, in the order of their groups."""
-    for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from iter_parameters(field.annotation, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", field
+    return iter_tunables(model)
 
 
 def with_values(params: Params, values: Mapping[str, object]) -> Params:
@@ -263,102 +262,13 @@ def with_values(params: Params, values: Mapping[str, object]) -> Params:
     Raises:
         ParameterError: a name is unknown (the nearest is suggested) or a value is out of its range.
     """
-    tree = params.model_dump()
-    known = [name for name, _ in iter_parameters()]
-    for name, value in values.items():
-        if name not in known:
-            raise ParameterError(_unknown(name, known))
-        *groups, leaf = name.split(".")
-        branch = tree
-        for group in groups:
-            branch = branch[group]
-        branch[leaf] = value
-    return _validated(tree)
+    return set_values(params, values)
 
 
 def from_toml(path: Path) -> Params:
-    """Read a parameter file; what it leaves out keeps its default.
+    """Read a parameter file, as `to_toml` writes it; what it leaves out keeps its default.
 
     Raises:
         ParameterError: the file cannot be read, is not TOML, or holds an unknown name or a value out of range.
     """
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ParameterError(f"{path}: cannot read this parameter file ({error.strerror}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path}: expected a TOML parameter file, but {error}.") from None
-    try:
-        return with_values(Params(), dict(_flatten(tree)))
-    except ParameterError as error:
-        raise ParameterError(f"{path}: {error}") from None
-
-
-def to_toml(params: Params) -> str:
-    """Write parameters as TOML, each with its unit, range and source as a comment; `from_toml` reads it back."""
-    sections = []
-    for group in Params.model_fields:
-        values = getattr(params, group)
-        lines = [
-            f"# {describe(field)}\n{name} = {_toml_value(getattr(values, name))}"
-            for name, field in type(values).model_fields.items()
-        ]
-        sections.append("\n".join([f"[{group}]", *lines]))
-    return "\n\n".join(sections) + "\n"
-
-
-def describe(field: FieldInfo) -> str:
-    """One line on a parameter: what it is, its unit, range and source."""
-    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    return f"{field.description} [{extra.get('unit', '1')}; {allowed_range(field)}; {extra.get('source', OWN)}]"
-
-
-def allowed_range(field: FieldInfo) -> str:
-    """The range of a parameter in words, such as `"> 0, <= 1"`."""
-    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-    parts = [
-        f"{sign} {getattr(limit, key)}"
-        for limit in field.metadata
-        for key, sign in signs.items()
-        if hasattr(limit, key)
-    ]
-    return ", ".join(parts) or "any"
-
-
-def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else "`twitch-detector params` lists them all."
-    return f"{name}: there is no parameter of this name; {hint}"
-
-
-def _validated(tree: dict[str, Any]) -> Params:
-    try:
-        return Params.model_validate(tree)
-    except ValidationError as error:
-        first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
-    fields = dict(iter_parameters())
-    if name not in fields:
-        # A rule between two parameters of one group, in its own words.
-        raise ParameterError(f"{name}: {first['msg'].removeprefix('Value error, ').rstrip('.')}.")
-    kind = _TYPE_WORDS.get(fields[name].annotation, "a value")
-    limits = allowed_range(fields[name])
-    expected = kind if limits == "any" else f"{kind} {limits}"
-    raise ParameterError(f"{name}: expected {expected}, but {first['input']!r} came.")
-
-
-# Any: an annotation may be a type or a typing construct.
-_TYPE_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-
-
-def _toml_value(value: object) -> str:
-    # JSON writes numbers, strings and truth values as TOML does.
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return read_toml(path, Params())

@@ -6,7 +6,7 @@ from pathlib import Path
 import detector
 
 ROOMS = ["footage", "motion", "events", "night", "views"]
-TOP = {"params", "errors"}
+TOP = {"params", "tunables", "errors"}
 PACKAGE = Path(detector.__file__).parent
 
 
@@ -45,7 +45,8 @@ def test_truth_is_used_by_no_room() -> None:
 
 def test_params_and_errors_know_nobody() -> None:
     assert imported_parts(PACKAGE / "errors.py") == set()
-    assert imported_parts(PACKAGE / "params.py") <= {"errors"}
+    assert imported_parts(PACKAGE / "tunables.py") <= {"errors"}
+    assert imported_parts(PACKAGE / "params.py") <= {"errors", "tunables"}
 
 
 def test_every_room_has_modules() -> None:

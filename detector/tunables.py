@@ -1,0 +1,160 @@
+"""What a tunable number is: its unit, range and source; setting it by name, reading and writing it as TOML.
+
+The numbers themselves stand in `detector.params`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from detector.errors import ParameterError
+
+OWN = "own choice"
+DERIVED = "derived"
+
+
+# Any, as with `Field`: it stands for a value of the annotated type.
+def tunable(default: float | str, unit: str, source: str, description: str, **limits: Any) -> Any:  # noqa: ANN401
+    """A field with its unit and source beside its range.
+
+    Args:
+        default: the value used when nothing else is given.
+        unit: physical unit, `"1"` for a plain number, `"text"` for words.
+        source: publication, `"derived"` or `"own choice"`.
+        description: one line.
+        **limits: pydantic limits (`gt`, `ge`, `lt`, `le`).
+    """
+    return Field(default, description=description, json_schema_extra={"unit": unit, "source": source}, **limits)
+
+
+class Group(BaseModel):
+    """A frozen, closed set of parameters, or of groups of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+GroupType = TypeVar("GroupType", bound=Group)
+
+
+def iter_tunables(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Yield `(dotted name, field)` for every tunable number, in the order of their groups."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from iter_tunables(field.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", field
+
+
+def set_values(params: GroupType, values: Mapping[str, object]) -> GroupType:
+    """A copy of `params` with dotted names set to new values; strings are converted.
+
+    Raises:
+        ParameterError: a name is unknown (the nearest is suggested) or a value is out of its range.
+    """
+    tree = params.model_dump()
+    known = [name for name, _ in iter_tunables(type(params))]
+    for name, value in values.items():
+        if name not in known:
+            raise ParameterError(_unknown(name, known))
+        *groups, leaf = name.split(".")
+        branch = tree
+        for group in groups:
+            branch = branch[group]
+        branch[leaf] = value
+    return _validated(type(params), tree)
+
+
+def read_toml(path: Path, start: GroupType) -> GroupType:
+    """A copy of `start` with the values of a parameter file.
+
+    Raises:
+        ParameterError: the file cannot be read, is not TOML, or holds an unknown name or a value out of range.
+    """
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParameterError(f"{path}: cannot read this parameter file ({error.strerror}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path}: expected a TOML parameter file, but {error}.") from None
+    try:
+        return set_values(start, dict(_flatten(tree)))
+    except ParameterError as error:
+        raise ParameterError(f"{path}: {error}") from None
+
+
+def to_toml(params: Group) -> str:
+    """Write groups of parameters as TOML, each with its unit, range and source as a comment."""
+    sections = []
+    for group in type(params).model_fields:
+        values = getattr(params, group)
+        lines = [
+            f"# {describe(field)}\n{name} = {_toml_value(getattr(values, name))}"
+            for name, field in type(values).model_fields.items()
+        ]
+        sections.append("\n".join([f"[{group}]", *lines]))
+    return "\n\n".join(sections) + "\n"
+
+
+def describe(field: FieldInfo) -> str:
+    """One line on a parameter: what it is, its unit, range and source."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return f"{field.description} [{extra.get('unit', '1')}; {allowed_range(field)}; {extra.get('source', OWN)}]"
+
+
+def allowed_range(field: FieldInfo) -> str:
+    """The range of a parameter in words, such as `"> 0, <= 1"`."""
+    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+    parts = [
+        f"{sign} {getattr(limit, key)}"
+        for limit in field.metadata
+        for key, sign in signs.items()
+        if hasattr(limit, key)
+    ]
+    return ", ".join(parts) or "any"
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else "`twitch-detector params` lists them all."
+    return f"{name}: there is no parameter of this name; {hint}"
+
+
+def _validated(model: type[GroupType], tree: dict[str, Any]) -> GroupType:
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    fields = dict(iter_tunables(model))
+    if name not in fields:
+        # A rule between two parameters of one group, in its own words.
+        raise ParameterError(f"{name}: {first['msg'].removeprefix('Value error, ').rstrip('.')}.")
+    kind = _TYPE_WORDS.get(fields[name].annotation, "a value")
+    limits = allowed_range(fields[name])
+    expected = kind if limits == "any" else f"{kind} {limits}"
+    raise ParameterError(f"{name}: expected {expected}, but {first['input']!r} came.")
+
+
+# Any: an annotation may be a type or a typing construct.
+_TYPE_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+
+def _toml_value(value: object) -> str:
+    # JSON writes numbers, strings and truth values as TOML does.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
