@@ -14,7 +14,20 @@ from detector.events.classify import EVENT_KINDS, Event
 from detector.night.night import Night
 from detector.night.tables import event_columns
 from detector.params import Params, allowed_range, iter_parameters
-from detector.views.wording import day, describe_event, duration, elapsed, moment, percent, rate, zone
+from detector.views.ledger import ledger_lines, trouble_lines, unseen_stretches
+from detector.views.wording import (
+    day,
+    describe_event,
+    duration,
+    elapsed,
+    frame_rate,
+    moment,
+    percent,
+    rate,
+    rhythm_rate,
+    surest_rate_hz,
+    zone,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,9 +85,9 @@ def report_facts(night: Night) -> dict[str, Any]:
         "tiles": list(_tiles(night)),
         "not_seen": _not_seen(night),
         "sustained": list(_sustained(night)),
-        "ledger": list(_ledger(night)),
-        "unseen": list(_unseen(night)),
-        "trouble": list(_trouble(night)),
+        "ledger": list(ledger_lines(night)),
+        "unseen": list(unseen_stretches(night)),
+        "trouble": list(trouble_lines(night)),
         "events": list(_event_rows(night)),
         "n_events": len(night.decision.events),
         "artifacts": list(_artifact_rows(night)),
@@ -138,61 +151,10 @@ def _sustained(night: Night) -> Iterator[dict[str, str]]:
         yield {
             "id": str(event_id),
             "when": moment(night, event.start_s),
-            "what": describe_event(event),
+            "what": describe_event(night, event),
             "why": event.reason,
             "strip": strip,
         }
-
-
-def _ledger(night: Night) -> Iterator[tuple[str, str, str, str]]:
-    """Lines of the ledger: name, seconds, length in words, share of the time in the files."""
-    coverage = night.coverage
-    lines = [
-        ("in the files", coverage.files_s),
-        ("observed", coverage.observed_s),
-        ("damaged: no usable picture", coverage.damaged_s),
-        ("frozen: the camera repeated one picture", coverage.frozen_s),
-        ("skipped: could not be measured", coverage.skipped_s),
-    ]
-    for name, seconds in lines:
-        share = percent(seconds / coverage.files_s) if coverage.files_s > 0 else ""
-        yield name, f"{seconds:.1f}", duration(seconds), share
-    yield "not filmed, between the first and the last picture", f"{coverage.gap_s:.1f}", duration(coverage.gap_s), ""
-    yield "filmed twice, counted once", f"{coverage.overlap_s:.1f}", duration(coverage.overlap_s), ""
-
-
-def _unseen(night: Night) -> Iterator[tuple[str, str, str, str]]:
-    """Every unobserved stretch: from, to, length, cause."""
-    for start_s, stop_s in night.gaps:
-        cause = _cause(night, start_s, stop_s)
-        yield moment(night, start_s), moment(night, stop_s), duration(stop_s - start_s), cause
-
-
-def _cause(night: Night, start_s: float, stop_s: float) -> str:
-    words = {"frozen": "frozen picture", "damage": "damaged pictures"}
-    causes = [
-        words[artifact.kind]
-        for artifact in night.decision.artifacts
-        if artifact.kind in words and artifact.start_s < stop_s and artifact.stop_s > start_s
-    ]
-    causes += [
-        f"could not be measured ({span.reason})"
-        for span in night.provenance.skipped
-        if span.start_s < stop_s and span.stop_s > start_s
-    ]
-    return ", ".join(dict.fromkeys(causes)) or "no picture"
-
-
-def _trouble(night: Night) -> Iterator[str]:
-    for path, reason in night.provenance.unreadable:
-        yield f"{Path(path).name} could not be read: {_without_folder(reason, path)}"
-    for path, text in night.provenance.damage:
-        yield f"{Path(path).name}: {_without_folder(text, path)}"
-
-
-def _without_folder(text: str, path: str) -> str:
-    """A report goes to other people: it names files, never where they lay."""
-    return text.replace(path, Path(path).name)
 
 
 def _event_rows(night: Night) -> Iterator[dict[str, Any]]:
@@ -216,6 +178,7 @@ def _event_rows(night: Night) -> Iterator[dict[str, Any]]:
             "area_text": percent(event.area_fraction),
             "snr": event.snr,
             "rate_hz": event.rate_hz if np.isfinite(event.rate_hz) else None,
+            "rate_text": rhythm_rate(night, event) if np.isfinite(event.rate_hz) else "",
             "n_cycles": event.n_cycles if np.isfinite(event.n_cycles) else None,
             "is_sustained": event.is_sustained,
             "reason": event.reason,
@@ -260,14 +223,12 @@ def _start(night: Night) -> str:
 
 def _limits(night: Night) -> Iterator[str]:
     """What this very recording cannot show, beside what no recording can."""
-    trace = night.trace
-    if trace is not None and trace.time_s.size > 1:
-        fps = 1 / float(np.median(np.diff(trace.time_s)))
-        if fps < 20:
-            yield (
-                f"This camera gave {fps:.3g} pictures a second. Rates of rhythmic movement near or above "
-                f"{min(fps / 4, 3):.2g} Hz cannot be told from slower ones: read them as “at least”."
-            )
+    fps = frame_rate(night)
+    if fps < 20:
+        yield (
+            f"This camera gave {fps:.3g} pictures a second. Rhythmic movement at {surest_rate_hz(night):.2g} Hz or above "
+            "may have been faster than it looked: such rates are given as “at least”."
+        )
     unseen_s = night.stop_s - night.start_s - night.coverage.observed_s
     if unseen_s >= 1:
         yield f"What happened in the {duration(unseen_s)} that nobody observed. They are left out of every rate."

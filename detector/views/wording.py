@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+import numpy as np
+
 from detector.events.classify import Event
 from detector.night.night import Night
 
@@ -111,13 +113,33 @@ def number(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
-def describe_event(event: Event) -> str:
+def describe_event(night: Night, event: Event) -> str:
     """What happened in a few words, such as `rhythmic movement, 2.1 Hz, 14 s`; it describes and explains nothing."""
     names = {"rhythmic": "rhythmic movement", "gross": "whole-body movement", "uncertain": "uncertain movement"}
     parts = [names.get(event.kind, event.kind)]
     if math.isfinite(event.rate_hz):
-        parts.append(f"{event.rate_hz:.1f} Hz")
+        parts.append(f"{rhythm_rate(night, event)} Hz")
     parts.append(duration(event.duration_s))
     if event.site:
         parts.append(event.site)
     return ", ".join(parts)
+
+
+def rhythm_rate(night: Night, event: Event) -> str:
+    """Rate of a rhythmic event in Hz; `at least` where the camera is too slow to tell it from a faster one."""
+    return f"{'at least ' if event.rate_hz > surest_rate_hz(night) else ''}{event.rate_hz:.1f}"
+
+
+def surest_rate_hz(night: Night) -> float:
+    """Rates above this may be faster than they look: near a quarter of the frame rate, and 3 Hz below 20 frames/s."""
+    fps = frame_rate(night)
+    return min(0.9 * fps / 4, 3.0 if fps < 20 else math.inf)
+
+
+def frame_rate(night: Night) -> float:
+    """Pictures a second that this camera usually gave; infinite where the motion was not kept."""
+    trace = night.trace
+    if trace is None or trace.time_s.size < 2:
+        return math.inf
+    # Rounded, since stamps in milliseconds make 20 a second look like 19.99.
+    return round(1 / float(np.median(np.diff(trace.time_s))), 1)

@@ -1,14 +1,31 @@
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 
 from detector.events.classify import Event
 from detector.night.night import Night
-from detector.views.wording import UNKNOWN, day, describe_event, duration, elapsed, moment, number, percent, rate, zone
+from detector.views.wording import (
+    UNKNOWN,
+    day,
+    describe_event,
+    duration,
+    elapsed,
+    frame_rate,
+    moment,
+    number,
+    percent,
+    rate,
+    rhythm_rate,
+    surest_rate_hz,
+    zone,
+)
 
 EventMaker = Callable[..., Event]
+NightMaker = Callable[..., Night]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +72,27 @@ def test_number_takes_the_plural() -> None:
     assert [number(n, "gap") for n in (0, 1, 2)] == ["0 gaps", "1 gap", "2 gaps"]
 
 
-def test_event_is_described_with_its_site(make_event: EventMaker) -> None:
-    assert describe_event(make_event(1.0, "rhythmic", site="left arm")) == "rhythmic movement, 2.1 Hz, 12 s, left arm"
-    assert describe_event(make_event(1.0)) == "twitch, 0.3 s"
+def test_event_is_described_with_its_site(make_night: NightMaker, make_event: EventMaker) -> None:
+    rhythmic = make_event(1.0, "rhythmic", site="left arm")
+    assert describe_event(make_night(), rhythmic) == "rhythmic movement, 2.1 Hz, 12 s, left arm"
+    assert describe_event(make_night(), make_event(1.0)) == "twitch, 0.3 s"
+
+
+def test_rate_that_a_slow_camera_cannot_tell_is_a_lower_bound(make_night: NightMaker, make_event: EventMaker) -> None:
+    night = make_night()
+    assert frame_rate(night) == 10.0
+    assert surest_rate_hz(night) == pytest.approx(2.25)
+    assert rhythm_rate(night, make_event(1.0, "rhythmic", rate_hz=2.4)) == "at least 2.4"
+    assert rhythm_rate(night, make_event(1.0, "rhythmic", rate_hz=2.1)) == "2.1"
+
+
+@pytest.mark.parametrize(("fps", "surest_hz"), [(15, 3.0), (19, 3.0), (20, 4.5), (30, 6.75)])
+def test_faster_cameras_tell_faster_rates(make_night: NightMaker, fps: float, surest_hz: float) -> None:
+    night = make_night()
+    assert night.trace is not None
+    quick = replace(night.trace, time_s=np.round(np.arange(1800) / fps, 3))
+    assert surest_rate_hz(replace(night, trace=quick)) == pytest.approx(surest_hz, rel=0.01)
+
+
+def test_unknown_frame_rate_limits_nothing(make_night: NightMaker) -> None:
+    assert math.isinf(surest_rate_hz(replace(make_night(), trace=None)))

@@ -60,7 +60,9 @@ def plot_event(
     event = events[event_id - 1]
     ax = new_axes(11, 4.6) if ax is None else ax
     ax.axis("off")
-    ax.set_title(f"Event {event_id}: {describe_event(event)}, {moment(night, event.start_s)}", loc="left", fontsize=11)
+    ax.set_title(
+        f"Event {event_id}: {describe_event(night, event)}, {moment(night, event.start_s)}", loc="left", fontsize=11
+    )
     start_s, stop_s = _window(night, event)
     stills: list[Still] = []
     try:
@@ -178,8 +180,11 @@ def _draw_motion(ax: Axes, night: Night, event: Event, window_s: tuple[float, fl
         signal.axvline(still.time_s, color=INK, linewidth=0.8, linestyle=":", gid="still")
     if event.kind == "rhythmic" and night.trace is not None:
         _draw_swing(signal, find_strength(night.trace, night.params)[0], event, night.params)
+    words = signal.get_title(loc="right")
     if stills:
-        signal.set_title("dotted: when the pictures were taken", loc="right", fontsize=8, color=INK, pad=2)
+        signal.set_title(
+            f"{words}{'; ' if words else ''}dotted: the pictures", loc="right", fontsize=8, color=INK, pad=3
+        )
 
 
 def _draw_swing(signal: Axes, strength: Strength, event: Event, params: Params) -> None:
@@ -193,4 +198,5 @@ def _draw_swing(signal: Axes, strength: Strength, event: Event, params: Params) 
     signal.set_ylim(-largest, largest)
     signal.axhline(0, color=FAINT, linewidth=0.6)
     signal.plot(times, values, color=INK, linewidth=0.9, zorder=3, gid="swing")
-    signal.set_ylabel("signed motion\n(to and fro)", fontsize=8.5)
+    signal.set_ylabel("signed motion\n(grey levels)", fontsize=8.5)
+    signal.set_title("one swing to and fro is one cycle", loc="right", fontsize=8, color=INK, pad=3)

@@ -67,6 +67,9 @@ def _draw_strength(ax: Axes, night: Night, strengths: tuple[Strength, Strength])
     ax.axhline(threshold, color=INK, linewidth=0.8, linestyle="--", zorder=2.5, gid="threshold")
     ax.set_yscale("log")
     ax.set_ylim(1, top)
+    lags_s = (night.params.motion.short_lag_s, night.params.motion.long_lag_s)
+    key = f"change within {lags_s[0]:g} s (black) and {lags_s[1]:g} s (grey); dashed: threshold"
+    ax.set_title(key, loc="right", fontsize=8, color=INK, pad=3)
 
 
 def _line(
