@@ -63,7 +63,7 @@ def iter_demux(container: InputContainer, stream: VideoStream) -> Iterator[Packe
                 n_errors = 0
                 if packet.size:
                     yield packet
-        except (av.error.FFmpegError, OSError) as error:
+        except (av.error.FFmpegError, OSError, IndexError) as error:  # IndexError: a stream that begins in mid-file
             logger.debug("%s: %s", container.name, error)
             n_errors += 1
             yield None
@@ -103,10 +103,10 @@ def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
         if is_unfinished_mp4(path):
             raise FootageError(_why_not_opened(path, ValueError("no moov")))
         raise FootageError(f"{path}: expected a video, but the file holds {kinds}; leave it out.")
-    best = max(streams, key=lambda stream: ((stream.width or 0) * (stream.height or 0), -stream.index))
-    if best.codec_context is None:
+    decodable = [stream for stream in streams if stream.codec_context is not None]
+    if not decodable:
         raise FootageError(f"{path}: no decoder for its pictures is built into FFmpeg here; convert it to H.264.")
-    return best
+    return max(decodable, key=lambda stream: ((stream.width or 0) * (stream.height or 0), -stream.index))
 
 
 def _is_cover_art(stream: VideoStream) -> bool:

@@ -169,6 +169,8 @@ class _Decoding:
         if packet is not None:
             # The decoder hands this number back with the picture, in whatever order it shows them.
             packet.pts = place
+            if packet.is_corrupt:
+                self.bad.add(int(self.info.packets.rank[place]))
         try:
             return context.decode(packet)
         except FFmpegError as error:
