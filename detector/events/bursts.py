@@ -1,7 +1,7 @@
 """Localized motion bursts out of a motion trace: hysteresis in space and time.
 
-Entries of the trace at least `burst.low` above their floor are joined where they touch: neighboring cells of one frame, and
-the same cell as long as it is not still for `burst.still_s`. A group counts as a burst when it somewhere reaches
+Entries of the trace at least `burst.low` above their floor are joined where they touch: neighboring cells of one frame,
+and the same cell as long as it is not still for `burst.still_s`. A group counts as a burst when it somewhere reaches
 `burst.threshold`. Strength comes first and the decision after, so a threshold can be moved without the footage.
 """
 
@@ -78,8 +78,8 @@ class Active:
 def find_active(trace: MotionTrace, params: Params) -> Active:
     """Entries of the trace that rise to `burst.low` floors.
 
-    The floor is that of the cell at that time of the night, times the gain of the frame; in frames whose difference crosses
-    a key frame, at least the floor of such frames.
+    The floor is that of the cell at that time of the night, times the gain of the frame; in frames whose difference
+    crosses a key frame, at least the floor of such frames.
     """
     layer, low = trace.fast, np.float32(params.burst.low)
     frame, cell = layer.frame, layer.cell.astype(np.int64)
@@ -91,7 +91,7 @@ def find_active(trace: MotionTrace, params: Params) -> Active:
     jump = trace.is_key_jump[frame]
     base[jump] = np.maximum(base[jump], trace.key_floor[span[frame[jump]], cell[jump]].astype(np.float32))
     snr = energy / (trace.gain[frame] * (base + np.float32(params.noise.minimum)))
-    active = Active(frame, cell, snr, layer.signed.astype(np.float32))
+    active = Active(frame, cell, snr.astype(np.float32, copy=False), layer.signed.astype(np.float32))
     return active.where(snr >= low)
 
 
@@ -175,7 +175,8 @@ def connect(trace: MotionTrace, active: Active, still_s: float) -> NDArray[np.in
         right.append(place[hit])
     rows, columns = np.concatenate(left), np.concatenate(right)
     graph = coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(len(active), len(active)))
-    return connected_components(graph, directed=False)[1].astype(np.int64)  # type: ignore[no-any-return]
+    label: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+    return label
 
 
 def _same_cell_links(trace: MotionTrace, active: Active, still_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -197,7 +198,7 @@ def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int64
     entries = np.sort(entries)
     frame, cell, snr = active.frame[entries], active.cell[entries], active.snr[entries]
     low = int(frame[0])
-    strength = np.bincount(frame - low, snr)
+    strength = np.bincount(frame - low, snr).astype(np.float64, copy=False)
     peak = low + int(strength.argmax())
     first, last = _extent(strength, params.burst.edge)
     start_s, stop_s = movement_interval(trace, low + first, low + last)
@@ -229,8 +230,8 @@ def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int64
 def movement_interval(trace: MotionTrace, first: int, last: int) -> tuple[float, float]:
     """When something moved, given the first and last frame that differ from the one a lag earlier.
 
-    The first differing frame ends the interval in which movement began; the last one differs from a frame a lag earlier, by
-    when the movement was just about to end.
+    The first differing frame ends the interval in which movement began; the last one differs from a frame a lag
+    earlier, by when the movement was just about to end.
     """
     start_s = float(trace.time_s[first] - trace.duration_s[max(first - 1, 0)])
     stop_s = float(trace.time_s[last] + trace.duration_s[last] - trace.lag_s[last])
@@ -244,7 +245,7 @@ def _extent(strength: NDArray[np.float64], edge: float) -> tuple[int, int]:
 
 
 def merge_simultaneous(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: Params) -> list[Burst]:
-    """Join bursts that overlap in time and lie next to each other: one limb seen as two edges, one body as several parts."""
+    """Join bursts that overlap in time and lie side by side: one limb seen as two edges, one body as several parts."""
     ordered = sorted(bursts, key=lambda burst: burst.start_s)
     groups: list[list[Burst]] = []
     reach = params.burst.reach * float(np.hypot(trace.width_px, trace.height_px))

@@ -62,8 +62,8 @@ class Event:
 def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: Params) -> list[Event]:
     """Turn bursts into events, in order of start.
 
-    Runs of bursts at one place are tested for rhythm first, since its strokes would each pass for a twitch. Bursts inside
-    a whole-body movement belong to it.
+    Runs of bursts at one place are tested for rhythm first, since its strokes would each pass for a twitch. Bursts
+    inside a whole-body movement belong to it.
     """
     whole, local = _split_whole_body(trace, active, bursts, params)
     events: list[Event] = []

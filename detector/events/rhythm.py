@@ -1,8 +1,8 @@
 """Is a movement rhythmic, at what rate, over how many cycles.
 
-Absolute differences double the frequency of smooth oscillation, so the rate is estimated on a signed signal: the leading
-component of the signed cell differences over the moving region. Its autocorrelation gives the cycle; half the rate is
-preferred whenever it explains the signal as well.
+Absolute differences double the frequency of smooth oscillation, so the rate is estimated on a signed signal: the
+leading component of the signed cell differences over the moving region. Its autocorrelation gives the cycle; half the
+rate is preferred whenever it explains the signal as well.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def signed_signal(
 def estimate_rate(
     time_s: NDArray[np.float64], signal: NDArray[np.float64], low_hz: float, high_hz: float
 ) -> float | None:
-    """Rate of a periodic signal, Hz, from its autocorrelation; None where it has none between `low_hz` and `high_hz`."""
+    """Rate of a periodic signal, Hz, from its autocorrelation; None where none is between `low_hz` and `high_hz`."""
     step = float(time_s[1] - time_s[0]) if len(time_s) > 1 else 1.0
     correlation = _autocorrelation(signal)
     first = max(int(np.floor(1.0 / (high_hz * step))), 1)
@@ -154,7 +154,8 @@ def _autocorrelation(signal: NDArray[np.float64]) -> NDArray[np.float64]:
     squares = np.concatenate([[0.0], np.cumsum(signal**2)])
     lags = np.arange(n)
     power = np.sqrt(squares[n - lags] * (squares[n] - squares[lags]))
-    return raw / np.maximum(power, 1e-12)
+    correlation: NDArray[np.float64] = raw / np.maximum(power, 1e-12)
+    return correlation
 
 
 def _refine(correlation: NDArray[np.float64], lag: int) -> float:

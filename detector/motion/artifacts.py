@@ -1,10 +1,11 @@
-"""What changed the picture but is not the infant: light, bumps, frozen pictures, the on-screen clock, things that move all night.
+"""What changed the picture but is not the infant: light, bumps, frozen pictures, the clock, things that move all night.
 
 Insects are found among bursts (`detector.events.insects`), since they are known by their path.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -63,8 +64,8 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
         start_s, stop_s = _interval(trace, start, stop)
         change = float(trace.global_change[start:stop][np.abs(trace.global_change[start:stop]).argmax()])
         share = float(trace.moved_fraction[start:stop].max())
-        detail = f"{share:.0%} of the picture changed at once, by up to {change:+.1f} grey levels in {trace.lag_s[start]:.2f} s"
-        found.append(Artifact(kind, start_s, stop_s, detail))
+        words = f"{share:.0%} of the picture changed at once, by up to {change:+.1f} grey levels"
+        found.append(Artifact(kind, start_s, stop_s, f"{words} in {trace.lag_s[start]:.2f} s"))
     for start, stop in _runs(trace.is_frozen):
         # The jump when the picture goes on is no movement either.
         after = min(stop + _frames(trace, start, limits.margin_s), len(is_blind))
@@ -100,7 +101,10 @@ def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
 def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     """Cells that move far more than the rest of the picture in most blocks: a curtain, a mobile, a fan.
 
-    Their own floor already hides them; they are listed so that a person knows where the camera could not see. Shape (C,).
+    Their own floor already hides them; they are listed so that a person knows where the camera could not see.
+
+    Returns:
+        Shape (C,), bool. All False in a recording of fewer than `mover_blocks` blocks.
     """
     if len(trace.floor) < limits.mover_blocks:
         return np.zeros(trace.rows * trace.columns, bool)
@@ -130,7 +134,7 @@ def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int
 
 def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> ArtifactKind | None:
     loud = np.flatnonzero(trace.moved_fraction[start:stop] >= limits.loud_share) + start
-    signs = np.array([_sign_share(trace, frame) for frame in loud])
+    signs = np.array([_sign_share(trace, int(frame)) for frame in loud])
     if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
         return "light"
     shifted = np.abs(trace.shift_px[loud]).sum(axis=1) > 0.0
@@ -178,7 +182,7 @@ def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _bridge(flags: NDArray[np.bool_], n_frames: int) -> NDArray[np.bool_]:
     bridged = flags.copy()
     runs = _runs(flags)
-    for (_, stop), (start, _) in zip(runs, runs[1:], strict=False):
+    for (_, stop), (start, _) in itertools.pairwise(runs):
         if start - stop <= n_frames:
             bridged[stop:start] = True
     return bridged

@@ -1,9 +1,9 @@
 """Frame differences pooled into cells: the measurement that every frame goes through.
 
-A picture is halved by exact 2 x 2 means until its longer side is at most `motion.working_long_side_px`, halved once more
-in floating point and lightly smoothed. The difference to the picture about 0.1 s (and, less often, 0.5 s) earlier is
-squared for energy and kept with its sign for direction, and both are pooled into cells of 2 x 2 of these pixels. Energy
-is finally averaged over 3 x 3 cells, so that one noisy cell does not stand out and a small limb still does.
+A picture is halved by exact 2 x 2 means until its longer side is at most `motion.working_long_side_px`, halved once
+more in floating point and lightly smoothed. The difference to the picture about 0.1 s (and, less often, 0.5 s) earlier
+is squared for energy and kept with its sign for direction, and both are pooled into cells of 2 x 2 of these pixels.
+Energy is finally averaged over 3 x 3 cells, so that one noisy cell does not stand out and a small limb still does.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def working_picture(luma: NDArray[np.uint8], halvings: int) -> NDArray[np.uint8]
     """Halve a picture by exact 2 x 2 means; an odd last row or column is left out."""
     for _ in range(halvings):
         height, width = luma.shape[0] // 2, luma.shape[1] // 2
-        luma = cv2.resize(luma[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        luma = cv2.resize(luma[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
     return luma
 
 
@@ -126,8 +126,9 @@ class Differencer:
         working = working_picture(luma, self._grid.halvings)
         width, height = self._small
         exact = np.ascontiguousarray(working[: 2 * height, : 2 * width], dtype=np.float32)
-        half: FloatImage = cv2.resize(exact, self._small, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-        return cv2.sepFilter2D(half, -1, _SMOOTH, _SMOOTH)  # type: ignore[return-value]
+        half = cv2.resize(exact, self._small, interpolation=cv2.INTER_AREA)
+        smooth: FloatImage = cv2.sepFilter2D(half, -1, _SMOOTH, _SMOOTH)
+        return smooth
 
     def _against(self, time_s: float, picture: FloatImage, wanted_s: float) -> Difference | None:
         earlier = min(self._past, key=lambda item: abs(time_s - item[0] - wanted_s), default=None)
@@ -144,7 +145,7 @@ class Differencer:
         shift = (0.0, 0.0)
         if loud > _SHIFT_MIN_SHARE * energy.size:
             shift = self._shift(earlier[1], picture, change)
-        return Difference(energy, signed, lag_s, float(cv2.mean(signed)[0]), shift)  # type: ignore[arg-type]
+        return Difference(energy, signed, lag_s, float(cv2.mean(signed)[0]), shift)
 
     def _shift(self, before: FloatImage, after: FloatImage, change: FloatImage) -> tuple[float, float]:
         """Displacement of the whole picture, source px; zero unless it explains most of the change.
@@ -175,4 +176,5 @@ def _rim(picture: FloatImage) -> float:
 
 
 def _edges(picture: FloatImage) -> FloatImage:
-    return cv2.magnitude(cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1))  # type: ignore[return-value]
+    edges: FloatImage = cv2.magnitude(cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1))
+    return edges

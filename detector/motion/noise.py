@@ -1,9 +1,10 @@
 """The footage's own noise: what each cell shows when nothing moves.
 
-Sensor noise, encoder artifacts and faint continuous movement (breathing, a curtain) raise the energy of some cells all the
-time. The floor of a cell is a high quantile of its energy over a block of some twenty seconds, so that regular peaks lie
-below it; taking a low quantile over neighboring blocks keeps a movement of half a minute from hiding itself. Encoders erase
-noise, too: in skipped blocks the difference is exactly zero, so a floor also needs an absolute minimum in grey levels.
+Sensor noise, encoder artifacts and faint continuous movement (breathing, a curtain) raise the energy of some cells all
+the time. The floor of a cell is a high quantile of its energy over a block of some twenty seconds, so that regular
+peaks lie below it; taking a low quantile over neighboring blocks keeps a movement of half a minute from hiding itself.
+Encoders erase noise, too: in skipped blocks the difference is exactly zero, so a floor also needs an absolute minimum
+in grey levels.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
 
 
 def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Energies:
-    """How loud each frame is as a whole: mean over cells of energy / floor, clipped so that a moving limb hardly counts.
+    """How loud each frame is as a whole: mean over cells of energy / floor, clipped so that a limb hardly counts.
 
     Args:
         energy: shape (frames, cells).
@@ -59,7 +60,8 @@ def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Ener
     """
     step = max(energy.shape[1] // _LEVEL_CELLS, 1)
     ratio = energy[:, ::step] / (floor[::step] + np.float32(params.minimum))
-    return np.minimum(ratio, np.float32(_LEVEL_CLIP)).mean(axis=1)
+    level: Energies = np.minimum(ratio, np.float32(_LEVEL_CLIP)).mean(axis=1)
+    return level
 
 
 def gains(level: Energies, is_key: NDArray[np.bool_], params: NoiseParams) -> Energies:
@@ -77,7 +79,8 @@ def gains(level: Energies, is_key: NDArray[np.bool_], params: NoiseParams) -> En
     """
     usual = level if is_key.all() else level[~is_key]
     reference = max(float(np.quantile(usual, params.quantile)), _MIN_LEVEL)
-    return np.maximum(level / np.float32(reference), np.float32(1.0)).astype(np.float32)
+    louder: Energies = np.maximum(level / np.float32(reference), np.float32(1.0)).astype(np.float32)
+    return louder
 
 
 def find_frozen(
@@ -156,7 +159,8 @@ def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
     if len(energy) < params.min_key_frames:
         return np.full(energy.shape[1], np.inf, np.float32)
     place = int(params.key_quantile * (len(energy) - 1))
-    return np.partition(energy, place, axis=0)[place].astype(np.float32)
+    floor: Energies = np.partition(energy, place, axis=0)[place].astype(np.float32)
+    return floor
 
 
 def quiet_floors(floors: Energies, level: Energies, params: NoiseParams) -> Energies:

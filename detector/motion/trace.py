@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ class Layer:
 
 
 def coarse(values: NDArray[np.float32], bits: int) -> NDArray[np.float16]:
-    """Half precision with only the leading `bits` bits of the mantissa: what lies below is noise, and costs most on disk."""
+    """Half precision with the leading `bits` bits of the mantissa: what lies below is noise, and costs most on disk."""
     limit = np.float32(60000.0)
     half = np.clip(values, -limit, limit).astype(np.float16).view(np.uint16)
     step = np.uint16(1 << (10 - bits))
@@ -184,11 +185,12 @@ def join_traces(traces: Sequence[MotionTrace]) -> MotionTrace:
         for t in traces
     ):
         raise ValueError("expected traces of pictures of one size.")
-    arrays = {name: np.concatenate([getattr(t, name) for t in traces]) for name in _ARRAYS}
-    layers = {name: _join_layers([getattr(t, name) for t in traces]) for name in _LAYERS}
-    scalars = {name: getattr(head, name) for name in _SCALARS}
+    # Any: fields of every type, by name.
+    values: dict[str, Any] = {name: getattr(head, name) for name in _SCALARS}
+    values |= {name: np.concatenate([getattr(t, name) for t in traces]) for name in _ARRAYS}
+    values |= {name: _join_layers([getattr(t, name) for t in traces]) for name in _LAYERS}
     middle = traces[len(traces) // 2].reference
-    return MotionTrace(**scalars, **arrays, **layers, reference=middle, lost_s=sum(t.lost_s for t in traces))
+    return MotionTrace(**values, reference=middle, lost_s=sum(t.lost_s for t in traces))
 
 
 def _join_layers(layers: Sequence[Layer]) -> Layer:
@@ -199,11 +201,11 @@ def _join_layers(layers: Sequence[Layer]) -> Layer:
     return Layer(first, **rest)
 
 
-def _from_arrays(stored: dict[str, NDArray[np.generic]]) -> MotionTrace:
-    layers = {
+def _from_arrays(stored: dict[str, Any]) -> MotionTrace:
+    values: dict[str, Any] = {name: int(stored[name]) for name in _SCALARS if name != "cell_px"}
+    values |= {name: stored[name] for name in (*_ARRAYS, "reference")}
+    values |= {
         layer: Layer(**{field.name: stored[f"{layer}.{field.name}"] for field in fields(Layer)}) for layer in _LAYERS
     }
-    sizes = {name: int(stored[name]) for name in _SCALARS if name != "cell_px"}
     x, y = stored["cell_px"].tolist()
-    arrays = {name: stored[name] for name in (*_ARRAYS, "reference")}
-    return MotionTrace(**sizes, cell_px=(x, y), **arrays, **layers, lost_s=float(stored["lost_s"]))  # type: ignore[arg-type]
+    return MotionTrace(**values, cell_px=(x, y), lost_s=float(stored["lost_s"]))
