@@ -15,7 +15,18 @@ from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
 from detector.motion.trace import MotionTrace, save_trace
 from detector.night.coverage import measure_coverage, observed_intervals
-from detector.night.folder import cannot_write, claimed, remove_other_parts, staged, temporary_path, whole_file, writing
+from detector.night.folder import (
+    MOTION_FOLDER,
+    PART_PATTERN,
+    cannot_write,
+    claimed,
+    refuse_foreign,
+    remove_other_parts,
+    staged,
+    temporary_path,
+    whole_file,
+    writing,
+)
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
 from detector.night.store import write_night
@@ -90,19 +101,18 @@ def analyze(
     """
     if workers is not None and workers < 1:
         raise ParameterError(f"workers: expected 1 or more, but {workers} came.")
+    folder = None if out is None else Path(out)
+    if folder is not None:
+        refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
     report = progress or _ignore
     report(Progress("reading"))
     recording = _read(paths, params or Params())
     hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
-    folder = None if out is None else Path(out)
     run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report)
-    if folder is None:
-        with tempfile.TemporaryDirectory(prefix="twitch-detector-", ignore_cleanup_errors=True) as temporary:
-            return replace(_measured_night(run, Path(temporary)), parts=())
-    with claimed(folder, hashes, overwrite=overwrite) as motion:
-        night = _measured_night(run, motion)
-        report(Progress("writing"))
-        return _publish(night, folder)
+    try:
+        return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_interrupted(folder)) from None
 
 
 def save_night(night: Night, out: PathLike, *, overwrite: bool = False) -> Night:
@@ -128,6 +138,18 @@ def save_night(night: Night, out: PathLike, *, overwrite: bool = False) -> Night
 
 def _ignore(progress: Progress) -> None:
     del progress
+
+
+def _in_memory(run: _Run) -> Night:
+    with tempfile.TemporaryDirectory(prefix="twitch-detector-", ignore_cleanup_errors=True) as folder:
+        return replace(_measured_night(run, Path(folder)), parts=())
+
+
+def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
+    with claimed(folder, run.hashes, overwrite=overwrite) as motion:
+        night = _measured_night(run, motion)
+        run.report(Progress("writing"))
+        return _publish(night, folder)
 
 
 def _read(paths: PathLike | Sequence[PathLike], params: Params) -> Recording:
@@ -165,9 +187,6 @@ def _measure(run: _Run, jobs: Sequence[Job], motion: Path) -> Mapping[int, str]:
             return measure_jobs(missing, footage, run.n_workers, count)
     except StorageError as error:
         raise NightFolderError(_cannot_store(run.folder, str(error))) from error
-    except KeyboardInterrupt:
-        n_kept = sum(job.path.exists() for job in jobs)
-        raise KeyboardInterrupt(_interrupted(run.folder, f"{n_kept} of {len(jobs)} parts")) from None
 
 
 @contextmanager
@@ -193,10 +212,11 @@ def _cannot_store(folder: Path | None, reason: str) -> str:
     return cannot_write(folder, reason)
 
 
-def _interrupted(folder: Path | None, kept: str) -> str:
-    if folder is None:
-        return "Interrupted; nothing is kept without an output folder."
-    return f"Interrupted; {kept} are measured and kept in {folder}; run the same command again to resume."
+def _interrupted(folder: Path | None) -> str:
+    n_kept = len(list((folder / MOTION_FOLDER).glob(PART_PATTERN))) if folder else 0
+    if n_kept == 0:
+        return "Interrupted before anything was kept; run the same command again to start anew."
+    return f"Interrupted; {n_kept} measured parts are kept in {folder}; run the same command again to resume."
 
 
 def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping[int, str]) -> Night:
@@ -235,6 +255,7 @@ def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
         start_source=recording.start_source,
         unreadable=recording.unreadable,
         damage=tuple((str(clip.info.path), text) for clip in recording.clips for text in clip.info.damage),
+        notes=recording.notes,
         skipped=skipped,
         versions=software_versions(),
     )
@@ -250,7 +271,7 @@ def _publish(night: Night, folder: Path) -> Night:
         write_night(night, staging)
         figure_timeline(night).savefig(staging / "timeline.png", dpi=150)
         write_report(night, staging / "report.html")
-    remove_other_parts(folder / "motion", [part.name for part in night.parts])
+    remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
     return night
 
 

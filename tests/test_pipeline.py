@@ -120,6 +120,24 @@ def test_another_night_is_never_overwritten_unasked(
     assert content(folder) == content(reference)
 
 
+def test_folder_with_other_files_is_refused_before_footage_is_read(cot: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    seen: list[Progress] = []
+    with pytest.raises(UsageError, match=r"thesis\.tex"):
+        analyze(cot, out=tmp_path, progress=seen.append)
+    assert seen == []
+
+
+def test_interrupt_before_the_first_part_leaves_nothing(cot: Path, tmp_path: Path) -> None:
+    def interrupt(step: Progress) -> None:
+        if step.stage == "measuring":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="Interrupted before anything was kept"):
+        analyze(cot, out=tmp_path / "night", progress=interrupt)
+    assert not (tmp_path / "night").exists()
+
+
 def test_footage_that_cannot_be_read_leaves_no_folder(tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("not a video")
     with pytest.raises(NoFootageError):

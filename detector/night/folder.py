@@ -44,7 +44,7 @@ def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator
         NightFolderError: another run works in it, or it cannot be written.
     """
     is_new = not folder.exists()
-    _refuse_foreign(folder, overwrite=overwrite)
+    refuse_foreign(folder, overwrite=overwrite)
     motion = folder / MOTION_FOLDER
     with writing(folder):
         motion.mkdir(parents=True, exist_ok=True)
@@ -59,6 +59,24 @@ def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator
         except BaseException:
             _leave_no_trace(folder, is_new=is_new)
             raise
+
+
+def refuse_foreign(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a file, and a folder with files that are not of a night unless `overwrite`.
+
+    Raises:
+        UsageError: the place is taken.
+        NightFolderError: it cannot be looked at.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: expected a folder for the night, but this is a file; choose another folder.")
+    with writing(folder):
+        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if names and not names & {NIGHT_FILE, MOTION_FOLDER} and not overwrite:
+        raise UsageError(
+            f"{folder}: expected an empty folder or an unfinished night, but it holds other files "
+            f"(such as {min(names)}); choose another folder or allow overwriting."
+        )
 
 
 @contextmanager
@@ -128,18 +146,6 @@ def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:
     for path in set(motion.glob(PART_PATTERN)) - {motion / name for name in kept}:
         with suppress(OSError):
             path.unlink()
-
-
-def _refuse_foreign(folder: Path, *, overwrite: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: expected a folder for the night, but this is a file; choose another folder.")
-    with writing(folder):
-        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    if names and not names & {NIGHT_FILE, MOTION_FOLDER} and not overwrite:
-        raise UsageError(
-            f"{folder}: expected an empty folder or an unfinished night, but it holds other files "
-            f"(such as {min(names)}); choose another folder or allow overwriting."
-        )
 
 
 def _refuse_other_night(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> None:

@@ -49,6 +49,7 @@ class Provenance:
         start_source: where that came from; empty where it is not known.
         unreadable: `(path, reason)` of files that could not be used.
         damage: `(path, what was wrong)` of files that could be used in part.
+        notes: what the user should know about how the files were put together.
         skipped: stretches that could not be measured.
         versions: of the package, Python and the libraries that decode and compute.
         schema_version: of the night folder.
@@ -61,6 +62,7 @@ class Provenance:
     start_source: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
     damage: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
     skipped: tuple[SkippedSpan, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = NIGHT_SCHEMA_VERSION

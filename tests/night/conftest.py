@@ -47,36 +47,35 @@ def trace() -> MotionTrace:
     time_s = np.concatenate([np.arange(0, GAP[0], 1 / FPS), np.arange(GAP[1], STOP_S, 1 / FPS)])
     n_frames = len(time_s)
     zeros = np.zeros(n_frames, np.float32)
-    floor = np.ones((1, 12), np.float16)
-    return MotionTrace(
-        rows=3,
-        columns=4,
-        cell_px=(40.0, 40.0),
-        width_px=160,
-        height_px=120,
-        time_s=time_s,
-        duration_s=np.full(n_frames, 1 / FPS, np.float32),
-        is_key=np.arange(n_frames) % 10 == 0,
-        is_key_jump=np.zeros(n_frames, bool),
-        is_damaged=(time_s > 9.95) & (time_s < 10.95),
-        is_frozen=(time_s > 79.95) & (time_s < 81.95),
-        lag_s=np.full(n_frames, 0.1, np.float32),
-        gain=np.ones(n_frames, np.float32),
-        moved_fraction=zeros,
-        global_change=zeros,
-        shift_px=np.zeros((n_frames, 2), np.float32),
-        fast=Layer.empty(n_frames),
-        slow=Layer.empty(n_frames),
-        block_start_s=np.zeros(1),
-        floor=floor,
-        level=np.ones(1, np.float32),
-        slow_block_start_s=np.zeros(1),
-        slow_floor=floor,
-        span_start_s=np.zeros(1),
-        key_floor=floor,
-        reference=np.zeros((12, 16), np.uint8),
-        lost_s=0.5,
-    )
+    known: dict[str, Any] = {
+        "rows": 3,
+        "columns": 4,
+        "cell_px": (40.0, 40.0),
+        "width_px": 160,
+        "height_px": 120,
+        "time_s": time_s,
+        "duration_s": np.full(n_frames, 1 / FPS, np.float32),
+        "is_key": np.arange(n_frames) % 10 == 0,
+        "is_key_jump": np.zeros(n_frames, bool),
+        "is_damaged": (time_s > 9.95) & (time_s < 10.95),
+        "is_frozen": (time_s > 79.95) & (time_s < 81.95),
+        "lag_s": np.full(n_frames, 0.1, np.float32),
+        "gain": np.ones(n_frames, np.float32),
+        "moved_fraction": zeros,
+        "global_change": zeros,
+        "shift_px": np.zeros((n_frames, 2), np.float32),
+        "has_slow": np.zeros(n_frames, bool),
+        "fast": Layer.empty(n_frames),
+        "slow": Layer.empty(n_frames),
+        "block_start_s": np.zeros(1),
+        "span_start_s": np.zeros(1),
+        "level": np.ones(1, np.float32),
+        "reference": np.zeros((12, 16), np.uint8),
+        "lost_s": 0.5,
+    }
+    # Floors and the like, one row of cells each: a night carries them but does not look at them.
+    floors = {item.name: np.ones((1, 12), np.float16) for item in dataclasses.fields(MotionTrace)}
+    return MotionTrace(**(floors | known))
 
 
 @pytest.fixture

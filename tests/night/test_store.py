@@ -103,6 +103,7 @@ def test_names_in_any_encoding_and_lost_spans_survive(
         start_at=None,
         unreadable=(("b.mp4", "no pictures"),),
         damage=(("a.mp4", "cut off"),),
+        notes=("clips follow one another",),
         skipped=(SkippedSpan(1.0, 2.0, "killed"),),
     )
     folder = store(dataclasses.replace(busy_night, provenance=odd), tmp_path / "odd")
