@@ -164,7 +164,7 @@ class Camera:
         x, y = Sheet.of_picture(spec.size_px).grid()
         center = (float(rng.uniform(390, 460)), float(rng.uniform(215, 255)))
         far = ((x - center[0]) / 520) ** 2 + ((y - center[1]) / 330) ** 2
-        self._lamp: Plane = (float(rng.uniform(165, 195)) / (1 + 0.75 * far) ** 1.1).astype(np.float32)
+        self._lamp: Plane = (float(rng.uniform(185, 215)) / (1 + 0.85 * far) ** 1.15).astype(np.float32)
         side = float(rng.choice([-1.0, 1.0]))
         self._room: Plane = (150 * (1 + 0.25 * side * (x - 424) / 424 - 0.12 * (y - 240) / 240)).astype(np.float32)
         self._rows: Plane = np.linspace(0, 2 * np.pi * 2.3, height).astype(np.float32)[:, None]

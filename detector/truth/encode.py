@@ -91,31 +91,50 @@ def write_video(path: Path, pictures: Iterable[Picture], fps: float, encoding: E
 
 
 def _encode(part: Path, pictures: Iterable[Picture], fps: float, encoding: Encoding) -> int:
-    count = 0
+    """Encode at an even frame rate, then stamp each packet with its exact time.
+
+    Rate control in some encoders takes the clock for the frame rate, so that they must not see fine or uneven stamps.
+    """
+    stamps: list[int] = []
     with av.open(str(part), "w") as container:
         stream: av.VideoStream | None = None
         for picture in pictures:
             if stream is None:
                 stream = _open_stream(container, picture, fps, encoding)
-            container.mux(stream.encode(_to_frame(picture, _pixel_format(encoding))))
-            count += 1
+            frame = _to_frame(picture, _pixel_format(encoding))
+            frame.pts = len(stamps)
+            stamps.append(round(picture.time_s * TICKS_PER_S))
+            _mux(container, stream.encode(frame), stamps, fps)
         if stream is not None:
-            container.mux(stream.encode(None))
-    return count
+            _mux(container, stream.encode(None), stamps, fps)
+    return len(stamps)
+
+
+def _mux(
+    container: av.container.OutputContainer, packets: list[av.Packet[av.VideoStream]], stamps: list[int], fps: float
+) -> None:
+    for packet in packets:
+        if packet.pts is not None:
+            # No picture is reordered: a packet is decoded when it is shown.
+            packet.pts = packet.dts = stamps[packet.pts]
+            packet.duration = round(TICKS_PER_S / fps)
+            packet.time_base = Fraction(1, TICKS_PER_S)
+        container.mux(packet)
 
 
 def _open_stream(
     container: av.container.OutputContainer, picture: Picture, fps: float, encoding: Encoding
 ) -> av.VideoStream:
     name = _ENCODERS.get(encoding.codec, encoding.codec)
-    stream = container.add_stream(name, Fraction(fps).limit_denominator(1001), _options(encoding))
+    rate = Fraction(fps).limit_denominator(1001)
+    stream = container.add_stream(name, rate, _options(encoding))
     if not isinstance(stream, av.VideoStream):
         raise FootageError(f"{name}: expected a video encoder of this name; choose another codec.")
     stream.height, stream.width = picture.luma.shape
     stream.pix_fmt = _pixel_format(encoding)
     context = stream.codec_context
-    # MPEG-4 part 2 stores at most 65,535 ticks a second.
-    context.time_base = stream.time_base = Fraction(1, 30_000 if encoding.codec == "mpeg4" else TICKS_PER_S)
+    context.time_base = 1 / rate
+    stream.time_base = Fraction(1, TICKS_PER_S)
     context.gop_size = max(1, round(fps * encoding.key_interval_s))
     context.max_b_frames = 0
     # One thread: the same pictures give the same bytes on any machine.
@@ -138,8 +157,9 @@ def _options(encoding: Encoding) -> dict[str, str]:
         quiet = "" if encoding.codec == "h264" else ":log-level=none:pools=none:frame-threads=1"
         options |= {"preset": encoding.preset, key: f"scenecut=0{quiet}"}
     if encoding.bitrate_kbps and is_x26:
-        rate = str(round(encoding.bitrate_kbps * 1000))
-        options |= {"maxrate": rate, "bufsize": rate}
+        # Room for a key frame, or a low rate is never reached.
+        rate = encoding.bitrate_kbps * 1000
+        options |= {"maxrate": str(round(1.5 * rate)), "bufsize": str(round(4 * rate))}
     elif not encoding.bitrate_kbps:
         options |= _constant_quality(encoding)
     if encoding.codec == "vp9":
@@ -165,8 +185,6 @@ def _to_frame(picture: Picture, pix_fmt: str) -> av.VideoFrame:
     for index in (0, 1):
         plane = np.full((height // 2, width // 2), 128, np.uint8) if picture.chroma is None else picture.chroma[index]
         _fill(frame.planes[index + 1], plane)
-    frame.pts = round(picture.time_s * TICKS_PER_S)
-    frame.time_base = Fraction(1, TICKS_PER_S)
     return frame
 
 

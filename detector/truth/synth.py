@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from detector.errors import UsageError
 from detector.truth.camera import LIGHT_SETTLES_S
 from detector.truth.encode import Encoding, Picture, write_video
 from detector.truth.known import Confound, KnownMovement, write_confounds, write_truth
+from detector.truth.samples import SAMPLES
 from detector.truth.scene_spec import SceneSpec
 from detector.truth.stage import Stage
 from detector.truth.timeline import picture_times
@@ -102,5 +104,13 @@ def synthesize(out: Path, spec: SceneSpec, encoding: Encoding | None = None) -> 
 
 
 def write_sample(name: str, out_dir: Path) -> WrittenScene:
-    """Make one of the sample videos, `SAMPLES`, in `out_dir`."""
-    raise NotImplementedError
+    """Make one of the sample videos in `out_dir`.
+
+    Raises:
+        UsageError: there is no sample of this name.
+        FootageError: the video cannot be written.
+    """
+    if name not in SAMPLES:
+        raise UsageError(f"{name}: expected a sample of {', '.join(SAMPLES)}.")
+    spec, encoding = SAMPLES[name]
+    return synthesize(out_dir / f"{name}.mp4", spec, encoding)

@@ -113,7 +113,7 @@ class _Insect(Visitor):
         self._start, self._stop = middle - half, middle + half
         self._thick = float(rng.uniform(1.6, 3.2)) * spec.scale
         self._flutter = float(rng.uniform(2, 6)) * spec.scale
-        self._bright = float(rng.uniform(70, 130)) * nuisance.strength
+        self._bright = float(rng.uniform(55, 100)) * nuisance.strength
 
     def at_lens(self, luma: Plane, time_s: float) -> None:
         if not self._nuisance.is_on(time_s):
@@ -138,7 +138,7 @@ class _Dust(Visitor):
         self._way = np.array([rng.uniform(-0.3, 0.3) * width, 1.05 * height])
         self._curl, self._phase = float(rng.uniform(15, 40)) * spec.scale, float(rng.uniform(0, 2 * np.pi))
         self._size = float(rng.uniform(3, 6)) * spec.scale
-        self._bright = float(rng.uniform(25, 45)) * nuisance.strength
+        self._bright = float(rng.uniform(12, 28)) * nuisance.strength
 
     def at_lens(self, luma: Plane, time_s: float) -> None:
         if self._nuisance.is_on(time_s):
@@ -161,7 +161,7 @@ def _add_streak(luma: Plane, points: Field, thick: float, bright: float) -> None
         mask, [local], isClosed=False, color=255, thickness=max(1, round(thick)), lineType=cv2.LINE_AA, shift=4
     )
     soft = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), max(0.6, 0.8 * thick))
-    luma[low[1] : high[1], low[0] : high[0]] += soft * np.float32(bright)
+    luma[low[1] : high[1], low[0] : high[0]] += soft * np.float32(bright / max(float(soft.max()), 1e-3))
 
 
 class _Cat(Visitor):

@@ -31,7 +31,7 @@ def body_bends(pose: Pose, sheet: Sheet, leg_radii: Sequence[float]) -> dict[str
         thigh, shin = _length(hip, knee), _length(knee, ankle)
         around = paint.smoothstep(-24.0, -4.0, leg.inside)
         bends[f"{side}_leg"] = _swing(x, y, hip, paint.smoothstep(8.0, thigh, leg.along) * around)
-        bends[f"{side}_foot"] = _swing(x, y, ankle, _beyond(leg, thigh + shin, 16.0) * around)
+        bends[f"{side}_foot"] = _swing(x, y, ankle, _beyond(leg, thigh + shin - 10, 22.0) * around)
     return bends
 
 
@@ -44,8 +44,8 @@ def arm_bends(pose: Pose, sheet: Sheet, side: str, radii: Sequence[float]) -> di
     around = paint.smoothstep(-40.0, -18.0, arm.inside)
     return common_bends(pose, sheet) | {
         f"{side}_arm": _swing(x, y, shoulder, paint.smoothstep(4.0, upper * 0.9, arm.along) * around),
-        f"{side}_forearm": _swing(x, y, elbow, _beyond(arm, upper, 22.0) * around),
-        f"{side}_hand": _swing(x, y, wrist, _beyond(arm, upper + lower, 14.0) * around),
+        f"{side}_forearm": _swing(x, y, elbow, _beyond(arm, upper - 8, 26.0) * around),
+        f"{side}_hand": _swing(x, y, wrist, _beyond(arm, upper + lower - 12, 20.0) * around),
     }
 
 

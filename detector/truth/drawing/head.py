@@ -50,9 +50,9 @@ def paint_head(rng: np.random.Generator, sheet: Sheet, up: Plane, across: Plane,
     hair = _hair(rng, sheet, up, v)
     around = np.arctan2(across, up + 25).astype(np.float32)
     far = np.hypot(across, up + 25).astype(np.float32)
-    strands = 1 + 0.28 * _strands(rng, around, far) + 0.2 * paint.noise(rng, sheet, 7.0)
-    relief = relief + 0.9 * hair * _strands(rng, around, far)
-    fuzzy = skull.inside - 1.0 + hair * (2.5 + 1.0 * _strands(rng, around * 2, far))
+    strands = 1 + 0.16 * _strands(rng, around, far) + 0.22 * paint.noise(rng, sheet, 7.0)
+    relief = relief + 0.5 * hair * _strands(rng, around, far)
+    fuzzy = skull.inside - 1.0 + hair * (2.0 + 0.6 * _strands(rng, around * 2, far))
     return Head(
         relief.astype(np.float32),
         paint.coverage(fuzzy.astype(np.float32), 1.2),

@@ -95,10 +95,12 @@ def lay(picture: Field, layer: Layer, pixels: Field, placement: Placement) -> No
     left, top = layer.left, layer.top
     if not placement.is_rest:
         pixels, left, top = _placed(pixels, left, top, placement, picture.shape[:2])
+    first_y, first_x = max(-top, 0), max(-left, 0)
+    pixels = pixels[first_y : picture.shape[0] - top, first_x : picture.shape[1] - left]
     height, width = pixels.shape[:2]
-    if height == 0 or width == 0:
+    if height == 0 or width == 0 or left >= picture.shape[1] or top >= picture.shape[0]:
         return
-    below = picture[top : top + height, left : left + width]
+    below = picture[top + first_y : top + first_y + height, left + first_x : left + first_x + width]
     below *= pixels[:, :, 1:2]
     below[:, :, 0] += pixels[:, :, 0]
     if below.shape[2] == 3:

@@ -56,6 +56,13 @@ class Sheet:
         left, top = self.left + first_x / self.scale, self.top + first_y / self.scale
         return Sheet(stop_x - first_x, stop_y - first_y, self.scale, left, top), first_x, first_y
 
+    def region(self, box: tuple[float, float, float, float]) -> tuple[Sheet, int, int]:
+        """As `crop`, but it may reach beyond this sheet: for what comes in from outside."""
+        first_x, first_y = (int(np.floor(v * self.scale)) for v in (box[0] - self.left, box[1] - self.top))
+        width, height = (int(np.ceil(v * self.scale)) for v in (box[2] - box[0], box[3] - box[1]))
+        left, top = self.left + first_x / self.scale, self.top + first_y / self.scale
+        return Sheet(width, height, self.scale, left, top), first_x, first_y
+
     def grid(self) -> tuple[Plane, Plane]:
         """Reference coordinates x and y of every pixel center, shape (height, width) each."""
         x = self.left + (np.arange(self.width, dtype=np.float32) + 0.5) / np.float32(self.scale)
@@ -199,7 +206,7 @@ def shade(height: Plane, scale: float, light: tuple[float, float, float], *, amb
     steep = 1 / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
     length = float(np.linalg.norm(light))
     toward = (light[2] - light[0] * slope_x - light[1] * slope_y) * steep / length
-    hollow = cv2.GaussianBlur(height, (0, 0), 7 * scale) - height
+    hollow = blurred(height, 7 * scale) - height
     open_sky = 1 / (1 + np.maximum(hollow, 0) * 0.06)
     brightness: Plane = (ambient + (1 - ambient) * np.maximum(toward, 0)) * open_sky
     return brightness.astype(np.float32)
@@ -211,8 +218,17 @@ def coverage(inside: Plane, softness: float) -> Plane:
 
 
 def blurred(field: Plane, sigma: float) -> Plane:
-    """Gaussian blur, `sigma` in px; none for 0."""
-    return cv2.GaussianBlur(field, (0, 0), sigma) if sigma > 0 else field
+    """Gaussian blur, `sigma` in px; none for 0. A wide one is done on a smaller picture, which looks the same."""
+    if sigma <= 0:
+        return field
+    factor = 1 if sigma < 6 else 2 ** int(np.log2(sigma / 3))
+    height, width = field.shape
+    small = (max(width // factor, 1), max(height // factor, 1))
+    smaller = field if factor == 1 else cv2.resize(field, small, interpolation=cv2.INTER_AREA)
+    soft: Plane = cv2.GaussianBlur(smaller, (0, 0), sigma / factor, borderType=cv2.BORDER_REPLICATE)
+    if factor > 1:
+        soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+    return soft
 
 
 def shrunk(field: Plane, factor: int) -> Plane:

@@ -117,7 +117,8 @@ def draw_pose(rng: np.random.Generator, *, is_mirrored: bool) -> Pose:
 
 
 def _limb(rng: np.random.Generator, view: _View, points: tuple[Point, ...], side: str) -> tuple[Point, ...]:
-    sign = 1.0 if side == "left" else -1.0
+    # Seen from above and on its back: with the head to the right, the left side is the lower one.
+    sign = view.mirror if side == "left" else -view.mirror
     loose = [0.0, 7.0, 9.0, 9.0]
     shift = np.zeros(2)
     placed = []

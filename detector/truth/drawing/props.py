@@ -24,7 +24,7 @@ def paint_prop(sheet: Sheet, corner: tuple[int, int], albedo: Plane, shape: Shap
 
 def paint_pendant(rng: np.random.Generator, picture: Sheet, at: Point, kind: int) -> Layer:
     """A felt ball, star or cloud on a string from above."""
-    sheet, left, top = picture.crop((at[0] - 40, at[1] - 120, at[0] + 40, at[1] + 45))
+    sheet, left, top = picture.region((at[0] - 40, at[1] - 120, at[0] + 40, at[1] + 45))
     x, y = sheet.grid()
     u, v = x - np.float32(at[0]), y - np.float32(at[1])
     reach = np.hypot(u, v)
@@ -40,7 +40,7 @@ def paint_pendant(rng: np.random.Generator, picture: Sheet, at: Point, kind: int
 
 def paint_cat(rng: np.random.Generator, picture: Sheet, *, is_mirrored: bool) -> Layer:
     """A tabby seen from the side and above; its tail and legs bend."""
-    sheet, left, top = picture.crop((-90, 290, 940, 560))
+    sheet, left, top = picture.region((210, 290, 638, 560))
     # The cat stands in the middle of the picture; whoever walks it shifts it.
     x, y = sheet.grid()
     u = (np.float32(848) - x if is_mirrored else x) - np.float32(424)
@@ -56,11 +56,11 @@ def paint_cat(rng: np.random.Generator, picture: Sheet, *, is_mirrored: bool) ->
     stripes = np.sin(u / 7 + 1.5 * paint.noise(rng, sheet, 22.0)) * (v < 20)
     fur = (
         1
-        + 0.12 * paint.noise(rng, sheet, 2.0, (2.0, 1.0))
+        + 0.05 * paint.noise(rng, sheet, 2.0, (2.0, 1.0))
         + 0.18 * paint.smoothstep(0.1, 0.8, stripes.astype(np.float32))
     )
     albedo = float(rng.uniform(0.22, 0.5)) * fur
-    furry = Shape(cat.inside + 1.2 * paint.noise(rng, sheet, 2.2), cat.height, cat.along)
+    furry = Shape(cat.inside + 0.6 * paint.noise(rng, sheet, 2.2), cat.height, cat.along)
     layer = paint_prop(sheet, (left, top), albedo.astype(np.float32), furry, 1.6)
     swing = paint.smoothstep(-105.0, -165.0, u)
     walk = paint.smoothstep(38.0, 100.0, v) * np.sign(np.sin((u + 76) * np.float32(np.pi / 20)))
@@ -71,10 +71,10 @@ def paint_cat(rng: np.random.Generator, picture: Sheet, *, is_mirrored: bool) ->
 
 def paint_arm(rng: np.random.Generator, picture: Sheet, reach_x: float) -> Layer:
     """A forearm in a sleeve and a hand, reaching in from below to the infant's belly."""
-    sheet, left, top = picture.crop((reach_x - 150, 170, reach_x + 260, 900))
+    sheet, left, top = picture.region((reach_x - 150, 170, reach_x + 330, 1180))
     x, y = sheet.grid()
-    wrist, elbow = (reach_x + 26, 345.0), (reach_x + 110, 640.0)
-    sleeve = paint.limb(x, y, (elbow, wrist), (62.0, 38.0))
+    wrist, elbow, shoulder = (reach_x + 26, 345.0), (reach_x + 110, 640.0), (reach_x + 200, 1250.0)
+    sleeve = paint.limb(x, y, (shoulder, elbow, wrist), (80.0, 62.0, 38.0))
     hand = paint.limb(x, y, (wrist, (reach_x + 4, 285.0)), (27.0, 34.0))
     for k, away in enumerate((-34.0, -12.0, 9.0, 28.0)):
         tip = (reach_x + away * 1.15, 222.0 + 6 * abs(k - 1.4))
