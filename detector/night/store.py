@@ -108,7 +108,7 @@ def _document(night: Night) -> dict[str, Any]:
     zone = source.start_at.tzinfo if source.start_at else None
     return {
         "schema_version": source.schema_version,
-        "summary": _without_nan(night.summary()),
+        "summary": without_nan(night.summary()),
         "coverage": asdict(night.coverage),
         "parameters": night.params.model_dump(mode="json"),
         "recording": {
@@ -130,9 +130,12 @@ def _document(night: Night) -> dict[str, Any]:
     }
 
 
-def _without_nan(value: Any) -> Any:  # noqa: ANN401  # a JSON value is anything
+def without_nan(value: Any) -> Any:  # noqa: ANN401  # a JSON value is anything
+    """A JSON value with None where a number is NaN or infinite, which JSON does not know."""
     if isinstance(value, Mapping):
-        return {key: _without_nan(inner) for key, inner in value.items()}
+        return {key: without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

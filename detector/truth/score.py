@@ -24,14 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.classify import EVENT_KINDS
+from detector.night.night import Night
+from detector.night.store import without_nan
 from detector.truth.agreement import kappa_table
 from detector.truth.matching import Pairs, best_pairs, match_onsets, match_overlaps, overlap_ratio, touching
 from detector.truth.movements import KNOWN_KINDS, Movements
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from detector.night.night import Night
 
 EPISODE_KINDS = ("rhythmic", "gross")
 # How events are matched in this field (an agreement on scoring, nothing that a user tunes).
@@ -161,7 +161,7 @@ class Score:
             "kappa": {kind: {str(k): v for k, v in row.items()} for kind, row in self.kappa.to_dict("index").items()},
             "matching": {"onset_tolerance_s": ONSET_TOLERANCE_S, "least_overlap": LEAST_OVERLAP},
         }
-        return {key: _without_nan(value) for key, value in plain.items()}
+        return {key: without_nan(value) for key, value in plain.items()}
 
     def to_json(self) -> str:
         """The same as JSON text."""
@@ -277,13 +277,3 @@ def _f1_at(score: KindScore, ratio: float) -> float:
 
 def _per_hour(count: int, observed_s: float) -> float:
     return 3600 * count / observed_s if observed_s > 0 else float("nan")
-
-
-def _without_nan(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and np.isnan(value) else value
