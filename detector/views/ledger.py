@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 
 from detector.night.night import Night
@@ -49,11 +50,13 @@ def _cause(night: Night, start_s: float, stop_s: float) -> str:
 
 
 def trouble_lines(night: Night) -> Iterator[str]:
-    """What could not be read, or only in part, one sentence each."""
+    """What could not be read, or only in part, and how the files were put together, one sentence each."""
     for path, reason in night.provenance.unreadable:
         yield f"{Path(path).name} could not be read: {_without_folder(reason, path)}"
     for path, text in night.provenance.damage:
         yield f"{Path(path).name}: {_without_folder(text, path)}"
+    for note in night.provenance.notes:
+        yield reduce(_without_folder, [source.path for source in night.provenance.inputs], note)
 
 
 def _without_folder(text: str, path: str) -> str:

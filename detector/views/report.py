@@ -226,8 +226,8 @@ def _limits(night: Night) -> Iterator[str]:
     fps = frame_rate(night)
     if fps < 20:
         yield (
-            f"This camera gave {fps:.3g} pictures a second. Rhythmic movement at {surest_rate_hz(night):.2g} Hz or above "
-            "may have been faster than it looked: such rates are given as “at least”."
+            f"This camera gave {fps:.3g} pictures a second. Rhythmic movement at {surest_rate_hz(night):.2g} Hz or "
+            "above may have been faster than it looked: such rates are given as “at least”."
         )
     unseen_s = night.stop_s - night.start_s - night.coverage.observed_s
     if unseen_s >= 1:

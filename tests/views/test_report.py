@@ -134,9 +134,12 @@ def test_hostile_names_and_details_are_only_text(make_night: NightMaker, make_ev
 def test_it_names_files_but_not_where_they_lay(make_night: NightMaker) -> None:
     night = make_night(60.0, footage=Path("/home/somebody/private"))
     spoilt = (("/home/somebody/private/b.mp4", "/home/somebody/private/b.mp4: expected a video, but it is empty."),)
-    text = render_report(replace(night, provenance=replace(night.provenance, unreadable=spoilt, damage=spoilt)))
+    notes = (f"{night.provenance.inputs[0].path}: its start is not believed.",)
+    source = replace(night.provenance, unreadable=spoilt, damage=spoilt, notes=notes)
+    text = render_report(replace(night, provenance=source))
     assert "somebody" not in text
     assert "b.mp4 could not be read" in text
+    assert "cam &lt;1&gt;.mp4: its start is not believed." in text
 
 
 def test_every_event_is_a_row_with_its_reason(busy_night: Night, busy_text: str) -> None:

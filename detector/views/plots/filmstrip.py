@@ -17,7 +17,7 @@ from detector.footage.recording import Clip, Recording
 from detector.night.night import Night
 from detector.params import Params
 from detector.views.plots.motion import plot_motion
-from detector.views.plots.signal import Strength, find_strength, swing
+from detector.views.plots.signal import Strength, strength_of, swing
 from detector.views.plots.style import FAINT, INK, KIND_STYLES, new_axes, say
 from detector.views.wording import describe_event, moment
 
@@ -178,8 +178,9 @@ def _draw_motion(ax: Axes, night: Night, event: Event, window_s: tuple[float, fl
     signal.set_ylabel("motion\n(noise floors)", fontsize=8.5)
     for still in stills:
         signal.axvline(still.time_s, color=INK, linewidth=0.8, linestyle=":", gid="still")
-    if event.kind == "rhythmic" and night.trace is not None:
-        _draw_swing(signal, find_strength(night.trace, night.params)[0], event, night.params)
+    strengths = strength_of(night) if event.kind == "rhythmic" else None
+    if strengths is not None:
+        _draw_swing(signal, strengths[0], event, night.params)
     words = signal.get_title(loc="right")
     if stills:
         signal.set_title(

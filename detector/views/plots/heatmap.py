@@ -15,8 +15,7 @@ from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.motion.trace import MotionTrace
 from detector.night.night import Night
-from detector.params import Params
-from detector.views.plots.signal import find_strength, moved_cells
+from detector.views.plots.signal import Strength, moved_cells, strength_of
 from detector.views.plots.style import KIND_STYLES, new_axes, say
 from detector.views.wording import duration, number
 
@@ -42,9 +41,11 @@ def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None) 
         raise UsageError(f"{kind}: expected a kind of event ({', '.join(EVENT_KINDS)}), but this is none of them.")
     ax = new_axes(7.5, 4.6) if ax is None else ax
     events = [event for event in night.decision.events if kind in {None, event.kind}]
+    strengths = strength_of(night) if events else None
     if night.trace is not None:
         _show_picture(ax, night.trace)
-        _show_counts(ax, count_events(night.trace, events, night.params), night.trace)
+    if night.trace is not None and strengths is not None:
+        _show_counts(ax, count_events(night.trace, events, strengths), night.trace)
     if len(events) <= MOST_MARKS or night.trace is None:
         _mark_centers(ax, events)
     ax.set_aspect("equal")
@@ -66,17 +67,16 @@ def _why_empty(night: Night, plural: str) -> str:
     return f"No {plural} found in {duration(observed_s)} observed." if observed_s > 0 else "Nothing was observed."
 
 
-def count_events(trace: MotionTrace, events: Sequence[Event], params: Params) -> NDArray[np.int64]:
+def count_events(trace: MotionTrace, events: Sequence[Event], strengths: Sequence[Strength]) -> NDArray[np.int64]:
     """How many events moved each cell: cells in the box of an event that stood out while it lasted.
 
     Returns:
         Shape (rows, columns).
     """
-    strengths = find_strength(trace, params)
     counts = np.zeros(trace.rows * trace.columns, dtype=np.int64)
     for event in events:
-        fast, slow = (moved_cells(strength, event) for strength in strengths)
-        counts[np.union1d(fast, slow)] += 1
+        moved = [moved_cells(strength, event) for strength in strengths]
+        counts[np.unique(np.concatenate(moved))] += 1
     return counts.reshape(trace.rows, trace.columns)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
 from numpy.typing import NDArray
 
 from detector.night.night import Night
@@ -40,7 +40,9 @@ def plot_intervals(night: Night, ax: Axes | None = None) -> Axes:
         _draw(ax, intervals_s)
     ax.set_xlabel("interval from one twitch to the next (s)")
     ax.set_ylabel("share of intervals that last longer")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=None, symbol=" %"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.spines[["top", "right"]].set_visible(False)
     title = f"{number(int(intervals_s.size), 'interval')} between twitches"
     if intervals_s.size:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detector.events.classify import Event
 from detector.motion.artifacts import Artifact
 from detector.night.night import Night
-from detector.views.plots.signal import Strength, find_strength
+from detector.views.plots.signal import Strength, strength_of
 from detector.views.plots.style import ARTIFACT, FAINT, INK, KIND_STYLES, STANDING, bars, hatch_unseen, new_axes, say
 from detector.views.plots.time_axis import set_time_axis
 from detector.views.wording import duration
@@ -45,11 +45,12 @@ def plot_motion(
     ax.set_xlim(begin_s, end_s)
     hatch_unseen(ax, [gap for gap in night.gaps if gap[1] > begin_s and gap[0] < end_s])
     _shade(ax, night, begin_s, end_s)
-    if night.trace is None or night.coverage.observed_s <= 0:
+    strengths = strength_of(night) if night.coverage.observed_s > 0 else None
+    if strengths is None:
         say(ax, "Nothing was observed." if night.coverage.observed_s <= 0 else "The motion of this night was not kept.")
         ax.set_yticks([])
     else:
-        _draw_strength(ax, night, find_strength(night.trace, night.params))
+        _draw_strength(ax, night, strengths)
     ax.set_ylabel("motion (noise floors)")
     ax.spines[["top", "right"]].set_visible(False)
     set_time_axis(ax, night)
@@ -62,14 +63,16 @@ def _draw_strength(ax: Axes, night: Night, strengths: tuple[Strength, Strength])
     looks = (("fast", INK, 3.0), ("slow", "#a9a9a9", 2.0))
     for strength, (name, color, order) in zip(strengths, looks, strict=True):
         times, values = _line(strength, ax.get_xlim(), night.params.footage.max_gap_s)
-        ax.plot(times, values, color=color, linewidth=0.9, zorder=order, gid=name)
+        is_dense = times.size > MOST_POINTS // 2
+        ax.plot(times, values, color=color, linewidth=0.4 if is_dense else 0.9, zorder=order, gid=name)
         top = max(top, 2 * float(np.nanmax(values, initial=1.0)))
     ax.axhline(threshold, color=INK, linewidth=0.8, linestyle="--", zorder=2.5, gid="threshold")
     ax.set_yscale("log")
     ax.set_ylim(1, top)
     lags_s = (night.params.motion.short_lag_s, night.params.motion.long_lag_s)
     key = f"change within {lags_s[0]:g} s (black) and {lags_s[1]:g} s (grey); dashed: threshold"
-    ax.set_title(key, loc="right", fontsize=8, color=INK, pad=3)
+    # Above the legend, which may be as wide as the axes.
+    ax.set_title(key, loc="right", fontsize=8, color=INK, pad=19)
 
 
 def _line(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,10 @@ from detector.events.classify import Event
 from detector.events.rhythm import signed_signal
 from detector.motion.artifacts import ArtifactMap, find_artifacts
 from detector.motion.trace import MotionTrace
+from detector.night.night import Night
 from detector.params import Params
+
+_FOUND: WeakKeyDictionary[Night, tuple[Strength, Strength]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,17 @@ class Strength:
         frames = np.searchsorted(self.trace.time_s, (start_s, stop_s))
         first, last = np.searchsorted(self.active.frame, frames)
         return slice(int(first), int(last))
+
+
+def strength_of(night: Night) -> tuple[Strength, Strength] | None:
+    """`find_strength` of a night, found once however often it is drawn; None where its motion was not kept."""
+    if night.trace is None:
+        return None
+    if night not in _FOUND:
+        # One night at a time: a long one takes as much memory as its trace.
+        _FOUND.clear()
+        _FOUND[night] = find_strength(night.trace, night.params)
+    return _FOUND[night]
 
 
 def find_strength(trace: MotionTrace, params: Params) -> tuple[Strength, Strength]:

@@ -9,16 +9,23 @@ from detector.errors import UsageError
 from detector.events.classify import Event
 from detector.night.night import Night
 from detector.views.plots.heatmap import count_events, plot_heatmap
+from detector.views.plots.signal import strength_of
 
 NightMaker = Callable[..., Night]
 EventMaker = Callable[..., Event]
 
 
+def counted(night: Night) -> np.ndarray:
+    strengths = strength_of(night)
+    assert night.trace is not None
+    assert strengths is not None
+    return count_events(night.trace, night.decision.events, strengths)
+
+
 def test_cells_are_counted_once_an_event_inside_its_box(make_night: NightMaker, make_event: EventMaker) -> None:
     corner = make_event(9.0, "movement", box_px=(0.0, 0.0, 40.0, 20.0))
     night = make_night(20.0, [make_event(5.0), make_event(7.0), corner])
-    assert night.trace is not None
-    counts = count_events(night.trace, night.decision.events, night.params)
+    counts = counted(night)
     assert counts[3:6, 5:8].tolist() == [[2] * 3] * 3
     assert counts[0, :2].tolist() == [1, 1]
     assert counts.sum() == 9 * 2 + 2
@@ -26,14 +33,12 @@ def test_cells_are_counted_once_an_event_inside_its_box(make_night: NightMaker, 
 
 def test_event_elsewhere_at_the_same_time_does_not_count_twice(make_night: NightMaker, make_event: EventMaker) -> None:
     night = make_night(20.0, [make_event(5.0), make_event(5.0, box_px=(0.0, 0.0, 40.0, 20.0))])
-    assert night.trace is not None
-    assert count_events(night.trace, night.decision.events, night.params).max() == 1
+    assert counted(night).max() == 1
 
 
 def test_box_beyond_the_picture_is_cut(make_night: NightMaker, make_event: EventMaker) -> None:
     night = make_night(20.0, [make_event(5.0, box_px=(-30.0, -10.0, 20.0, 999.0))])
-    assert night.trace is not None
-    assert count_events(night.trace, night.decision.events, night.params).shape == (12, 16)
+    assert counted(night).shape == (12, 16)
 
 
 def test_counts_lie_over_the_picture_in_source_pixels(make_night: NightMaker, make_event: EventMaker, ax: Axes) -> None:

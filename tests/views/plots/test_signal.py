@@ -8,7 +8,7 @@ from detector.events.classify import Event
 from detector.motion.trace import Layer, MotionTrace
 from detector.night.night import Night
 from detector.params import Params
-from detector.views.plots.signal import find_strength, moved_cells, swing
+from detector.views.plots.signal import find_strength, moved_cells, strength_of, swing
 
 NightMaker = Callable[..., Night]
 EventMaker = Callable[..., Event]
@@ -69,3 +69,15 @@ def test_swing_goes_to_and_fro_once_a_cycle(make_night: NightMaker, make_event: 
 def test_swing_of_nothing_is_empty(make_night: NightMaker, make_event: EventMaker) -> None:
     fast, _ = find_strength(trace_of(make_night(30.0)), Params())
     assert [values.size for values in swing(fast, make_event(5.0, "rhythmic"), Params())] == [0, 0]
+
+
+def test_strength_of_a_night_is_found_once_and_not_mixed_up(make_night: NightMaker, make_event: EventMaker) -> None:
+    night, quiet = make_night(30.0, [make_event(5.0)]), make_night(30.0)
+    first, other, again = strength_of(night), strength_of(quiet), strength_of(night)
+    assert first is not None
+    assert other is not None
+    assert again is not None
+    assert strength_of(night) is again
+    assert first[0].peaks().tolist() == again[0].peaks().tolist()
+    assert not other[0].peaks().any()
+    assert strength_of(replace(night, trace=None)) is None
