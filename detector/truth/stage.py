@@ -177,4 +177,5 @@ def _chroma(scene: Field, luma: Field, now: Conditions) -> NDArray[np.uint8]:
     for k, warm in enumerate(_WARM):
         own = cv2.resize(np.ascontiguousarray(scene[:, :, k + 1]), size, interpolation=cv2.INTER_AREA)
         planes.append(128 + now.color * (1.5 * own * min(now.gain, 1.5) + warm * bright))
-    return np.clip(np.stack(planes), 16, 240).astype(np.uint8)
+    chroma: NDArray[np.uint8] = np.clip(np.stack(planes), 16, 240).astype(np.uint8)
+    return chroma

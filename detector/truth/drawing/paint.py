@@ -221,14 +221,13 @@ def blurred(field: Plane, sigma: float) -> Plane:
     """Gaussian blur, `sigma` in px; none for 0. A wide one is done on a smaller picture, which looks the same."""
     if sigma <= 0:
         return field
-    factor = 1 if sigma < 6 else 2 ** int(np.log2(sigma / 3))
+    factor = 1 if sigma < 6 else 1 << int(np.log2(sigma / 3))
     height, width = field.shape
     small = (max(width // factor, 1), max(height // factor, 1))
     smaller = field if factor == 1 else cv2.resize(field, small, interpolation=cv2.INTER_AREA)
-    soft: Plane = cv2.GaussianBlur(smaller, (0, 0), sigma / factor, borderType=cv2.BORDER_REPLICATE)
-    if factor > 1:
-        soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-    return soft
+    soft = cv2.GaussianBlur(smaller, (0, 0), sigma / factor, borderType=cv2.BORDER_REPLICATE)
+    wide: Plane = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+    return wide
 
 
 def shrunk(field: Plane, factor: int) -> Plane:
