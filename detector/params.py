@@ -80,7 +80,7 @@ class MotionParams(Group):
     """How frames become a motion trace. Changing one of these means measuring again."""
 
     working_long_side_px: int = tunable(
-        480, "px", DERIVED, "The picture is halved until its longer side is at most this.", ge=64, le=4096
+        480, "px", DERIVED, "The picture is halved until its longer side is at most this.", ge=64, le=1024
     )
     short_lag_s: float = tunable(0.13, "s", DERIVED, "Frame difference that sees twitches.", gt=0, le=1)
     long_lag_s: float = tunable(0.5, "s", DERIVED, "Frame difference that sees slow movement.", gt=0, le=5)

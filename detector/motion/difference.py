@@ -141,7 +141,7 @@ class Differencer:
         change = cv2.subtract(picture, earlier[1])
         energy = cv2.blur(cv2.resize(cv2.multiply(change, change), self._cells, interpolation=cv2.INTER_AREA), (3, 3))
         signed = cv2.resize(change, self._cells, interpolation=cv2.INTER_AREA)
-        loud = cv2.countNonZero(cv2.compare(energy, _SHIFT_MIN_ENERGY, cv2.CMP_GT))
+        loud = np.count_nonzero(energy > _SHIFT_MIN_ENERGY)
         shift = (0.0, 0.0)
         if loud > _SHIFT_MIN_SHARE * energy.size:
             shift = self._shift(earlier[1], picture, change)
