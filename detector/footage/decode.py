@@ -197,9 +197,11 @@ class _Decoding:
 
     def _is_damaged(self, rank: int, *, is_corrupt: bool) -> bool:
         """Whether a picture, or one since the last key frame, had errors."""
-        times_s, is_key = self.info.packet_times_s, self.info.is_key
         if is_corrupt:
             self.bad.add(rank)
+        if not self.bad and self.damaged_since_s is None:
+            return False
+        times_s, is_key = self.info.packet_times_s, self.info.is_key
         for seen in range(self.last + 1, rank + 1):
             if is_key[seen]:
                 self.damaged_since_s = None
