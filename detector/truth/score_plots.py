@@ -84,7 +84,7 @@ def _marks(ax: Axes, movements: Movements, kind: str, row: float, is_matched: ND
     for chosen, face in ((is_matched, style.color), (~is_matched, "white")):
         if chosen.any():
             middle_s = _middle_s(movements)[chosen]
-            label = style.plural if style.plural not in ax.get_legend_handles_labels()[1] else None
+            label = style.lane if style.lane not in ax.get_legend_handles_labels()[1] else None
             ax.plot(
                 middle_s, np.full(middle_s.size, row), style.marker, color=style.color, markerfacecolor=face,
                 markersize=7, zorder=3, label=label,
