@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import cv2  # before av: both bring FFmpeg libraries
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+from detector.footage.recording import Span
+from detector.footage.video import Frame
+from detector.motion.difference import grid_for
+from detector.motion.measure import _SpanMeasurer
+from detector.motion.trace import MotionTrace
+from detector.params import Params
 
 CotWriter = Callable[..., Path]
 
@@ -58,3 +69,105 @@ def write_cot() -> CotWriter:
 def cot(write_cot: CotWriter, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """45 s at 10 fps with jerks at 7.0, 19.5 and 33.2 s."""
     return write_cot(tmp_path_factory.mktemp("footage") / "cot.mp4", 45.0, (7.0, 19.5, 33.2))
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A round patch of the picture that moves to the right and back, as skin moves over a limb.
+
+    Displacement falls off from `amp_px` at the center like a bell of width `sigma_px`. Without a rate it is half a sine
+    squared over the whole duration; with one it is a sine whose first and last cycle grow and fade.
+    """
+
+    start_s: float
+    duration_s: float
+    x_px: float = 160.0
+    y_px: float = 90.0
+    amp_px: float = 5.0
+    sigma_px: float = 14.0
+    rate_hz: float = 0.0
+
+    def at(self, time_s: float) -> float:
+        """Displacement of the center, px."""
+        since_s = time_s - self.start_s
+        if not 0.0 <= since_s < self.duration_s:
+            return 0.0
+        if self.rate_hz == 0.0:
+            return self.amp_px * math.sin(math.pi * since_s / self.duration_s) ** 2
+        fade = min(1.0, since_s * self.rate_hz, (self.duration_s - since_s) * self.rate_hz)
+        return self.amp_px * fade * math.sin(2.0 * math.pi * self.rate_hz * since_s)
+
+
+class Film:
+    """Draws 320 x 180 px of cloth-like texture with sensor noise, frame by frame, and measures its motion.
+
+    Nothing moves but what is asked for: `shifts`, or whatever `paint(picture, time_s)` does to a float32 picture.
+    """
+
+    width_px, height_px = 320, 180
+    shift = Shift
+
+    def __init__(self) -> None:
+        random = np.random.default_rng(1)
+        coarse = random.uniform(70, 150, (self.height_px // 3 + 2, self.width_px // 3 + 2)).astype(np.float32)
+        size = (self.width_px, self.height_px)
+        self.texture = cv2.GaussianBlur(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), (0, 0), 1.0)
+        rows, columns = np.mgrid[0 : self.height_px, 0 : self.width_px]
+        self._x, self._y = columns.astype(np.float32), rows.astype(np.float32)
+
+    def frames(
+        self,
+        duration_s: float,
+        fps: float = 15.0,
+        shifts: Sequence[Shift] = (),
+        *,
+        paint: Callable[[NDArray[np.float32], float], NDArray[np.float32]] | None = None,
+        noise: float = 2.0,
+        start_s: float = 0.0,
+        seed: int = 0,
+    ) -> Iterator[Frame]:
+        """Frames with a key frame every 2 s; `shifts` and `paint` count their time from the first frame."""
+        random = np.random.default_rng(seed)
+        grains = random.normal(0.0, noise, (31, self.height_px, self.width_px)).astype(np.float32)
+        for number in range(round(duration_s * fps)):
+            time_s = number / fps
+            picture = self._moved(shifts, time_s)
+            # A few fields of noise at random places are as good as a new one for each frame, and much quicker.
+            grain = grains[random.integers(31)]
+            picture = picture + np.roll(grain, random.integers((self.height_px, self.width_px)), (0, 1))
+            if paint is not None:
+                picture = paint(picture, time_s)
+            luma = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+            yield Frame(start_s + time_s, 1.0 / fps, luma, number % round(2 * fps) == 0, False)
+
+    def measure(
+        self, frames: Iterable[Frame], duration_s: float, *, start_s: float = 0.0, params: Params | None = None
+    ) -> MotionTrace:
+        """The trace of the frames in `[start_s, start_s + duration_s)`; earlier ones are warm-up."""
+        params = params or Params()
+        grid = grid_for(self.width_px, self.height_px, params.motion)
+        span = Span(0, start_s, start_s + duration_s, (), ())
+        return _SpanMeasurer(grid, span, params).run(frames, duration_s)
+
+    def shoot(self, duration_s: float, fps: float = 15.0, shifts: Sequence[Shift] = (), **options: Any) -> MotionTrace:
+        """Draw and measure at once."""
+        frames = self.frames(duration_s, fps, shifts, **options)
+        return self.measure(frames, duration_s, start_s=options.get("start_s", 0.0))
+
+    def _moved(self, shifts: Sequence[Shift], time_s: float) -> NDArray[np.float32]:
+        picture = self.texture
+        for shift in shifts:
+            aside_px = shift.at(time_s)
+            if aside_px == 0.0:
+                continue
+            distance = (self._x - shift.x_px) ** 2 + (self._y - shift.y_px) ** 2
+            field = aside_px * np.exp(-distance / (2.0 * shift.sigma_px**2))
+            source = (self._x - field).astype(np.float32)
+            picture = cv2.remap(picture, source, self._y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        return picture
+
+
+@pytest.fixture(scope="session")
+def film() -> Film:
+    """Draws footage and measures it: `film.shoot(30.0, 15.0, [film.shift(10.0, 0.4)])`."""
+    return Film()
