@@ -1,0 +1,256 @@
+"""The noise floor: quantiles against plain references, gains, frozen pictures, the phase of the second."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from detector.motion.noise import (
+    find_frozen,
+    frame_levels,
+    gains,
+    measure_floor,
+    measure_key_floor,
+    measure_level,
+    quiet_floors,
+    tick_vector,
+)
+from detector.params import NoiseParams
+
+PARAMS = NoiseParams()
+FPS = 20.0
+
+
+def noise(n_frames: int, n_cells: int = 40, scale: float = 1.0, seed: int = 0) -> NDArray[np.float32]:
+    """Energies of pure noise: squares of normal deviates."""
+    deviates = np.random.default_rng(seed).normal(0.0, scale, (n_frames, n_cells))
+    return (deviates**2).astype(np.float32)
+
+
+def no(n_frames: int) -> NDArray[np.bool_]:
+    return np.zeros(n_frames, bool)
+
+
+class TestMeasureFloor:
+    @given(st.integers(1, 700), st.floats(0.5, 0.99), st.integers(8, 200), st.integers(0, 9))
+    @settings(max_examples=60)
+    def test_it_is_an_exact_order_statistic(self, n_frames: int, quantile: float, samples: int, seed: int) -> None:
+        params = NoiseParams(quantile=quantile, samples=samples)
+        energy = noise(n_frames, 7, seed=seed)
+        rows = energy[:: max(n_frames // samples, 1)]
+        place = len(rows) - 1 - int((1.0 - quantile) * len(rows))
+        assert np.array_equal(measure_floor(energy, params), np.partition(rows, place, axis=0)[place])
+
+    def test_of_no_frames_it_is_zero(self) -> None:
+        assert np.array_equal(measure_floor(np.zeros((0, 5), np.float32), PARAMS), np.zeros(5))
+
+    def test_each_cell_has_its_own(self) -> None:
+        energy = noise(400, 2) * np.array([1.0, 9.0], np.float32)
+        low, high = measure_floor(energy, PARAMS)
+        assert high / low == pytest.approx(9.0, rel=0.4)
+
+    def test_a_brief_movement_does_not_raise_it(self) -> None:
+        energy = noise(300)
+        moved = energy.copy()
+        moved[100:106] += 500.0
+        assert measure_floor(moved, PARAMS).max() < 20.0
+
+    def test_the_energies_are_not_changed(self) -> None:
+        energy = noise(50)
+        before = energy.copy()
+        measure_floor(energy, PARAMS)
+        assert np.array_equal(energy, before)
+
+
+class TestLevels:
+    def test_a_limb_hardly_lifts_the_level_of_a_frame_and_light_does(self) -> None:
+        energy = noise(100, 400)
+        floor = measure_floor(energy, PARAMS)
+        limb, light = energy.copy(), energy.copy()
+        limb[50, :12] += 1000.0
+        light[50] += 1000.0
+        usual = frame_levels(energy, floor, PARAMS)
+        assert frame_levels(limb, floor, PARAMS)[50] == pytest.approx(usual[50], abs=0.07)
+        assert frame_levels(light, floor, PARAMS)[50] == pytest.approx(2.0)
+
+    def test_of_nothing_it_is_zero(self) -> None:
+        assert not frame_levels(np.zeros((4, 9), np.float32), np.zeros(9, np.float32), PARAMS).any()
+
+    def test_many_cells_are_sampled(self) -> None:
+        energy = noise(30, 20000)
+        floor = measure_floor(energy, PARAMS)
+        exact = np.minimum(energy / (floor + PARAMS.minimum), 2.0).mean(axis=1)
+        assert frame_levels(energy, floor, PARAMS) == pytest.approx(exact, rel=0.15)
+
+    def test_the_level_of_a_block_is_its_noise_not_its_movement(self) -> None:
+        energy = noise(300, 400, scale=0.5)
+        moved = energy.copy()
+        moved[:150] += 300.0
+        assert measure_level(energy, PARAMS) == pytest.approx(0.25, rel=0.3)
+        assert measure_level(moved, PARAMS) == pytest.approx(0.25, rel=0.3)
+        assert measure_level(np.zeros((0, 5), np.float32), PARAMS) == 0.0
+
+
+class TestGains:
+    def test_usual_frames_have_gain_one(self) -> None:
+        level = np.full(100, 0.5, np.float32)
+        assert np.array_equal(gains(level, no(100), PARAMS), np.ones(100))
+
+    def test_a_frame_in_which_everything_is_louder_has_more(self) -> None:
+        level = np.full(200, 0.5, np.float32)
+        level[77] = 1.5
+        found = gains(level, no(200), PARAMS)
+        assert found[77] == pytest.approx(3.0)
+        assert np.delete(found, 77) == pytest.approx(1.0)
+
+    def test_loud_key_frames_are_not_usual(self) -> None:
+        level, is_key = np.full(100, 0.5, np.float32), no(100)
+        is_key[::10], level[::10] = True, 2.0
+        assert gains(level, is_key, PARAMS)[::10] == pytest.approx(4.0)
+
+    def test_where_every_frame_is_a_key_frame_all_are_usual(self) -> None:
+        level = np.full(50, 0.7, np.float32)
+        assert np.array_equal(gains(level, ~no(50), PARAMS), np.ones(50))
+
+    @given(st.lists(st.floats(0, 2, width=32), min_size=1, max_size=60))
+    def test_never_below_one(self, levels: list[float]) -> None:
+        found = gains(np.array(levels, np.float32), no(len(levels)), PARAMS)
+        assert found.dtype == np.float32
+        assert (found >= 1.0).all()
+
+
+class TestFindFrozen:
+    """Levels at 20 fps; usual noise 0.5."""
+
+    @staticmethod
+    def find(level: NDArray[np.float32], is_key: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        duration_s = np.full(len(level), 1.0 / FPS, np.float32)
+        return find_frozen(level, no(len(level)) if is_key is None else is_key, duration_s, PARAMS)
+
+    def test_two_silent_seconds_are_frozen(self) -> None:
+        level = np.full(400, 0.5, np.float32)
+        level[100:140] = 0.0
+        assert np.flatnonzero(self.find(level)).tolist() == list(range(100, 140))
+
+    def test_half_a_second_is_not(self) -> None:
+        level = np.full(400, 0.5, np.float32)
+        level[100:110] = 0.0
+        assert not self.find(level).any()
+
+    def test_a_key_frame_inside_does_not_end_it(self) -> None:
+        level, is_key = np.full(400, 0.5, np.float32), no(400)
+        level[100:140], level[115], is_key[115] = 0.0, 1.9, True
+        assert self.find(level, is_key)[100:140].all()
+
+    def test_where_the_encoder_erases_all_noise_stillness_says_nothing(self) -> None:
+        level = np.zeros(400, np.float32)
+        level[::40] = 1.0
+        assert not self.find(level).any()
+
+    def test_what_was_not_measured_is_not_frozen(self) -> None:
+        level = np.full(400, 0.5, np.float32)
+        level[100:200] = np.nan
+        assert not self.find(level).any()
+        assert not self.find(np.full(40, np.nan, np.float32)).any()
+        assert len(self.find(np.zeros(0, np.float32))) == 0
+
+    @pytest.mark.xfail(strict=True, reason="a run of key frames alone is taken for a frozen picture")
+    def test_key_frames_alone_are_not_frozen(self) -> None:
+        level = np.full(400, 0.5, np.float32)
+        assert not self.find(level, ~no(400)).any()
+
+    @given(st.integers(0, 300), st.integers(0, 100))
+    @settings(max_examples=30)
+    def test_only_silent_frames_and_only_for_long_enough(self, start: int, length: int) -> None:
+        level = np.full(400, 0.5, np.float32)
+        level[start : start + length] = 0.0
+        expected = no(400)
+        if length / FPS >= PARAMS.frozen_s:
+            expected[start : start + length] = True
+        assert np.array_equal(self.find(level), expected)
+
+
+class TestTickVector:
+    TIME_S = np.arange(0, 30, 1.0 / FPS)
+
+    def share(self, energy: NDArray[np.float32]) -> NDArray[np.float64]:
+        total = tick_vector(energy, measure_floor(energy, PARAMS), self.TIME_S)
+        return np.abs(total[0]) / total[1].real
+
+    def test_a_cell_that_changes_with_the_second_keeps_its_phase(self) -> None:
+        energy = noise(len(self.TIME_S), 3, scale=0.3)
+        energy[:: int(FPS), 1] += 80.0
+        calm, clock, other = self.share(energy)
+        assert clock > 0.6
+        assert max(calm, other) < 0.2
+
+    def test_one_strong_movement_is_no_clock(self) -> None:
+        energy = noise(len(self.TIME_S), 1)
+        energy[200:206] += 5000.0
+        assert self.share(energy)[0] < 0.2
+
+    @pytest.mark.parametrize("period_s", [0.7, 1.35, 2.6])
+    def test_another_period_is_no_clock(self, period_s: float) -> None:
+        energy = noise(len(self.TIME_S), 1, scale=0.3)
+        energy[np.unique((np.arange(0, 29.9, period_s) * FPS).astype(int))] += 80.0
+        assert self.share(energy)[0] < 0.4
+
+    def test_parts_add_up(self) -> None:
+        energy = noise(len(self.TIME_S), 6)
+        floor = measure_floor(energy, PARAMS)
+        halves = [tick_vector(energy[part], floor, self.TIME_S[part]) for part in (slice(0, 250), slice(250, None))]
+        assert halves[0] + halves[1] == pytest.approx(tick_vector(energy, floor, self.TIME_S), rel=1e-4, abs=1e-3)
+
+    def test_of_no_frames_it_is_zero(self) -> None:
+        total = tick_vector(np.zeros((0, 4), np.float32), np.zeros(4, np.float32), np.zeros(0))
+        assert total.shape == (2, 4)
+        assert not total.any()
+
+
+class TestKeyFloor:
+    def test_it_is_an_order_statistic(self) -> None:
+        energy = noise(41)
+        assert np.array_equal(measure_key_floor(energy, PARAMS), np.sort(energy, axis=0)[32])
+
+    def test_too_few_key_frames_cannot_be_judged(self) -> None:
+        assert np.isinf(measure_key_floor(noise(PARAMS.min_key_frames - 1), PARAMS)).all()
+        assert np.isfinite(measure_key_floor(noise(PARAMS.min_key_frames), PARAMS)).all()
+
+
+class TestQuietFloors:
+    def test_a_restless_block_gets_the_floor_of_the_calm_ones_around_it(self) -> None:
+        floors, level = np.ones((9, 4), np.float32), np.full(9, 0.5, np.float32)
+        floors[4, 2] = 300.0
+        assert quiet_floors(floors, level, PARAMS) == pytest.approx(1.0)
+
+    def test_a_cell_that_never_rests_keeps_its_floor(self) -> None:
+        floors = np.ones((9, 4), np.float32)
+        floors[:, 1] = 50.0
+        assert quiet_floors(floors, np.full(9, 0.5, np.float32), PARAMS) == pytest.approx(floors)
+
+    def test_after_a_change_of_light_earlier_floors_do_not_count(self) -> None:
+        floors = np.repeat(np.array([1.0, 6.0], np.float32), 5)[:, None] * np.ones(3, np.float32)
+        level = np.repeat(np.array([0.3, 2.0], np.float32), 5)
+        assert quiet_floors(floors, level, PARAMS) == pytest.approx(floors)
+
+    def test_only_neighbors_count(self) -> None:
+        floors = np.linspace(1.0, 50.0, 100, dtype=np.float32)[:, None]
+        params = NoiseParams(neighbors=3)
+        found = quiet_floors(floors, np.ones(100, np.float32), params)[:, 0]
+        assert (np.abs(found - floors[:, 0]) <= 6 * 0.5).all()
+
+    @given(st.integers(1, 12), st.integers(0, 20), st.floats(0, 1), st.integers(0, 99))
+    @settings(max_examples=40)
+    def test_it_lies_within_the_floors_and_order_of_cells_does_not_matter(
+        self, n_blocks: int, neighbors: int, quantile: float, seed: int
+    ) -> None:
+        params = NoiseParams(neighbors=neighbors, block_quantile=quantile)
+        floors, level = noise(n_blocks, 5, seed=seed), noise(n_blocks, 1, seed=seed + 1)[:, 0]
+        found = quiet_floors(floors, level, params)
+        assert (floors.min(axis=0) <= found).all()
+        assert (found <= floors.max(axis=0)).all()
+        assert np.array_equal(quiet_floors(floors[:, ::-1], level, params), found[:, ::-1])
+
+    def test_of_no_blocks_there_are_none(self) -> None:
+        assert quiet_floors(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), PARAMS).shape == (0, 4)
