@@ -244,6 +244,7 @@ def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping
 
 def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
     recording = run.recording
+    infos = [clip.info for clip in recording.clips]
     return Provenance(
         inputs=tuple(
             InputFile(clip.info.path.name, str(clip.info.path), clip.info.size_bytes, sha256, clip.offset_s)
@@ -254,8 +255,8 @@ def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
         start_at=recording.start_at,
         start_source=recording.start_source,
         unreadable=recording.unreadable,
-        damage=tuple((str(clip.info.path), text) for clip in recording.clips for text in clip.info.damage),
-        notes=recording.notes,
+        damage=tuple((str(info.path), text) for info in infos for text in info.damage if text not in info.repairs),
+        notes=(*recording.notes, *(f"{info.path.name}: {text}" for info in infos for text in info.repairs)),
         skipped=skipped,
         versions=software_versions(),
     )

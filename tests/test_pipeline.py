@@ -153,6 +153,22 @@ def test_unreadable_file_beside_a_good_one_is_partial(cot: Path, tmp_path: Path)
     assert [Path(path).name for path, _ in night.provenance.unreadable] == ["notes.mp4"]
 
 
+def test_file_cut_off_in_the_middle_is_partial(cot: Path, write_cot: Callable[..., Path], tmp_path: Path) -> None:
+    whole = write_cot(tmp_path / "whole.mkv", 20.0)
+    (tmp_path / "cut.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    night = analyze(tmp_path / "cut.mkv", workers=1)
+    assert night.is_partial
+    assert 5 < night.coverage.observed_s < 15
+    assert any("cut off" in reason for _, reason in night.provenance.damage)
+
+
+def test_repaired_times_are_told_but_nothing_was_unreadable(write_cot: Callable[..., Path], tmp_path: Path) -> None:
+    night = analyze(write_cot(tmp_path / "bare.h264", 12.0), workers=1)
+    assert not night.is_partial
+    assert night.provenance.damage == ()
+    assert any("bare.h264: The file holds no time stamps" in note for note in night.provenance.notes)
+
+
 @pytest.mark.parametrize("workers", [0, -1])
 def test_impossible_number_of_workers_is_refused(cot: Path, workers: int) -> None:
     with pytest.raises(ParameterError, match="workers: expected 1 or more"):

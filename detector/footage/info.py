@@ -51,6 +51,7 @@ class VideoInfo:
             with the usual frame interval only.
         is_key: which of them are key frames, shape (n_packets,), bool.
         damage: what was wrong with the file, one sentence each; empty for a healthy file.
+        repairs: those of `damage` that could be put right and cost no picture.
         start_at: wall clock of the first frame, with offset, or None where it is not known.
         start_source: where `start_at` came from: `"name"`, `"container"`, `"user"` or `""`.
         packets: the same packets in file order.
@@ -66,6 +67,7 @@ class VideoInfo:
     packet_durations_s: NDArray[np.float64]
     is_key: NDArray[np.bool_]
     damage: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
     start_at: datetime | None = None
     start_source: str = ""
     packets: PacketTable = field(default_factory=PacketTable)

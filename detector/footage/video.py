@@ -72,6 +72,7 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
             packet_durations_s=timeline.durations_s,
             is_key=_in_order(np.frombuffer(packets.is_key, np.bool_)[_shown(packets)], timeline.rank),
             damage=(*_damage(packets, container, stream, timeline), *timeline.notes),
+            repairs=timeline.notes,
             start_at=start_at,
             start_source=source,
             packets=_table(packets, stamps, timeline, turns),

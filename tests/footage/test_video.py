@@ -294,6 +294,7 @@ def test_pictures_of_another_size_in_the_middle_are_left_out(video: Writer, tmp_
     assert 45 <= len(found) <= 50
     assert (np.diff([frame.time_s for frame in found]) > 0).all()
     assert any("go back" in note for note in info.damage)
+    assert info.repairs == info.damage
 
 
 def test_stamps_that_wrap_in_a_transport_stream_go_on(video: Writer) -> None:
@@ -310,3 +311,16 @@ def test_reading_prints_nothing(video: Writer) -> None:
     done = subprocess.run(["python", "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 20
     assert done.stderr == ""
+
+
+def test_a_lost_picture_in_avi_does_not_shift_the_rest(video: Writer) -> None:
+    path = video("a.avi", 50, codec="mjpeg")
+    whole = frames(path)
+    with av.open(str(path)) as container:
+        place = [packet.pos for packet in container.demux(video=0) if packet.size][20]
+    content = bytearray(path.read_bytes())
+    content[place + 8 : place + 600] = bytes(592)
+    path.write_bytes(content)
+    found = frames(path)
+    assert [frame.time_s for frame in found] == [frame.time_s for frame in whole if frame.time_s != whole[20].time_s]
+    assert np.array_equal(found[20].luma, whole[21].luma)
