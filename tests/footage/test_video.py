@@ -293,8 +293,8 @@ def test_pictures_of_another_size_in_the_middle_are_left_out(video: Writer, tmp_
     assert {frame.luma.shape for frame in found} == {(96, 128)}
     assert 45 <= len(found) <= 50
     assert (np.diff([frame.time_s for frame in found]) > 0).all()
-    assert any("go back" in note for note in info.damage)
-    assert info.repairs == info.damage
+    assert any("go back" in note for note in info.repairs)
+    assert set(info.repairs) <= set(info.damage)
 
 
 def test_stamps_that_wrap_in_a_transport_stream_go_on(video: Writer) -> None:
