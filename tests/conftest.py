@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import cv2  # before av: both bring FFmpeg libraries
 import numpy as np
@@ -18,7 +20,7 @@ from detector.footage.recording import Span
 from detector.footage.video import Frame
 from detector.motion.difference import grid_for
 from detector.motion.measure import _SpanMeasurer
-from detector.motion.trace import MotionTrace
+from detector.motion.trace import Layer, MotionTrace
 from detector.params import Params
 
 CotWriter = Callable[..., Path]
@@ -69,6 +71,23 @@ def write_cot() -> CotWriter:
 def cot(write_cot: CotWriter, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """45 s at 10 fps with jerks at 7.0, 19.5 and 33.2 s."""
     return write_cot(tmp_path_factory.mktemp("footage") / "cot.mp4", 45.0, (7.0, 19.5, 33.2))
+
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def command() -> Command:
+    """Run the installed command in a process of its own: `command("params", "--json")`; options go to `subprocess.run`."""
+    program = Path(sysconfig.get_path("scripts")) / "twitch-detector"
+
+    def run(*args: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        words = [str(program), *(str(arg) for arg in args)]
+        return subprocess.run(
+            words, **{"capture_output": True, "text": True, "timeout": 120, "check": False, **options}
+        )
+
+    return run
 
 
 @dataclass(frozen=True)
@@ -171,3 +190,99 @@ class Film:
 def film() -> Film:
     """Draws footage and measures it: `film.shoot(30.0, 15.0, [film.shift(10.0, 0.4)])`."""
     return Film()
+
+
+class Sketch:
+    """Motion drawn straight into a trace of 18 x 32 cells of 10 px; nothing moves until it is drawn.
+
+    Floors are 1 grey level squared, the lag of the short difference is two frames, that of the long one 0.5 s.
+    """
+
+    rows, columns, cell_px = 18, 32, 10.0
+
+    def __init__(self, duration_s: float, fps: float = 15.0, *, start_s: float = 0.0) -> None:
+        self.fps = fps
+        self.time_s = start_s + np.arange(round(duration_s * fps)) / fps
+        self.has_slow = np.arange(len(self.time_s)) % max(round(0.25 * fps), 1) == 0
+        shape = (len(self.time_s), self.rows, self.columns)
+        self._snr = {"fast": np.zeros(shape, np.float32), "slow": np.zeros(shape, np.float32)}
+        self._signed = {"fast": np.zeros(shape, np.float32), "slow": np.zeros(shape, np.float32)}
+
+    def move(
+        self,
+        start_s: float,
+        stop_s: float,
+        place: tuple[slice, slice],
+        *,
+        snr: float = 40.0,
+        signed: float | Callable[[float], float] = 4.0,
+        only_brightens: bool = False,
+        layer: str = "fast",
+    ) -> Self:
+        """Something moves in `[start_s, stop_s)` in a box of cells: it shows in each frame whose lag touches that time.
+
+        Like the edges of a limb, every other cell brightens while the rest darken, unless it `only_brightens`.
+        """
+        lag_s = 2.0 / self.fps if layer == "fast" else 0.5
+        slack_s = 1e-6
+        shows = (self.time_s > start_s + slack_s) & (self.time_s < stop_s + lag_s - slack_s)
+        shows &= self.has_slow if layer == "slow" else True
+        rows, columns = np.indices((self.rows, self.columns))
+        sign = np.ones_like(rows) if only_brightens else 1 - 2 * ((rows + columns) % 2)
+        for frame in np.flatnonzero(shows):
+            self._snr[layer][frame][place] = snr
+            change = signed(float(self.time_s[frame])) if callable(signed) else signed
+            self._signed[layer][frame][place] = (change * sign)[place]
+        return self
+
+    def trace(self, **changes: Any) -> MotionTrace:
+        """The trace so far, with some of its fields replaced."""
+        n_frames, n_cells = len(self.time_s), self.rows * self.columns
+        fast = self._layer("fast")
+        lag_s = np.minimum(np.arange(n_frames), 2).astype(np.float32) / np.float32(self.fps)
+        floor, zeros = np.ones((1, n_cells), np.float16), np.zeros((1, n_cells), np.float16)
+        start_s, off = self.time_s[:1], np.zeros(n_frames, bool)
+        fields = {
+            "rows": self.rows,
+            "columns": self.columns,
+            "cell_px": (self.cell_px, self.cell_px),
+            "width_px": 320,
+            "height_px": 180,
+            "time_s": self.time_s,
+            "duration_s": np.full(n_frames, 1.0 / self.fps, np.float32),
+            "is_key": off,
+            "is_key_jump": off,
+            "is_damaged": off,
+            "is_frozen": off,
+            "lag_s": lag_s,
+            "gain": np.ones(n_frames, np.float32),
+            "moved_fraction": (np.diff(fast.first) / n_cells).astype(np.float32),
+            "global_change": np.zeros(n_frames, np.float32),
+            "shift_px": np.zeros((n_frames, 2), np.float32),
+            "fast": fast,
+            "slow": self._layer("slow"),
+            "block_start_s": start_s,
+            "floor": floor[: len(start_s)],
+            "level": np.ones(len(start_s), np.float32),
+            "span_start_s": start_s,
+            "key_floor": zeros[: len(start_s)],
+            "tick": zeros[: len(start_s)],
+            "has_slow": self.has_slow,
+            "slow_floor": floor[: len(start_s)],
+            "reference": np.zeros((90, 160), np.uint8),
+            "lost_s": 0.0,
+        }
+        return MotionTrace(**{**fields, **changes})
+
+    def _layer(self, name: str) -> Layer:
+        n_frames = len(self.time_s)
+        snr, signed = (part[name].reshape(n_frames, self.rows * self.columns) for part in (self._snr, self._signed))
+        frame, cell = np.nonzero(snr)
+        energy = snr[frame, cell] * np.float32(1.0 + Params().noise.minimum)
+        return Layer.from_rows(n_frames, frame, cell, energy, signed[frame, cell])
+
+
+@pytest.fixture(scope="session")
+def sketch() -> type[Sketch]:
+    """Draws motion without footage: `sketch(20.0).move(5.0, 5.4, np.s_[4:8, 10:14]).trace()`."""
+    return Sketch
