@@ -125,6 +125,7 @@ class _Decoding:
     last: int = -1
     bad: set[int] = field(default_factory=set)
     damaged_since_s: float | None = None
+    is_shuffled: bool = False
 
     def frames(self, *, is_seeking: bool) -> Iterator[Frame]:
         info = self.info
@@ -187,7 +188,9 @@ class _Decoding:
         rank = int(table.rank[place])
         if table.is_order_known or rank < 0:
             return rank
-        return max(self.last + 1, rank if self.info.is_key[rank] else 0)
+        # Without presentation stamps, pictures shown in another order than stored are counted from key frame on.
+        self.is_shuffled |= table.is_reordered or rank <= self.last
+        return max(self.last + 1, rank if self.info.is_key[rank] else 0) if self.is_shuffled else rank
 
     def _check_start(self, rank: int, *, is_corrupt: bool) -> None:
         start_rank = int(self.info.packets.rank[self.stretch.start])
