@@ -78,14 +78,12 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture(scope="session")
 def command() -> Command:
-    """Run the installed command in a process of its own: `command("params", "--json")`; options go to `subprocess.run`."""
+    """Run the installed command in a process of its own, such as `command("params", "--json")`."""
     program = Path(sysconfig.get_path("scripts")) / "twitch-detector"
 
     def run(*args: object, **options: Any) -> subprocess.CompletedProcess[str]:
         words = [str(program), *(str(arg) for arg in args)]
-        return subprocess.run(
-            words, **{"capture_output": True, "text": True, "timeout": 120, "check": False, **options}
-        )
+        return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False, **options)
 
     return run
 
