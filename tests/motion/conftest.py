@@ -1,0 +1,77 @@
+"""Traces that several files of this room look at; each says what moves in it."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from detector.motion.trace import Layer, MotionTrace
+
+
+@pytest.fixture(scope="session")
+def twitching(film: Any) -> MotionTrace:
+    """24 s at 15 fps: at 8.0 s a patch at (100, 60) px jerks aside for 0.4 s, at 16.0 s one at (220, 120) for 0.3 s."""
+    return film.shoot(24.0, 15.0, [film.shift(8.0, 0.4, 100, 60), film.shift(16.0, 0.3, 220, 120)])
+
+
+@pytest.fixture(scope="session")
+def still(film: Any) -> MotionTrace:
+    """24 s at 15 fps of noise; nothing moves."""
+    return film.shoot(24.0, 15.0, seed=1)
+
+
+@pytest.fixture
+def spanned(sketch: Any) -> MotionTrace:
+    """12 s at 10 fps in three spans of 4 s with two blocks each, all with other floors; movements at 1, 5.9 and 9 s."""
+    drawing = sketch(12.0, 10.0).move(1.0, 1.4, np.s_[2:5, 3:9]).move(5.9, 6.6, np.s_[8:12, 20:24], snr=12.0)
+    drawing.move(9.0, 9.2, np.s_[2:5, 3:9]).move(3.0, 5.0, np.s_[1:3, 1:3], layer="slow")
+    n_cells = drawing.rows * drawing.columns
+    blocks, spans = np.arange(6.0)[:, None], np.arange(3.0)[:, None]
+    cells = np.linspace(1.0, 2.0, n_cells)
+    return drawing.trace(
+        block_start_s=2.0 * np.arange(6.0),
+        floor=(blocks + cells).astype(np.float16),
+        level=np.linspace(0.5, 0.6, 6, dtype=np.float32),
+        span_start_s=4.0 * np.arange(3.0),
+        key_floor=(3.0 * spans + cells).astype(np.float16),
+        tick=(0.1 * spans * cells).astype(np.float16),
+        slow_floor=(spans + cells).astype(np.float16),
+        lost_s=0.75,
+    )
+
+
+@pytest.fixture
+def cut() -> Any:
+    """Cut a trace at a span's start, as if the parts had been measured one by one: `cut(trace, 4.0)`."""
+
+    def at(trace: MotionTrace, time_s: float) -> tuple[MotionTrace, MotionTrace]:
+        return _part(trace, -np.inf, time_s, trace.lost_s), _part(trace, time_s, np.inf, 0.0)
+
+    return at
+
+
+def _part(trace: MotionTrace, start_s: float, stop_s: float, lost_s: float) -> MotionTrace:
+    chosen: dict[str, Any] = {}
+    for times, names in (
+        ("time_s", _FRAMES),
+        ("block_start_s", ("block_start_s", "floor", "level")),
+        ("span_start_s", ("span_start_s", "key_floor", "tick", "slow_floor")),
+    ):
+        inside = (getattr(trace, times) >= start_s) & (getattr(trace, times) < stop_s)
+        chosen |= {name: getattr(trace, name)[inside] for name in names}
+    frames = np.flatnonzero((trace.time_s >= start_s) & (trace.time_s < stop_s))
+    layers = {name: _rows(getattr(trace, name), int(frames[0]), int(frames[-1]) + 1) for name in ("fast", "slow")}
+    same = {name: getattr(trace, name) for name in ("rows", "columns", "cell_px", "width_px", "height_px", "reference")}
+    return MotionTrace(**same, **chosen, **layers, lost_s=lost_s)
+
+
+_FRAMES = (
+    *("time_s", "duration_s", "is_key", "is_key_jump", "is_damaged", "is_frozen"),
+    *("lag_s", "gain", "moved_fraction", "global_change", "shift_px", "has_slow"),
+)
+
+
+def _rows(layer: Layer, start: int, stop: int) -> Layer:
+    first = layer.first[start : stop + 1]
+    entries = slice(int(first[0]), int(first[-1]))
+    return Layer(first - first[0], layer.cell[entries], layer.energy[entries], layer.signed[entries])

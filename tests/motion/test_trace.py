@@ -1,0 +1,179 @@
+"""The stored trace: what is rounded, saving and loading, joining spans."""
+
+import zipfile
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.errors import NightFolderError
+from detector.motion import trace as trace_module
+from detector.motion.trace import Layer, MotionTrace, coarse, join_traces, load_trace, save_trace
+
+
+def assert_equal(one: MotionTrace, other: MotionTrace) -> None:
+    for field in fields(MotionTrace):
+        left, right = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(left, Layer):
+            for part in fields(Layer):
+                a, b = getattr(left, part.name), getattr(right, part.name)
+                assert a.dtype == b.dtype, part.name
+                assert np.array_equal(a, b), f"{field.name}.{part.name}"
+        elif isinstance(left, np.ndarray):
+            assert left.dtype == right.dtype, field.name
+            assert np.array_equal(left, right), field.name
+        else:
+            assert left == right, field.name
+
+
+class TestCoarse:
+    @given(st.floats(-50000, 50000, width=32), st.integers(1, 9))
+    def test_what_is_left_is_near(self, value: float, bits: int) -> None:
+        found = float(coarse(np.array([value], np.float32), bits)[0])
+        # The first rounding, to half precision, may add a little; numbers near 0 have an absolute step.
+        assert abs(found - value) <= abs(value) * (2.0 ** -(bits + 1) + 2.0**-11) * 1.001 + 2.0 ** -(14 + bits)
+
+    @given(st.floats(-60000, 60000, width=32), st.integers(1, 9))
+    def test_once_is_enough(self, value: float, bits: int) -> None:
+        once = coarse(np.array([value], np.float32), bits)
+        assert np.array_equal(coarse(once.astype(np.float32), bits), once)
+
+    @given(st.floats(-60000, 60000, width=32), st.floats(-60000, 60000, width=32), st.integers(1, 9))
+    def test_order_and_sign_stay(self, one: float, other: float, bits: int) -> None:
+        low, high = coarse(np.array(sorted([one, other]), np.float32), bits)
+        assert low <= high
+        assert np.array_equal(coarse(np.array([-one], np.float32), bits), -coarse(np.array([one], np.float32), bits))
+
+    def test_few_values_remain(self) -> None:
+        values = np.linspace(1.0, 2.0, 1000, endpoint=False, dtype=np.float32)
+        assert len(np.unique(coarse(values, 4))) == 2**4 + 1
+
+    def test_the_largest_stay_finite(self) -> None:
+        assert np.isfinite(coarse(np.array([65025.0, -65025.0, 1e9, np.inf], np.float32), 5)).all()
+
+    def test_nothing_stays_nothing(self) -> None:
+        assert len(coarse(np.zeros(0, np.float32), 5)) == 0
+        assert coarse(np.zeros(3, np.float32), 5).tolist() == [0.0, 0.0, 0.0]
+
+
+class TestLayer:
+    @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 65535)), max_size=40, unique=True))
+    def test_rows_come_back(self, entries: list[tuple[int, int]]) -> None:
+        ordered = np.array(sorted(entries), np.int64).reshape(-1, 2)
+        ones = np.ones(len(ordered), np.float32)
+        layer = Layer.from_rows(10, ordered[:, 0], ordered[:, 1], ones, -ones)
+        assert np.array_equal(layer.frame, ordered[:, 0])
+        assert np.array_equal(layer.cell, ordered[:, 1])
+        assert len(layer.first) == 11
+        assert layer.first[-1] == len(entries)
+        assert (layer.signed == -1).all()
+
+    def test_the_empty_one(self) -> None:
+        layer = Layer.empty(3)
+        assert layer.first.tolist() == [0, 0, 0, 0]
+        assert len(layer.frame) == len(layer.cell) == len(layer.energy) == len(layer.signed) == 0
+
+
+class TestSaveAndLoad:
+    @pytest.mark.parametrize("name", ["twitching", "still", "spanned"])
+    def test_nothing_is_lost_and_bytes_repeat(self, name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+        trace = request.getfixturevalue(name)
+        first, second = tmp_path / "first.npz", tmp_path / "second.npz"
+        save_trace(first, trace)
+        loaded = load_trace(first)
+        assert_equal(loaded, trace)
+        save_trace(second, loaded)
+        assert first.read_bytes() == second.read_bytes()
+
+    def test_a_trace_without_frames(self, film: Any, tmp_path: Path) -> None:
+        trace = film.measure([], 10.0)
+        save_trace(tmp_path / "none.npz", trace)
+        assert_equal(load_trace(tmp_path / "none.npz"), trace)
+        assert trace.lost_s == 10.0
+
+    def test_the_scalars_keep_their_types(self, spanned: MotionTrace, tmp_path: Path) -> None:
+        save_trace(tmp_path / "trace.npz", spanned)
+        loaded = load_trace(tmp_path / "trace.npz")
+        assert type(loaded.rows) is int
+        assert type(loaded.lost_s) is float
+        assert type(loaded.cell_px) is tuple
+
+    def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(NightFolderError, match=r"gone\.npz: expected a motion trace, but it cannot be read"):
+            load_trace(tmp_path / "gone.npz")
+
+    @pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04" + bytes(40)])
+    def test_another_file_is_refused(self, content: bytes, tmp_path: Path) -> None:
+        (tmp_path / "part.npz").write_bytes(content)
+        with pytest.raises(NightFolderError, match=r"part\.npz: expected a motion trace"):
+            load_trace(tmp_path / "part.npz")
+
+    def test_a_damaged_file_is_refused(self, spanned: MotionTrace, tmp_path: Path) -> None:
+        path = tmp_path / "part.npz"
+        save_trace(path, spanned)
+        whole = path.read_bytes()
+        for kept in (10, len(whole) // 2, len(whole) - 5):
+            path.write_bytes(whole[:kept])
+            with pytest.raises(NightFolderError, match="analyze the footage again"):
+                load_trace(path)
+
+    def test_a_flipped_byte_is_noticed(self, spanned: MotionTrace, tmp_path: Path) -> None:
+        path = tmp_path / "part.npz"
+        save_trace(path, spanned)
+        with zipfile.ZipFile(path) as archive:
+            place = archive.getinfo("time_s.npy").header_offset + 200
+        damaged = bytearray(path.read_bytes())
+        damaged[place] ^= 0xFF
+        path.write_bytes(damaged)
+        with pytest.raises(NightFolderError, match="cannot be read"):
+            load_trace(path)
+
+    def test_a_part_that_lacks_a_field_is_refused(self, tmp_path: Path) -> None:
+        np.savez(tmp_path / "part.npz", version=trace_module.TRACE_VERSION, rows=3)
+        with pytest.raises(NightFolderError, match="cannot be read"):
+            load_trace(tmp_path / "part.npz")
+
+    def test_another_version_is_refused(
+        self, spanned: MotionTrace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "part.npz"
+        monkeypatch.setattr(trace_module, "TRACE_VERSION", 99)
+        save_trace(path, spanned)
+        monkeypatch.undo()
+        with pytest.raises(NightFolderError, match="version 99 came"):
+            load_trace(path)
+
+
+class TestJoin:
+    @pytest.mark.parametrize("time_s", [4.0, 8.0])
+    def test_a_trace_cut_in_two_is_whole_again(self, spanned: MotionTrace, cut: Any, time_s: float) -> None:
+        assert_equal(join_traces(cut(spanned, time_s)), spanned)
+
+    def test_three_parts_in_any_grouping(self, spanned: MotionTrace, cut: Any) -> None:
+        one, rest = cut(spanned, 4.0)
+        two, three = cut(rest, 8.0)
+        assert_equal(join_traces([one, two, three]), spanned)
+        assert_equal(join_traces([join_traces([one, two]), three]), spanned)
+        assert_equal(join_traces([one, join_traces([two, three])]), spanned)
+
+    def test_one_part_is_itself(self, twitching: MotionTrace) -> None:
+        assert_equal(join_traces([twitching]), twitching)
+
+    def test_an_empty_part_changes_nothing_but_what_was_lost(self, film: Any, twitching: MotionTrace) -> None:
+        joined = join_traces([twitching, film.measure([], 5.0, start_s=24.0)])
+        assert joined.lost_s == 5.0
+        assert len(joined.span_start_s) == 2
+        assert np.array_equal(joined.time_s, twitching.time_s)
+        assert np.array_equal(joined.fast.first, twitching.fast.first)
+
+    def test_no_part_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="at least one trace"):
+            join_traces([])
+
+    def test_another_picture_size_is_refused(self, twitching: MotionTrace) -> None:
+        with pytest.raises(ValueError, match="one size"):
+            join_traces([twitching, replace(twitching, width_px=640)])
