@@ -46,6 +46,7 @@ class Encoding:
         bitrate_kbps: target bit rate, kbit/s; 0 for constant quality.
         key_interval_s: seconds from key frame to key frame.
         preset: the x264/x265 preset (ignored by other encoders).
+        is_full_range: whether grey levels mean 0 to 255 instead of 16 to 235; a note in the stream, values stay.
     """
 
     codec: str = "h264"
@@ -53,6 +54,7 @@ class Encoding:
     bitrate_kbps: float = 0.0
     key_interval_s: float = 4.0
     preset: str = "veryfast"
+    is_full_range: bool = False
 
     def __post_init__(self) -> None:
         if self.codec not in CODECS:
@@ -137,6 +139,8 @@ def _open_stream(
     stream.time_base = Fraction(1, TICKS_PER_S)
     context.gop_size = max(1, round(fps * encoding.key_interval_s))
     context.max_b_frames = 0
+    if encoding.is_full_range or encoding.codec == "mjpeg":
+        context.color_range = 2
     # One thread: the same pictures give the same bytes on any machine.
     context.thread_count = 1
     if encoding.bitrate_kbps:

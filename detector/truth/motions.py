@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,22 @@ from detector.truth.scene_spec import PLACES, Movement
 Course = Callable[[float], float]
 TWITCH_RISE = 0.35
 """Share of a twitch's duration in which the limb jerks out; the rest is the return."""
+
+
+class Timed(Protocol):
+    """What a time course depends on."""
+
+    @property
+    def onset_s(self) -> float:
+        """When it begins, s."""
+
+    @property
+    def duration_s(self) -> float:
+        """How long it lasts, s."""
+
+    @property
+    def rate_hz(self) -> float:
+        """Cycles per second where rhythmic."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,7 @@ def twitch_course(movement: Movement) -> Course:
     return course
 
 
-def rhythmic_course(movement: Movement, rng: np.random.Generator) -> Course:
+def rhythmic_course(movement: Timed, rng: np.random.Generator) -> Course:
     """A sine of peak 1 whose rate wanders a little around `rate_hz`, with ends of half a cycle to one second."""
     fade_s = min(1.0, 0.5 / movement.rate_hz, movement.duration_s / 4)
     wander, phase = 0.25 * float(rng.uniform(0.5, 1.0)), float(rng.uniform(0, 2 * np.pi))
@@ -85,7 +102,7 @@ def rhythmic_course(movement: Movement, rng: np.random.Generator) -> Course:
     return course
 
 
-def wandering_course(movement: Movement, rng: np.random.Generator, last: float, step_s: float = 0.8) -> Course:
+def wandering_course(movement: Timed, rng: np.random.Generator, last: float, step_s: float = 0.8) -> Course:
     """From way point to way point, about one each `step_s`, peak 1, moving all the time; ends at `last`."""
     n_steps = max(2, round(movement.duration_s / step_s))
     points = _way_points(rng, n_steps, last)

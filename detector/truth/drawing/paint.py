@@ -224,7 +224,7 @@ def blurred(field: Plane, sigma: float) -> Plane:
     factor = 1 if sigma < 6 else 1 << int(np.log2(sigma / 3))
     height, width = field.shape
     small = (max(width // factor, 1), max(height // factor, 1))
-    smaller = field if factor == 1 else cv2.resize(field, small, interpolation=cv2.INTER_AREA)
+    smaller: Plane = field if factor == 1 else cv2.resize(field, small, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(smaller, (0, 0), sigma / factor, borderType=cv2.BORDER_REPLICATE)
     wide: Plane = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
     return wide
@@ -234,4 +234,6 @@ def shrunk(field: Plane, factor: int) -> Plane:
     """Area mean by a whole factor."""
     if factor == 1:
         return field
-    return cv2.resize(field, (field.shape[1] // factor, field.shape[0] // factor), interpolation=cv2.INTER_AREA)
+    size = (field.shape[1] // factor, field.shape[0] // factor)
+    small: Plane = cv2.resize(field, size, interpolation=cv2.INTER_AREA)
+    return small
