@@ -44,7 +44,7 @@ START_SOURCES = {
 }
 
 
-def write_report(night: Night, path: str | Path) -> None:
+def write_report(night: Night, path: str | Path, *, with_footage: bool = True) -> None:
     """Write the report of a night.
 
     Everything is inside the one file: pictures, style and script. It names no file but the footage by its name, loads
@@ -53,14 +53,15 @@ def write_report(night: Night, path: str | Path) -> None:
     Args:
         night: what was found.
         path: the HTML file to write; its folder must exist.
+        with_footage: whether events worth showing get pictures out of the footage, which has to be read for them.
 
     Raises:
         OSError: the file cannot be written.
     """
-    Path(path).write_text(render_report(night), encoding="utf-8")
+    Path(path).write_text(render_report(night, with_footage=with_footage), encoding="utf-8")
 
 
-def render_report(night: Night) -> str:
+def render_report(night: Night, *, with_footage: bool = True) -> str:
     """The report of a night as HTML text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -71,10 +72,10 @@ def render_report(night: Night) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(report_facts(night))
+    return environment.get_template("report.html.j2").render(report_facts(night, with_footage=with_footage))
 
 
-def report_facts(night: Night) -> dict[str, Any]:
+def report_facts(night: Night, *, with_footage: bool = True) -> dict[str, Any]:
     """Everything the template says, as text, numbers and data URIs; keys are the template's names."""
     observed_s = night.coverage.observed_s
     return {
@@ -84,7 +85,7 @@ def report_facts(night: Night) -> dict[str, Any]:
         "observed_s": observed_s,
         "tiles": list(_tiles(night)),
         "not_seen": _not_seen(night),
-        "sustained": list(_sustained(night)),
+        "sustained": list(_sustained(night, MOST_STRIPS if with_footage else 0)),
         "ledger": list(ledger_lines(night)),
         "unseen": list(unseen_stretches(night)),
         "trouble": list(trouble_lines(night)),
@@ -138,13 +139,13 @@ def _not_seen(night: Night) -> str:
     return ", ".join(KIND_STYLES[kind].several for kind in EVENT_KINDS if kind not in found and kind != "uncertain")
 
 
-def _sustained(night: Night) -> Iterator[dict[str, str]]:
+def _sustained(night: Night, n_strips: int) -> Iterator[dict[str, str]]:
     """Sustained rhythmic events, the longest first; the first few with pictures."""
     numbered = [(n, event) for n, event in enumerate(night.decision.events, start=1) if event.is_sustained]
     numbered.sort(key=lambda pair: -pair[1].duration_s)
     for place, (event_id, event) in enumerate(numbered):
         strip = ""
-        if place < MOST_STRIPS:
+        if place < n_strips:
             from detector.views.plots import plot_event
 
             strip = _picture(lambda ax, event_id=event_id: plot_event(night, event_id, ax), 11, 4.4)  # type: ignore[misc]

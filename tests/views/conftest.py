@@ -45,7 +45,7 @@ def no_figure_left_behind() -> Iterator[None]:
 @pytest.fixture
 def ax() -> Axes:
     """Axes that pyplot does not know."""
-    return Figure(figsize=(9, 4.5), layout="constrained").add_subplot()
+    return Figure(figsize=(11, 5.2), layout="constrained").add_subplot()
 
 
 @pytest.fixture(scope="session")

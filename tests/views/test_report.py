@@ -186,6 +186,13 @@ def test_sustained_rhythm_is_worth_showing_and_nothing_else_is(make_night: Night
     assert text.index("0:01:00 rhythmic movement") < text.index("0:00:20 rhythmic movement")  # the longest first
 
 
+def test_footage_is_left_alone_when_asked(make_night: NightMaker, make_event: EventMaker) -> None:
+    night = make_night(60.0, [make_event(20.0, "rhythmic")])
+    text = render_report(night, with_footage=False)
+    assert "A pattern worth showing to a clinician" in text
+    assert "Pictures of event" not in text
+
+
 def test_it_names_no_disorder_and_reassures_nobody(
     busy_night: Night, make_night: NightMaker, blind_night: Night
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,12 +14,13 @@ from numpy.typing import NDArray
 
 from detector.errors import FootageError, UsageError
 from detector.events.classify import Event
+from detector.footage.info import VideoInfo
 from detector.footage.recording import Clip, Recording
 from detector.night.night import Night
-from detector.params import Params
+from detector.params import FootageParams, Params
 from detector.views.plots.motion import plot_motion
 from detector.views.plots.signal import Strength, strength_of, swing
-from detector.views.plots.style import FAINT, INK, KIND_STYLES, new_axes, say
+from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
 from detector.views.wording import describe_event, moment
 
 Box = tuple[float, float, float, float]
@@ -88,8 +90,6 @@ def _window(night: Night, event: Event) -> tuple[float, float]:
 
 def _clips(night: Night, start_s: float, stop_s: float, folder: str | Path | None) -> Recording:
     """The clips around a stretch of time, where the night had placed them; the others are not opened."""
-    from detector.footage.video import probe  # decodes: loaded only where footage is shown
-
     inputs = sorted(night.provenance.inputs, key=lambda source: source.offset_s)
     # The file before is needed too: a file may begin later than its offset says.
     before = [index for index, source in enumerate(inputs) if source.offset_s <= start_s][-2:]
@@ -102,8 +102,17 @@ def _clips(night: Night, start_s: float, stop_s: float, folder: str | Path | Non
             raise FootageError(
                 f"{source.name}: expected it where it was analyzed, but it is gone; say where it is now."
             )
-        clips.append(Clip(probe(path, night.params.footage), source.offset_s))
+        clips.append(Clip(_probed(path, path.stat().st_mtime_ns, night.params.footage), source.offset_s))
     return Recording(tuple(clips), gaps=(), overlaps=(), start_at=None, start_source="")
+
+
+@lru_cache(maxsize=4)
+def _probed(path: Path, changed_ns: int, params: FootageParams) -> VideoInfo:
+    """`probe`, once for all events of a file: it reads every packet, which takes seconds for a night in one piece."""
+    from detector.footage.video import probe  # brings the decoder: loaded only where footage is shown
+
+    del changed_ns
+    return probe(path, params)
 
 
 def _stills(recording: Recording, times_s: NDArray[np.float64]) -> list[Still]:
@@ -142,7 +151,7 @@ def _draw_stills(ax: Axes, event: Event, stills: Sequence[Still]) -> None:
         inset = ax.inset_axes(bounds)
         inset.imshow(still.luma, cmap="gray", vmin=low, vmax=max(high, low + 1), interpolation="bilinear")
         inset.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
-        inset.set_title(name, fontsize=8.5, pad=3, color=INK)
+        inset.set_title(name, fontsize=8.5, pad=3, color=ink())
         x, y, x_end, y_end = event.box_px
         inset.add_patch(
             Rectangle((x, y), x_end - x, y_end - y, fill=False, edgecolor=style.color, linewidth=1.6, gid="box")
@@ -177,14 +186,14 @@ def _draw_motion(ax: Axes, night: Night, event: Event, window_s: tuple[float, fl
     signal = plot_motion(night, ax.inset_axes((0.0, 0.0, 1.0, 0.3)), *window_s)
     signal.set_ylabel("motion\n(noise floors)", fontsize=8.5)
     for still in stills:
-        signal.axvline(still.time_s, color=INK, linewidth=0.8, linestyle=":", gid="still")
+        signal.axvline(still.time_s, color=ink(), linewidth=0.8, linestyle=":", gid="still")
     strengths = strength_of(night) if event.kind == "rhythmic" else None
     if strengths is not None:
         _draw_swing(signal, strengths[0], event, night.params)
     words = signal.get_title(loc="right")
     if stills:
         signal.set_title(
-            f"{words}{'; ' if words else ''}dotted: the pictures", loc="right", fontsize=8, color=INK, pad=3
+            f"{words}{'; ' if words else ''}dotted: the pictures", loc="right", fontsize=8, color=ink(), pad=3
         )
 
 
@@ -198,6 +207,6 @@ def _draw_swing(signal: Axes, strength: Strength, event: Event, params: Params) 
     signal.set_yscale("linear")
     signal.set_ylim(-largest, largest)
     signal.axhline(0, color=FAINT, linewidth=0.6)
-    signal.plot(times, values, color=INK, linewidth=0.9, zorder=3, gid="swing")
+    signal.plot(times, values, color=ink(), linewidth=0.9, zorder=3, gid="swing")
     signal.set_ylabel("signed motion\n(grey levels)", fontsize=8.5)
-    signal.set_title("one swing to and fro is one cycle", loc="right", fontsize=8, color=INK, pad=3)
+    signal.set_title("one swing to and fro is one cycle", loc="right", fontsize=8, color=ink(), pad=3)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.night.night import Night
 from detector.night.statistics import log_survivor
-from detector.views.plots.style import FAINT, INK, KIND_STYLES, new_axes, say
+from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
 from detector.views.wording import duration, number
 
 FEWEST = 5
@@ -64,7 +64,7 @@ def _draw(ax: Axes, intervals_s: NDArray[np.float64]) -> None:
         guide = np.linspace(0, longest, 200)
         label = f"by chance, same mean ({duration(float(intervals_s.mean()))})"
         ax.plot(
-            guide, np.exp(-guide / intervals_s.mean()), linestyle="--", color=INK, linewidth=1, zorder=2, label=label,
+            guide, np.exp(-guide / intervals_s.mean()), linestyle="--", color=ink(), linewidth=1, zorder=2, label=label,
             gid="chance",
         )  # fmt: skip
         ax.legend(frameon=False, fontsize=9, loc="upper right")

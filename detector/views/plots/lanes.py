@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from detector.night.night import Night
-from detector.views.plots.style import FAINT, INK, KIND_STYLES
+from detector.views.plots.style import FAINT, KIND_STYLES, ink
+
+GAP = 0.3
+"""Space between two lanes, y units."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,18 @@ def make_lanes(night: Night) -> list[Lane]:
     bottom, lanes = 0.0, []
     for key, height in reversed(heights.items()):
         lanes.append(Lane(key, bottom, height))
-        bottom += height + 0.3
+        bottom += height + GAP
     return lanes[::-1]
 
 
 def write_label(ax: Axes, lane: Lane, name: str, notes: Sequence[str] = ()) -> None:
-    """Name and notes at the left of a lane."""
+    """Name and notes at the left of a lane; notes are left out where axes are so low that they would cover others."""
+    low, high = ax.get_ylim()
+    room_pt = ax.get_window_extent().height * 72 / ax.get_figure(root=True).dpi * (lane.height + GAP) / (high - low)  # type: ignore[union-attr]
+    notes = notes if room_pt >= 10 + 9.5 * len(notes) else ()
     shift = 4.5 * len(notes)
     weight = "bold" if lane.key in KIND_STYLES else "normal"
-    _write(ax, name, (0, lane.middle), (-10, shift), ha="right", fontsize=10, color=INK, weight=weight)
+    _write(ax, name, (0, lane.middle), (-10, shift), ha="right", fontsize=10, color=ink(), weight=weight)
     for line, note in enumerate(notes, start=1):
         _write(ax, note, (0, lane.middle), (-10, shift - 2 - 9.5 * line), ha="right", fontsize=7.5, color=FAINT)
 
@@ -53,14 +59,14 @@ def write_label(ax: Axes, lane: Lane, name: str, notes: Sequence[str] = ()) -> N
 def write_count(ax: Axes, lane: Lane, count: str, per_hour: str = "") -> None:
     """Count and rate at the right of a lane."""
     weight = "bold" if lane.key in KIND_STYLES else "normal"
-    _write(ax, count, (1, lane.middle), (44, 0), ha="right", fontsize=10, color=INK, weight=weight)
+    _write(ax, count, (1, lane.middle), (44, 0), ha="right", fontsize=10, color=ink(), weight=weight)
     if per_hour:
-        _write(ax, per_hour, (1, lane.middle), (88, 0), ha="right", fontsize=10, color=INK)
+        _write(ax, per_hour, (1, lane.middle), (88, 0), ha="right", fontsize=10, color=ink())
 
 
 def write_remark(ax: Axes, lane: Lane, text: str) -> None:
     """A few words at the right of a lane, where others have counts."""
-    _write(ax, text, (1, lane.middle), (20, 0), ha="left", fontsize=10, color=INK)
+    _write(ax, text, (1, lane.middle), (20, 0), ha="left", fontsize=10, color=ink())
 
 
 def write_column_heads(ax: Axes, top: Lane) -> None:

@@ -13,7 +13,7 @@ from detector.events.classify import Event
 from detector.motion.artifacts import Artifact
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, strength_of
-from detector.views.plots.style import ARTIFACT, FAINT, INK, KIND_STYLES, STANDING, bars, hatch_unseen, new_axes, say
+from detector.views.plots.style import ARTIFACT, FAINT, KIND_STYLES, STANDING, bars, hatch_unseen, ink, new_axes, say
 from detector.views.plots.time_axis import set_time_axis
 from detector.views.wording import duration
 
@@ -60,19 +60,19 @@ def plot_motion(
 def _draw_strength(ax: Axes, night: Night, strengths: tuple[Strength, Strength]) -> None:
     threshold = night.params.burst.threshold
     top = 4 * threshold
-    looks = (("fast", INK, 3.0), ("slow", "#a9a9a9", 2.0))
+    looks = (("fast", ink(), 3.0), ("slow", "#a9a9a9", 2.0))
     for strength, (name, color, order) in zip(strengths, looks, strict=True):
         times, values = _line(strength, ax.get_xlim(), night.params.footage.max_gap_s)
         is_dense = times.size > MOST_POINTS // 2
         ax.plot(times, values, color=color, linewidth=0.4 if is_dense else 0.9, zorder=order, gid=name)
         top = max(top, 2 * float(np.nanmax(values, initial=1.0)))
-    ax.axhline(threshold, color=INK, linewidth=0.8, linestyle="--", zorder=2.5, gid="threshold")
+    ax.axhline(threshold, color=ink(), linewidth=0.8, linestyle="--", zorder=2.5, gid="threshold")
     ax.set_yscale("log")
     ax.set_ylim(1, top)
     lags_s = (night.params.motion.short_lag_s, night.params.motion.long_lag_s)
     key = f"change within {lags_s[0]:g} s (black) and {lags_s[1]:g} s (grey); dashed: threshold"
     # Above the legend, which may be as wide as the axes.
-    ax.set_title(key, loc="right", fontsize=8, color=INK, pad=19)
+    ax.set_title(key, loc="right", fontsize=8, color=ink(), pad=19)
 
 
 def _line(

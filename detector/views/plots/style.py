@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -13,7 +14,6 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 Interval = tuple[float, float]
 
-INK = "#333333"
 FAINT = "#8a8a8a"
 UNSEEN = "#b5b5b5"
 ARTIFACT = "#9a9a9a"
@@ -48,6 +48,11 @@ KIND_STYLES: dict[str, KindStyle] = {
 }
 
 
+def ink() -> str:
+    """Color of words and lines, as the style in use has it: dark on paper, light in a dark notebook."""
+    return str(mpl.rcParams["text.color"])
+
+
 def new_axes(width_in: float, height_in: float) -> Axes:
     """Axes on a figure of their own, known to pyplot so that a notebook shows it once."""
     import matplotlib.pyplot as plt
@@ -66,8 +71,8 @@ def _layout() -> ConstrainedLayoutEngine:
 
 def say(ax: Axes, text: str, *, y: float = 0.5) -> None:
     """Write a sentence into the middle of otherwise empty axes."""
-    box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": UNSEEN, "alpha": 0.92}
-    ax.text(0.5, y, text, transform=ax.transAxes, ha="center", va="center", color=INK, bbox=box, zorder=6, wrap=True)
+    box = {"boxstyle": "round,pad=0.5", "facecolor": mpl.rcParams["axes.facecolor"], "edgecolor": UNSEEN, "alpha": 0.92}
+    ax.text(0.5, y, text, transform=ax.transAxes, ha="center", va="center", color=ink(), bbox=box, zorder=6, wrap=True)
 
 
 def bars(ax: Axes, intervals: Iterable[Interval], y: float, height: float, **style: object) -> PolyCollection:
@@ -89,6 +94,6 @@ def bars(ax: Axes, intervals: Iterable[Interval], y: float, height: float, **sty
 def hatch_unseen(ax: Axes, intervals: Sequence[Interval]) -> PolyCollection:
     """Hatch stretches in which nothing was seen, over the whole height of the axes."""
     return bars(
-        ax, intervals, 0, 1, transform=ax.get_xaxis_transform(), facecolor="#f1f1f1", edgecolor=UNSEEN,
+        ax, intervals, 0, 1, transform=ax.get_xaxis_transform(), facecolor="#80808020", edgecolor=UNSEEN,
         hatch="////", linewidth=0.4, zorder=0.4, label="not observed", gid="unseen",
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,7 +17,7 @@ from detector.views.plots import style as look
 from detector.views.plots.lanes import Lane, make_lanes, write_column_heads, write_count, write_label, write_remark
 from detector.views.plots.style import KIND_STYLES, bars, hatch_unseen, say
 from detector.views.plots.time_axis import nice_step, origin_s, set_time_axis
-from detector.views.wording import day, duration, elapsed, percent, rate
+from detector.views.wording import day, duration, percent, rate
 
 SIZE_IN = (11.0, 5.2)
 MANY = 120
@@ -47,7 +48,7 @@ def plot_timeline(night: Night, ax: Axes | None = None) -> Axes:
         _draw_lane(ax, night, lane)
     write_column_heads(ax, lanes[0])
     _say_when_empty(ax, night)
-    ax.set_title(_title(night), loc="left", fontsize=11, color=look.INK)
+    ax.set_title(_title(night), loc="left", fontsize=10.5, color=look.ink())
     ax.set_yticks([])
     ax.spines[["top", "right", "left"]].set_visible(False)
     set_time_axis(ax, night)
@@ -186,7 +187,13 @@ def _draw_unseen(ax: Axes, night: Night, lane: Lane) -> None:
     for kind, hatch, name in (("frozen", "....", "dotted: frozen"), ("damage", "xxxx", "crossed: damaged")):
         spans = [(a.start_s, a.stop_s) for a in night.decision.artifacts if a.kind == kind]
         if spans:
-            marks = {"facecolor": "white", "edgecolor": look.INK, "hatch": hatch, "linewidth": 0.5, "gid": kind}
+            marks = {
+                "facecolor": mpl.rcParams["axes.facecolor"],
+                "edgecolor": look.ink(),
+                "hatch": hatch,
+                "linewidth": 0.5,
+                "gid": kind,
+            }
             bars(ax, spans, lane.bottom, lane.height, zorder=3, **marks)
             notes.append(name)
     total_s = max(night.stop_s - night.start_s - night.coverage.observed_s, 0)
@@ -207,7 +214,7 @@ def _draw_motion(ax: Axes, night: Night, lane: Lane) -> None:
     share = np.sqrt(sums / np.maximum(frame_counts, 1))
     # Below a hundredth of the picture the strip keeps its scale: the noise of a still night must not fill it.
     heights = lane.bottom + lane.height * share / max(float(share.max(initial=0)), 0.1)
-    ax.stairs(heights, edges, baseline=lane.bottom, fill=True, color="#6b6b6b", linewidth=0, zorder=2, gid="motion")
+    ax.stairs(heights, edges, baseline=lane.bottom, fill=True, color="#7a7a7a", linewidth=0, zorder=2, gid="motion")
     write_label(ax, lane, "motion", ["share of picture,", "square root"])
     write_remark(ax, lane, f"peak {percent(float(moved.max(initial=0)))}")
 
@@ -226,5 +233,5 @@ def _title(night: Night) -> str:
     if unseen_s >= 1:
         observed += f" of {duration(night.stop_s - night.start_s)}"
     if begin is None or end is None:
-        return f"Recording of {elapsed(night.stop_s - night.start_s)}, time of day not known · {observed}"
-    return f"{day(begin)}, {begin:%H:%M} to {end:%H:%M} · {observed}"
+        return f"Time of day not known\n{observed}"
+    return f"{day(begin)}, {begin:%H:%M} to {end:%H:%M}\n{observed}"

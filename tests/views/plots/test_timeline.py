@@ -164,7 +164,7 @@ def test_title_and_ticks_are_wall_clock_where_known(make_night: NightMaker, even
 def test_unknown_clock_gives_recording_time(make_night: NightMaker, ax: Axes) -> None:
     plot_timeline(make_night(180.0, start_s=4.94), ax)
     assert ax.get_xlabel() == "recording time (h:mm:ss)"
-    assert "time of day not known" in ax.get_title(loc="left")
+    assert "Time of day not known" in ax.get_title(loc="left")
     assert ax.get_xlim() == pytest.approx((4.94, 184.94))
 
 
@@ -206,3 +206,20 @@ def test_figure_of_its_own_is_unknown_to_pyplot(make_night: NightMaker) -> None:
 def test_without_axes_pyplot_shows_it_once(make_night: NightMaker) -> None:
     detector.plot_timeline(make_night())
     assert len(plt.get_fignums()) == 1
+
+
+def test_words_stay_readable_in_a_dark_style(make_night: NightMaker) -> None:
+    with plt.style.context("dark_background"):
+        ax = figure_timeline(make_night()).axes[0]
+        (said,) = [text for text in ax.texts if text.get_text().startswith("No movement")]
+        assert to_rgba(said.get_color()) == to_rgba("white")
+        box = said.get_bbox_patch()
+        assert box is not None
+        assert box.get_facecolor()[:3] == to_rgba("black")[:3]
+
+
+def test_low_axes_drop_notes_before_they_cover_each_other(make_night: NightMaker) -> None:
+    night = make_night(180.0, frozen=[(50.0, 60.0)])
+    high, low = (Figure(figsize=(8, height), layout="constrained").add_subplot() for height in (5.5, 2.5))
+    assert "dotted: frozen" in words(plot_timeline(night, high))
+    assert "dotted: frozen" not in words(plot_timeline(night, low))
