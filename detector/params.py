@@ -152,7 +152,10 @@ class ArtifactParams(Group):
     bump_share: float = tunable(
         0.4, "1", DERIVED, "In a bump, the whole picture is displaced in this share of frames.", gt=0, le=1
     )
-    bump_max_s: float = tunable(5.0, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
+    quiet_share: float = tunable(
+        0.05, "1", DERIVED, "Before and after a bump less than this share of the picture changes.", gt=0, le=1
+    )
+    bump_max_s: float = tunable(2.5, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
     margin_s: float = tunable(
         0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
     )

@@ -230,12 +230,14 @@ def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int64
 def movement_interval(trace: MotionTrace, first: int, last: int) -> tuple[float, float]:
     """When something moved, given the first and last frame that differ from the one a lag earlier.
 
-    The first differing frame ends the interval in which movement began; the last one differs from a frame a lag
-    earlier, by when the movement was just about to end.
+    Movement began between the first differing frame and the one before, on average in the middle. The last differing
+    frame is compared with one a lag earlier, at or just after which movement ended. So the length is neither stretched
+    by the lag nor, at low frame rates, by the frames themselves.
     """
-    start_s = float(trace.time_s[first] - trace.duration_s[max(first - 1, 0)])
-    stop_s = float(trace.time_s[last] + trace.duration_s[last] - trace.lag_s[last])
-    return start_s, max(stop_s, start_s + float(trace.duration_s[first]))
+    frame_s = float(trace.duration_s[first])
+    start_s = float(trace.time_s[first]) - 0.5 * frame_s
+    stop_s = float(trace.time_s[last] + 0.5 * trace.duration_s[last] - trace.lag_s[last])
+    return start_s, max(stop_s, start_s + 0.5 * frame_s)
 
 
 def _extent(strength: NDArray[np.float64], edge: float) -> tuple[int, int]:
@@ -249,10 +251,12 @@ def merge_simultaneous(trace: MotionTrace, active: Active, bursts: Sequence[Burs
     ordered = sorted(bursts, key=lambda burst: burst.start_s)
     groups: list[list[Burst]] = []
     reach = params.burst.reach * float(np.hypot(trace.width_px, trace.height_px))
+    # The ends of a burst are known to half a frame each.
+    slack_s = _frame_s(trace)
     open_groups: list[int] = []
     for burst in ordered:
-        open_groups = [g for g in open_groups if max(b.stop_s for b in groups[g]) > burst.start_s]
-        near = [g for g in open_groups if any(_touch(burst, other, reach) for other in groups[g])]
+        open_groups = [g for g in open_groups if max(b.stop_s for b in groups[g]) + slack_s > burst.start_s]
+        near = [g for g in open_groups if any(_touch(burst, other, reach, slack_s) for other in groups[g])]
         if not near:
             groups.append([burst])
             open_groups.append(len(groups) - 1)
@@ -271,8 +275,8 @@ def merge_simultaneous(trace: MotionTrace, active: Active, bursts: Sequence[Burs
     ]
 
 
-def _touch(one: Burst, other: Burst, reach_px: float) -> bool:
-    if one.stop_s <= other.start_s or other.stop_s <= one.start_s:
+def _touch(one: Burst, other: Burst, reach_px: float, slack_s: float) -> bool:
+    if one.stop_s + slack_s <= other.start_s or other.stop_s + slack_s <= one.start_s:
         return False
     gap_x = max(one.box_px[0] - other.box_px[2], other.box_px[0] - one.box_px[2], 0.0)
     gap_y = max(one.box_px[1] - other.box_px[3], other.box_px[1] - one.box_px[3], 0.0)

@@ -35,7 +35,9 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     bursts = [
         burst
         for burst in find_bursts(trace, active, params)
-        if not _is_key_pulse(trace, active, burst, params) and not _is_clock_digit(trace, burst, hidden)
+        if not _is_key_pulse(trace, active, burst, params)
+        and not _is_flash(trace, active, burst, params)
+        and not _is_clock_digit(trace, burst, hidden)
     ]
     local, insects = split_insects(trace, active, without_ripples(bursts, params), params.artifact)
     events = classify_bursts(trace, active, local, params)
@@ -101,6 +103,18 @@ def _is_key_pulse(trace: MotionTrace, active: Active, burst: Burst, params: Para
     keys = np.flatnonzero(trace.is_key[: last + 1])
     since_s = trace.time_s[last] - trace.time_s[keys[-1]] if len(keys) else np.inf
     return bool(first >= keys[-1] if len(keys) else False) and since_s <= 2.5 * float(trace.lag_s[last])
+
+
+def _is_flash(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> bool:
+    """A change that is gone in the next frame must be three times as strong to be believed: encoders re-code blocks.
+
+    Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer.
+    """
+    if burst.snr >= 3.0 * params.burst.threshold:
+        return False
+    frames = np.unique(active.frame[burst.entries])
+    lag_frames = round(float(trace.lag_s[frames[0]]) / max(float(trace.duration_s[frames[0]]), 1e-6))
+    return len(frames) <= min(lag_frames, 2) and lag_frames >= 2
 
 
 def _is_clock_digit(trace: MotionTrace, burst: Burst, hidden: ArtifactMap) -> bool:

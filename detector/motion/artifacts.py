@@ -138,8 +138,19 @@ def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactPara
     if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
         return "light"
     shifted = np.abs(trace.shift_px[loud]).sum(axis=1) > 0.0
-    is_brief = trace.time_s[stop - 1] - trace.time_s[start] <= limits.bump_max_s
+    # A bump comes out of stillness and ends in it; a body that turns over moves before and after.
+    first, last = _extend(trace, start, stop, limits)
+    is_brief = trace.time_s[last - 1] - trace.time_s[first] <= limits.bump_max_s
     return "bump" if is_brief and shifted.mean() >= limits.bump_share else None
+
+
+def _extend(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> tuple[int, int]:
+    moving = _bridge(trace.moved_fraction >= limits.quiet_share, _frames(trace, start, limits.margin_s))
+    still_before = np.flatnonzero(~moving[:start])
+    still_after = np.flatnonzero(~moving[stop:])
+    first = int(still_before[-1]) + 1 if len(still_before) else 0
+    last = stop + int(still_after[0]) if len(still_after) else len(moving)
+    return first, last
 
 
 def _sign_share(trace: MotionTrace, frame: int) -> float:
