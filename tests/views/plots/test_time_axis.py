@@ -28,7 +28,7 @@ def test_there_are_some_ticks_at_any_length(make_night: NightMaker, ax: Axes, le
 def test_ticks_are_round_times_of_day(make_night: NightMaker, evening: datetime, ax: Axes) -> None:
     found = labels(ax, make_night(start_at=evening), 0, 3600)
     assert found[0].endswith("\n12 Nov")
-    assert all(int(label[3:5]) % 10 == 0 for label in found)
+    assert all(int(label[3:5]) % 5 == 0 for label in found)
 
 
 def test_seconds_and_fractions_where_the_axis_is_short(make_night: NightMaker, evening: datetime, ax: Axes) -> None:
