@@ -1,0 +1,230 @@
+"""Frames to a trace: planted movement is where and when it was planted, and a span is a pure function of its frames."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from detector.footage.recording import Recording, read_recording
+from detector.footage.spans import cut_spans
+from detector.motion.difference import Differencer, grid_for
+from detector.motion.measure import measure_span
+from detector.motion.trace import MotionTrace, join_traces, save_trace
+from detector.params import Params, with_values
+
+PARAMS = Params()
+SHORT_SPANS = with_values(PARAMS, {"footage.span_s": 15.0})
+FPS = 15.0
+
+
+def loud_frames(trace: MotionTrace, snr: float = 5.0) -> NDArray[np.int64]:
+    """Frames in which a cell reaches so many floors of the block it is in."""
+    block = np.clip(np.searchsorted(trace.block_start_s, trace.time_s, side="right") - 1, 0, None)
+    frame = trace.fast.frame
+    floor = trace.floor[block[frame], trace.fast.cell].astype(float) + PARAMS.noise.minimum
+    return np.unique(frame[trace.fast.energy > snr * floor])
+
+
+class TestPlanted:
+    """Two jerks, see the fixture `twitching`: 8.0-8.4 s at (100, 60) px, 16.0-16.3 s at (220, 120) px."""
+
+    def test_energy_rises_when_and_only_when_something_moves(self, twitching: MotionTrace) -> None:
+        times = twitching.time_s[loud_frames(twitching)]
+        lag_s = float(twitching.lag_s.max())
+        for start_s, stop_s in ((8.0, 8.4), (16.0, 16.3)):
+            inside = times[(times > start_s) & (times < stop_s + lag_s)]
+            assert inside[0] - start_s <= 2.5 / FPS
+            assert stop_s + lag_s - inside[-1] <= 2.5 / FPS
+            times = np.setdiff1d(times, inside)
+        assert len(times) == 0
+
+    @pytest.mark.parametrize(("time_s", "x_px", "y_px"), [(8.2, 100, 60), (16.15, 220, 120)])
+    def test_energy_rises_where_something_moves(
+        self, twitching: MotionTrace, time_s: float, x_px: float, y_px: float
+    ) -> None:
+        frame = int(np.searchsorted(twitching.time_s, time_s))
+        entries = slice(twitching.fast.first[frame], twitching.fast.first[frame + 1])
+        rows, columns = np.divmod(twitching.fast.cell[entries].astype(float), twitching.columns)
+        weight = twitching.fast.energy[entries].astype(float)
+        side_x, side_y = twitching.cell_px
+        assert np.average(columns + 0.5, weights=weight) * side_x == pytest.approx(x_px, abs=10.0)
+        assert np.average(rows + 0.5, weights=weight) * side_y == pytest.approx(y_px, abs=10.0)
+
+    def test_the_moved_fraction_counts_the_entries(self, twitching: MotionTrace) -> None:
+        counts = np.diff(twitching.fast.first) / (twitching.rows * twitching.columns)
+        assert twitching.moved_fraction == pytest.approx(counts)
+        assert 0.02 < twitching.moved_fraction.max() < 0.15
+
+    def test_noise_leaves_almost_nothing(self, still: MotionTrace) -> None:
+        assert len(still.fast.cell) < 0.001 * len(still.time_s) * still.rows * still.columns
+        assert len(loud_frames(still)) == 0
+        assert not still.is_frozen.any()
+
+    def test_stored_energies_are_those_of_the_frames(self, film: Any, twitching: MotionTrace) -> None:
+        grid = grid_for(film.width_px, film.height_px, PARAMS.motion)
+        measure = Differencer(grid, PARAMS.motion)
+        frames = film.frames(24.0, FPS, [film.shift(8.0, 0.4, 100, 60), film.shift(16.0, 0.3, 220, 120)])
+        differences = [measure.add(frame.time_s, frame.luma, with_long=False)[0] for frame in frames]
+        for frame in (122, 123, 125, 241, 243):
+            entries = slice(twitching.fast.first[frame], twitching.fast.first[frame + 1])
+            cells, difference = twitching.fast.cell[entries], differences[frame]
+            assert difference is not None
+            assert len(cells) > 10
+            # Stored with six bits of precision and fewer.
+            assert twitching.fast.energy[entries] == pytest.approx(difference.energy.ravel()[cells], rel=2**-5)
+            assert twitching.fast.signed[entries] == pytest.approx(
+                difference.signed.ravel()[cells], rel=2**-6, abs=0.01
+            )
+
+    def test_the_reference_is_the_first_picture(self, film: Any, twitching: MotionTrace) -> None:
+        first = next(film.frames(24.0, FPS))
+        assert np.array_equal(twitching.reference, first.luma)
+
+
+class TestColumns:
+    def test_times_and_lags(self, twitching: MotionTrace) -> None:
+        assert twitching.time_s == pytest.approx(np.arange(360) / FPS)
+        assert twitching.duration_s == pytest.approx(1.0 / FPS)
+        assert twitching.lag_s[0] == 0.0
+        assert twitching.lag_s[2:] == pytest.approx(2.0 / FPS)
+        assert twitching.lost_s == pytest.approx(0.0, abs=1e-4)
+
+    def test_differences_across_a_key_frame_are_marked(self, twitching: MotionTrace) -> None:
+        keys = np.flatnonzero(twitching.is_key)
+        assert keys.tolist() == list(range(0, 360, 30))
+        # The lag is two frames, so the key frame and the one after it differ from a frame before the key frame.
+        assert np.flatnonzero(twitching.is_key_jump).tolist() == sorted([*keys[1:], *(keys[1:] + 1)])
+
+    def test_the_slow_layer_is_measured_now_and_then(self, twitching: MotionTrace) -> None:
+        times = twitching.time_s[twitching.has_slow]
+        assert times[0] <= PARAMS.motion.long_lag_s + PARAMS.motion.slow_step_s + 1 / FPS
+        steps = np.diff(times)
+        assert steps.min() >= PARAMS.motion.slow_step_s - 1e-9
+        assert steps.max() <= PARAMS.motion.slow_step_s + 1 / FPS + 1e-9
+        assert set(twitching.slow.frame) <= set(np.flatnonzero(twitching.has_slow))
+
+    def test_blocks_end_by_time_or_by_frames(self, film: Any) -> None:
+        frames = list(film.frames(12.0, FPS))
+        by_time = film.measure(frames, 12.0, params=with_values(PARAMS, {"noise.block_s": 5.0}))
+        by_frames = film.measure(frames, 12.0, params=with_values(PARAMS, {"noise.block_frames": 60}))
+        assert by_time.block_start_s == pytest.approx([0.0, 5.0, 10.0], abs=2.5 / FPS)
+        assert by_frames.block_start_s == pytest.approx([0.0, 4.0, 8.0], abs=2.5 / FPS)
+        assert by_time.floor.shape == (3, 45 * 80)
+        assert by_time.level.shape == (3,)
+
+
+class TestTrouble:
+    def test_damaged_frames_show_no_motion(self, film: Any) -> None:
+        frames = list(film.frames(16.0, FPS, [film.shift(8.0, 0.4)]))
+        damaged = [replace(frame, is_damaged=7.9 < frame.time_s < 8.7) for frame in frames]
+        trace = film.measure(damaged, 16.0)
+        assert trace.is_damaged.sum() == 12
+        assert not set(trace.fast.frame) & set(np.flatnonzero(trace.is_damaged))
+        assert len(loud_frames(trace)) == 0
+        assert len(loud_frames(film.measure(frames, 16.0))) > 0
+
+    def test_missing_frames_are_lost_time(self, film: Any) -> None:
+        frames = [frame for frame in film.frames(10.0, FPS) if not 4.0 <= frame.time_s < 6.0]
+        trace = film.measure(frames, 10.0)
+        assert trace.lost_s == pytest.approx(2.0, abs=1e-3)
+        assert trace.lag_s[60] == 0.0  # nothing to differ from after two seconds
+
+    def test_a_frozen_picture_is_marked(self, film: Any) -> None:
+        frames = list(film.frames(20.0, FPS))
+        frozen = [replace(f, luma=frames[120].luma) if 8.0 <= f.time_s < 11.0 else f for f in frames]
+        trace = film.measure(frozen, 20.0)
+        times = trace.time_s[trace.is_frozen]
+        assert (times.min(), times.max()) == pytest.approx((8.0, 11.0), abs=3 / FPS)
+
+    def test_a_still_picture_is_not_called_frozen_when_it_always_is(self, film: Any) -> None:
+        frames = list(film.frames(6.0, FPS))
+        trace = film.measure([replace(frame, luma=frames[0].luma) for frame in frames], 6.0)
+        assert not trace.is_frozen.any()
+        assert len(trace.fast.cell) == 0
+
+    @pytest.mark.xfail(strict=True, reason="footage of key frames alone is taken for a frozen picture")
+    def test_footage_of_key_frames_alone_is_not_frozen(self, film: Any) -> None:
+        frames = [replace(frame, is_key=True) for frame in film.frames(12.0, FPS)]
+        assert not film.measure(frames, 12.0).is_frozen.any()
+
+    @pytest.mark.parametrize("n_frames", [0, 1, 2, 3])
+    def test_hardly_any_frames(self, film: Any, n_frames: int, tmp_path: Path) -> None:
+        trace = film.measure(list(film.frames(1.0, FPS))[:n_frames], 1.0)
+        assert len(trace.time_s) == n_frames
+        assert len(trace.fast.first) == n_frames + 1
+        assert trace.lost_s == pytest.approx(1.0 - n_frames / FPS)
+        assert len(trace.span_start_s) == len(trace.tick) == len(trace.key_floor) == len(trace.slow_floor) == 1
+        save_trace(tmp_path / "trace.npz", trace)
+
+    def test_key_frames_that_jump_get_a_floor_of_their_own(self, film: Any) -> None:
+        pattern = np.random.default_rng(2).normal(0, 6.0, (film.height_px, film.width_px)).astype(np.float32)
+
+        def pulse(picture: NDArray[np.float32], time_s: float) -> NDArray[np.float32]:
+            return picture + pattern * (int(time_s / 2.0) % 2)
+
+        trace = film.shoot(24.0, FPS, paint=pulse)
+        assert np.median(trace.key_floor) > 3.0 * np.median(trace.floor)
+        assert len(loud_frames(trace)) == 0
+
+
+@pytest.fixture(scope="module")
+def recording(cot: Path) -> Recording:
+    """45 s at 10 fps, key frames each second, with jerks at 7.0, 19.5 and 33.2 s."""
+    return read_recording([cot], PARAMS.footage)
+
+
+@pytest.fixture(scope="module")
+def whole(recording: Recording) -> MotionTrace:
+    """The recording measured as one span."""
+    (span,) = cut_spans(recording, PARAMS.footage)
+    return measure_span(recording, span, PARAMS)
+
+
+@pytest.fixture(scope="module")
+def parts(recording: Recording) -> list[MotionTrace]:
+    """The recording measured in spans of 15 s."""
+    return [measure_span(recording, span, SHORT_SPANS) for span in cut_spans(recording, SHORT_SPANS.footage)]
+
+
+class TestSpans:
+    """Encoded footage, cut into spans."""
+
+    def test_frames_measure_the_same_whichever_span_they_are_in(
+        self, whole: MotionTrace, parts: list[MotionTrace]
+    ) -> None:
+        joined = join_traces(parts)
+        assert len(parts) == 3
+        for name in ("time_s", "duration_s", "is_key", "is_key_jump", "lag_s", "global_change", "shift_px"):
+            assert np.array_equal(getattr(whole, name), getattr(joined, name)), name
+
+    def test_movement_is_stored_the_same(self, whole: MotionTrace, parts: list[MotionTrace]) -> None:
+        joined = join_traces(parts)
+        for time_s in (7.0, 19.5, 33.2):
+            frame = int(np.searchsorted(whole.time_s, time_s - 0.05))
+            strong = []
+            for trace in (whole, joined):
+                entries = slice(trace.fast.first[frame], trace.fast.first[frame + 1])
+                cells, energy = trace.fast.cell[entries], trace.fast.energy[entries]
+                strong.append(dict(zip(cells[energy > 50].tolist(), energy[energy > 50].tolist(), strict=True)))
+            assert strong[0] == strong[1]
+            assert len(strong[0]) > 3
+
+    def test_no_frame_is_in_two_spans(self, parts: list[MotionTrace]) -> None:
+        times = np.concatenate([part.time_s for part in parts])
+        assert (np.diff(times) > 0).all()
+        assert all(part.lag_s[0] > 0 for part in parts[1:])
+        assert parts[0].lag_s[0] == 0.0
+
+    def test_the_same_span_gives_the_same_bytes(
+        self, recording: Recording, parts: list[MotionTrace], tmp_path: Path
+    ) -> None:
+        span = cut_spans(recording, SHORT_SPANS.footage)[1]
+        for name, trace in (("one", parts[1]), ("other", measure_span(recording, span, SHORT_SPANS))):
+            save_trace(tmp_path / name, trace)
+        assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+    def test_nothing_is_lost_of_whole_footage(self, parts: list[MotionTrace]) -> None:
+        assert [part.lost_s for part in parts] == pytest.approx([0.0, 0.0, 0.0], abs=1e-3)
