@@ -145,7 +145,6 @@ class TestTrouble:
         assert not trace.is_frozen.any()
         assert len(trace.fast.cell) == 0
 
-    @pytest.mark.xfail(strict=True, reason="footage of key frames alone is taken for a frozen picture")
     def test_footage_of_key_frames_alone_is_not_frozen(self, film: Any) -> None:
         frames = [replace(frame, is_key=True) for frame in film.frames(12.0, FPS)]
         assert not film.measure(frames, 12.0).is_frozen.any()

@@ -155,10 +155,11 @@ class TestFindFrozen:
         assert not self.find(np.full(40, np.nan, np.float32)).any()
         assert len(self.find(np.zeros(0, np.float32))) == 0
 
-    @pytest.mark.xfail(strict=True, reason="a run of key frames alone is taken for a frozen picture")
-    def test_key_frames_alone_are_not_frozen(self) -> None:
-        level = np.full(400, 0.5, np.float32)
-        assert not self.find(level, ~no(400)).any()
+    @pytest.mark.xfail(strict=True, reason="a key frame that lasts a second counts as a frozen picture by itself")
+    def test_one_frame_a_second_with_a_key_frame_now_and_then_is_not_frozen(self) -> None:
+        level, is_key = np.full(60, 0.5, np.float32), no(60)
+        is_key[::5] = True
+        assert not find_frozen(level, is_key, np.ones(60, np.float32), PARAMS).any()
 
     @given(st.integers(0, 300), st.integers(0, 100))
     @settings(max_examples=30)
