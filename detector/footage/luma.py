@@ -7,6 +7,7 @@ the footage's own noise, so the scale cancels, and no conversion is cheaper and 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeVar
 
 import cv2
@@ -31,21 +32,24 @@ def luma_of(picture: VideoFrame, quarter_turns: int = 0) -> NDArray[np.uint8]:
         picture: a decoded picture; must outlive the returned view.
         quarter_turns: turns clockwise for display, 0 to 3.
     """
-    name = picture.format.name
-    if _EIGHT_BIT.match(name):
+    extra_bits = _extra_bits(picture.format.name)
+    if extra_bits == 0:
         luma = _plane(picture, np.uint8)
-    elif shift := _extra_bits(name):
-        luma = np.asarray(cv2.convertScaleAbs(_plane(picture, np.uint16), alpha=1.0 / (1 << shift)), np.uint8)
+    elif extra_bits is not None:
+        luma = np.asarray(cv2.convertScaleAbs(_plane(picture, np.uint16), alpha=1.0 / (1 << extra_bits)), np.uint8)
     else:
         luma = _plane(picture.reformat(format="gray"), np.uint8)
     return np.ascontiguousarray(np.rot90(luma, -quarter_turns)) if quarter_turns else luma
 
 
-def _extra_bits(name: str) -> int:
-    """Bits beyond 8 of a deep planar format, 0 where it is not one."""
-    if match := _DEEP.match(name):
+@lru_cache
+def _extra_bits(pixel_format: str) -> int | None:
+    """Bits beyond 8 of a format whose first plane is luma, None for other formats."""
+    if _EIGHT_BIT.match(pixel_format):
+        return 0
+    if match := _DEEP.match(pixel_format):
         return int(match.group(1)) - 8
-    return 8 if _HIGH_ALIGNED.match(name) else 0
+    return 8 if _HIGH_ALIGNED.match(pixel_format) else None
 
 
 def _plane(picture: VideoFrame, dtype: type[Depth]) -> NDArray[Depth]:
