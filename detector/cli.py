@@ -262,4 +262,5 @@ def _pairs(settings: list[str] | None) -> dict[str, str]:
 
 
 app.command()(handled(cli_truth.synth))
+app.command()(handled(cli_truth.plant))
 app.command()(handled(cli_truth.evaluate))

@@ -107,10 +107,10 @@ def progress_bar(*, is_quiet: bool) -> Iterator[Callable[[Progress], None] | Non
         pace = Pace(time.monotonic)
 
         def show(state: Progress) -> None:
+            bar.update(task, description=state.stage, pace=pace.words(state))
             # One span at a time comes in: until the first there is nothing to fill the bar with.
-            is_moving = state.done_frames > state.resumed_frames
-            total = state.total_frames if is_moving else None
-            bar.update(task, description=state.stage, completed=state.done_frames, total=total, pace=pace.words(state))
+            if state.stage == "measuring" and state.done_frames > state.resumed_frames:
+                bar.update(task, completed=state.done_frames, total=state.total_frames)
 
         yield show
 

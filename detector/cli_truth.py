@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,6 +90,59 @@ def synth(
         say(*(f"{it.video}  ({it.truth.name}, {it.confounds.name})" for it in written))
 
 
+def plant(
+    source: Annotated[Path, typer.Argument(metavar="FOOTAGE", help="Real footage to plant movements into.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Video to write.")],
+    movement: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND@ONSET[+DURATION]:X,Y[:AMPLITUDEpx][:EXTENTsigma][:RATEhz]", help="A movement; repeatable."
+        ),
+    ] = None,
+    scatter: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=NUMBER", help="Movements at random times and places, such as bout=2; repeatable."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another choice of times and places.")] = 0,
+    codec: Annotated[str | None, typer.Option(help="h264, hevc, ...", show_default="as the footage")] = None,
+    bitrate: Annotated[
+        float | None, typer.Option(metavar="KBPS", help="Bit rate, kbit/s.", show_default="as the footage")
+    ] = None,
+    key_interval: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="From key frame to key frame.", show_default="as the footage"),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Say what was written, or the error, as JSON.")] = False,
+) -> None:
+    """Plant known movements into real footage.
+
+    The footage's own pixels are displaced before they are encoded again; the truth table is written beside the video.
+
+    \b
+    Examples:
+      twitch-detector plant quiet.mp4 planted.mp4 --scatter twitch=10 --scatter rhythmic=2
+      twitch-detector plant quiet.mp4 planted.mp4 --movement twitch@8+0.3:245,360:3.5px --bitrate 300
+    """
+    from detector.footage.video import probe
+    from detector.truth.plant import draw_plan, own_encoding
+    from detector.truth.plant import plant as plant_movements
+    from detector.truth.plant_plan import parse_planting
+
+    _refuse_existing([out], overwrite=overwrite)
+    info = probe(source)
+    plan = tuple(parse_planting(text, info.width_px) for text in movement or [])
+    plan += draw_plan(source, _counts(scatter or []), seed) if scatter else ()
+    wanted = {"codec": codec, "bitrate_kbps": bitrate, "key_interval_s": key_interval}
+    encoding = replace(own_encoding(info), **{name: value for name, value in wanted.items() if value is not None})
+    known = plant_movements(source, out, plan, encoding)
+    truth = out.with_name(f"{out.stem}_truth.csv")
+    if as_json:
+        say_json({"video": str(out), "truth": str(truth), "n_movements": len(known)})
+    else:
+        say(f"{out}  ({truth.name}, {len(known)} movements)")
+
+
 def evaluate(
     night: Annotated[Path, typer.Argument(metavar="NIGHT", help="A night folder written by `analyze`.")],
     truth: Annotated[Path, typer.Argument(metavar="TRUTH", help="CSV with onset, duration (s) and label.")],
@@ -144,11 +198,15 @@ def _movements(
 ) -> tuple[Movement, ...]:
     from detector.truth.scene_text import parse_movement, scatter_movements
 
+    named = tuple(parse_movement(text, width_px) for text in texts)
+    return named + (scatter_movements(_counts(scatter), duration_s, width_px, seed) if scatter else ())
+
+
+def _counts(scatter: list[str]) -> dict[str, int]:
     counts = {}
     for text in scatter:
         kind, _, number = text.partition("=")
         if not number.isdecimal():
             raise ParameterError(f"--scatter {text}: expected KIND=NUMBER, such as twitch=8.")
         counts[kind.strip()] = int(number)
-    named = tuple(parse_movement(text, width_px) for text in texts)
-    return named + scatter_movements(counts, duration_s, width_px, seed)
+    return counts

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.truth.movements import KNOWN_KINDS, Movements
 from detector.truth.score import Score, match_kind
-from detector.views.plots.style import FAINT, INK, KIND_STYLES, new_axes, say
+from detector.views.plots.style import FAINT, KIND_STYLES, new_axes, say
 
 KNOWN_ROW, FOUND_ROW = 1.0, 0.0
 
@@ -36,7 +36,7 @@ def plot_matches(score: Score, ax: Axes | None = None) -> Axes:
     if not len(score.known) and not len(score.found):
         say(ax, "Nothing known and nothing found")
     ax.set(xlabel="Recording time (s)", ylim=(-0.6, 1.6), yticks=[FOUND_ROW, KNOWN_ROW], yticklabels=["found", "known"])
-    ax.set_title(_headline(score), loc="left", fontsize="medium", color=INK)
+    ax.set_title(_headline(score), loc="left", fontsize="medium")
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize="small")
     return ax
