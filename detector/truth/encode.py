@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, islice
+from math import ceil
 from pathlib import Path
 
 import av
@@ -12,6 +14,7 @@ import av.container
 import av.video
 import cv2  # noqa: F401  (OpenCV has to be loaded before PyAV)
 import numpy as np
+from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from detector.errors import FootageError, ParameterError
@@ -19,6 +22,11 @@ from detector.errors import FootageError, ParameterError
 CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "vp9", "av1")
 _ENCODERS = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
 TICKS_PER_S = 90_000
+
+# Encoders that obey when told to make a key frame; how long they are warmed up, and from how much of memory.
+_WARMED_UP = ("h264", "hevc", "mpeg4", "vp9")
+_WARM_UP_S = 8.0
+_WARM_UP_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -97,31 +105,57 @@ def _encode(part: Path, pictures: Iterable[Picture], fps: float, encoding: Encod
 
     Rate control in some encoders takes the clock for the frame rate, so that they must not see fine or uneven stamps.
     """
-    stamps: list[int] = []
+    stamps: list[int | None] = []
     with av.open(str(part), "w") as container:
         stream: av.VideoStream | None = None
-        for picture in pictures:
+        for picture, is_shown in _warmed_up(pictures, fps, encoding):
             if stream is None:
                 stream = _open_stream(container, picture, fps, encoding)
             frame = _to_frame(picture, _pixel_format(encoding))
             frame.pts = len(stamps)
-            stamps.append(round(picture.time_s * TICKS_PER_S))
+            if is_shown and stamps and stamps[-1] is None:
+                frame.pict_type = PictureType.I
+            stamps.append(round(picture.time_s * TICKS_PER_S) if is_shown else None)
             _mux(container, stream.encode(frame), stamps, fps)
         if stream is not None:
             _mux(container, stream.encode(None), stamps, fps)
-    return len(stamps)
+    return sum(stamp is not None for stamp in stamps)
+
+
+def _warmed_up(pictures: Iterable[Picture], fps: float, encoding: Encoding) -> Iterator[tuple[Picture, bool]]:
+    """Pictures, and whether each is to be shown.
+
+    A camera has been running for long, but an encoder that aims at a bit rate begins with pictures that are too good
+    and then makes up for it. So the first pictures are encoded back and forth before, and thrown away.
+    """
+    rest = iter(pictures)
+    if not encoding.bitrate_kbps or encoding.codec not in _WARMED_UP:
+        yield from ((picture, True) for picture in rest)
+        return
+    first = next(rest, None)
+    if first is None:
+        return
+    n_kept = max(1, min(round(2 * fps), _WARM_UP_BYTES // first.luma.size))
+    kept = [first, *islice(rest, n_kept - 1)]
+    for k in range(ceil(_WARM_UP_S * fps / n_kept / 2) * 2):
+        yield from ((picture, False) for picture in (kept if k % 2 == 0 else reversed(kept)))
+    yield from ((picture, True) for picture in chain(kept, rest))
 
 
 def _mux(
-    container: av.container.OutputContainer, packets: list[av.Packet[av.VideoStream]], stamps: list[int], fps: float
+    container: av.container.OutputContainer,
+    packets: list[av.Packet[av.VideoStream]],
+    stamps: list[int | None],
+    fps: float,
 ) -> None:
     for packet in packets:
-        if packet.pts is not None:
+        stamp = None if packet.pts is None else stamps[packet.pts]
+        if stamp is not None:
             # No picture is reordered: a packet is decoded when it is shown.
-            packet.pts = packet.dts = stamps[packet.pts]
+            packet.pts = packet.dts = stamp
             packet.duration = round(TICKS_PER_S / fps)
             packet.time_base = Fraction(1, TICKS_PER_S)
-        container.mux(packet)
+            container.mux(packet)
 
 
 def _open_stream(
@@ -159,7 +193,7 @@ def _options(encoding: Encoding) -> dict[str, str]:
         # Cameras put key frames on a fixed beat, not at scene cuts.
         key = "x264-params" if encoding.codec == "h264" else "x265-params"
         quiet = "" if encoding.codec == "h264" else ":log-level=none:pools=none:frame-threads=1"
-        options |= {"preset": encoding.preset, key: f"scenecut=0{quiet}"}
+        options |= {"preset": encoding.preset, "forced-idr": "1", key: f"scenecut=0{quiet}"}
     if encoding.bitrate_kbps and is_x26:
         # Room for a key frame, or a low rate is never reached.
         rate = encoding.bitrate_kbps * 1000

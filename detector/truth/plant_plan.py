@@ -163,7 +163,7 @@ def scatter_plantings(
     Args:
         counts: kind to number; `"bout"` is three to six twitches of one place, 1 to 4 s apart.
         picture: a picture of the footage, shape (height, width): places are drawn where its detail is strong.
-        interval_s: from when to when the footage goes; the first and last 5 s (a tenth of short footage) are left alone.
+        interval_s: from when to when the footage goes; the first and last 5 s (or a tenth) are left alone.
         seed: of the random choice.
 
     Raises:
