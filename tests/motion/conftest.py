@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -75,3 +76,41 @@ def _rows(layer: Layer, start: int, stop: int) -> Layer:
     first = layer.first[start : stop + 1]
     entries = slice(int(first[0]), int(first[-1]))
     return Layer(first - first[0], layer.cell[entries], layer.energy[entries], layer.signed[entries])
+
+
+@pytest.fixture(scope="session")
+def lamp(film: Any) -> MotionTrace:
+    """24 s at 15 fps: brighter by a third from 8 s to 14 s; nothing moves."""
+
+    def paint(picture: Any, time_s: float) -> Any:
+        return picture * 1.3 + 12.0 if 8.0 <= time_s < 14.0 else picture
+
+    return film.shoot(24.0, 15.0, paint=paint)
+
+
+@pytest.fixture(scope="session")
+def bumped(film: Any) -> MotionTrace:
+    """24 s at 15 fps: from 8 s on the camera swings by 4 px, three times a second, and rests a second later."""
+
+    def paint(picture: Any, time_s: float) -> Any:
+        since_s = time_s - 8.0
+        if since_s < 0.0:
+            return picture
+        aside_px = 4.0 * np.sin(6.0 * np.pi * since_s) * np.exp(-4.0 * since_s)
+        back = np.array([[1.0, 0.0, aside_px], [0.0, 1.0, 0.5 * aside_px]])
+        return cv2.warpAffine(picture, back, (film.width_px, film.height_px), borderMode=cv2.BORDER_REFLECT)
+
+    return film.shoot(24.0, 15.0, paint=paint)
+
+
+@pytest.fixture(scope="session")
+def ticking(film: Any) -> MotionTrace:
+    """40 s at 15 fps: two digits at 10-24, 6-18 px change with each second; nothing else moves."""
+
+    def paint(picture: Any, time_s: float) -> Any:
+        digits = np.random.default_rng(int(time_s)).integers(0, 2, (6, 7)).astype(np.float32)
+        picture = picture.copy()
+        picture[6:18, 10:24] = 20.0 + 200.0 * np.kron(digits, np.ones((2, 2), np.float32))
+        return picture
+
+    return film.shoot(40.0, 15.0, paint=paint)
