@@ -75,7 +75,7 @@ def refuse_foreign(folder: Path, *, overwrite: bool) -> None:
     if names and not names & {NIGHT_FILE, MOTION_FOLDER} and not overwrite:
         raise UsageError(
             f"{folder}: expected an empty folder or an unfinished night, but it holds other files "
-            f"(such as {min(names)}); choose another folder or allow overwriting."
+            f"(such as {min(names)}); choose another folder or allow overwriting (--overwrite)."
         )
 
 
@@ -156,7 +156,7 @@ def _refuse_other_night(folder: Path, hashes: Sequence[str], *, overwrite: bool)
         if path.exists() and _hashes_in(path) != list(hashes):
             raise UsageError(
                 f"{folder}: expected an empty folder or a night of the same footage, but it holds another night; "
-                "choose another folder or allow overwriting."
+                "choose another folder or allow overwriting (--overwrite)."
             )
 
 
