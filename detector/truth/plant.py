@@ -83,11 +83,12 @@ def own_encoding(info: VideoInfo) -> Encoding:
     """How a file is encoded: codec (H.264 where it cannot be written here), bit rate, key-frame interval."""
     length_s = max(info.stop_s - info.start_s, 1 / usual_fps(info))
     n_bytes = int(info.packets.size.sum()) or info.size_bytes
-    keys_s = info.packet_times_s[info.is_key]
+    # Cameras count pictures from key frame to key frame, not seconds.
+    spacing = np.diff(np.flatnonzero(info.is_key))
     return Encoding(
         codec=info.codec if info.codec in CODECS else "h264",
         bitrate_kbps=n_bytes * 8 / length_s / 1000,
-        key_interval_s=float(np.median(np.diff(keys_s))) if len(keys_s) > 1 else length_s,
+        key_interval_s=float(np.median(spacing)) / usual_fps(info) if spacing.size else length_s,
         is_full_range=_is_full_range(info),
     )
 

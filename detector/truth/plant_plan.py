@@ -77,7 +77,8 @@ Shift = Callable[[float], tuple[float, float]]
 def shift_course(planting: Planting) -> Shift:
     """Displacement of the patch's center, (x, y) in px, at a time in s; zero outside of the planting.
 
-    * twitch, movement: out and back as the square of a half sine;
+    * twitch: out and back as the square of a half sine;
+    * movement: the same, but back by another way, so that it does not rest at its far end;
     * rhythmic: a sine with soft ends;
     * gross: a way through the plane that never rests, back to where it began.
     """
@@ -91,8 +92,10 @@ def shift_course(planting: Planting) -> Shift:
         if not planting.onset_s < time_s < planting.stop_s:
             return 0.0, 0.0
         share = (time_s - planting.onset_s) / planting.duration_s
-        away = planting.amp_px * (wave(time_s) if wave else float(np.sin(np.pi * share)) ** 2)
-        return away * along[0], away * along[1]
+        half, full = float(np.sin(np.pi * share)), float(np.sin(2 * np.pi * share))
+        away = planting.amp_px * (wave(time_s) if wave else half * half)
+        aside = planting.amp_px * 0.45 * half * full if planting.kind == "movement" else 0.0
+        return away * along[0] - aside * along[1], away * along[1] + aside * along[0]
 
     return shift
 
