@@ -91,6 +91,9 @@ class NoiseParams(Group):
     """How the footage's own noise is measured. Changing one of these means measuring again."""
 
     block_s: float = tunable(20.0, "s", DERIVED, "A floor is measured over this long ...", ge=2, le=600)
+    min_block_s: float = tunable(
+        4.0, "s", OWN, "Blocks of a short recording are a sixth of it, but not below this.", ge=1, le=60
+    )
     block_frames: int = tunable(
         600, "frames", OWN, "... or over this many frames, whichever ends first.", ge=16, le=5000
     )
@@ -229,7 +232,7 @@ class ClassifyParams(Group):
         10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600
     )
     gross_rhythm_regularity: float = tunable(
-        0.93, "1", DERIVED, "A whole-body movement must be this regular to be called rhythmic.", gt=0, le=1
+        0.96, "1", DERIVED, "A whole-body movement must be this regular to be called rhythmic.", gt=0, le=1
     )
     long_s: float = tunable(30.0, "s", "PMC8436137", "Longer activity is possible waking or handling.", gt=0, le=3600)
 

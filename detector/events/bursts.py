@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.motion.noise import quiet_floors
+from detector.motion.noise import measure_snr, quiet_floors
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
@@ -90,7 +90,8 @@ def find_active(trace: MotionTrace, params: Params) -> Active:
     base = floors[block[frame], cell]
     jump = trace.is_key_jump[frame]
     base[jump] = np.maximum(base[jump], trace.key_floor[span[frame[jump]], cell[jump]].astype(np.float32))
-    snr = energy / (trace.gain[frame] * (base + np.float32(params.noise.minimum)))
+    middle = trace.middle[span[frame], cell].astype(np.float32)
+    snr = measure_snr(energy / trace.gain[frame], base, middle, params.noise)
     active = Active(frame, cell, snr.astype(np.float32, copy=False), layer.signed.astype(np.float32))
     return active.where(snr >= low)
 
@@ -120,6 +121,7 @@ def slow_view(trace: MotionTrace, lag_s: float) -> MotionTrace:
         fast=replace(trace.slow, first=first),
         block_start_s=trace.span_start_s,
         floor=trace.slow_floor,
+        middle=trace.slow_middle,
         level=np.zeros(len(trace.span_start_s), np.float32),
     )
 

@@ -21,6 +21,8 @@ from detector.motion.noise import (
     measure_floor,
     measure_key_floor,
     measure_level,
+    measure_middle,
+    measure_snr,
     quiet_floors,
     tick_vector,
 )
@@ -56,6 +58,16 @@ class _Kept:
     signed: NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class _LayerResult:
+    """A layer of a span with its floors (blocks, cells), its key-frame floor and its `middle` (cells,)."""
+
+    layer: Layer
+    floors: NDArray[np.float32]
+    key_floor: NDArray[np.float32]
+    middle: NDArray[np.float32]
+
+
 class _LayerMeasurer:
     """Collects differences of one lag: dense for a block, then only what may be movement."""
 
@@ -71,6 +83,7 @@ class _LayerMeasurer:
         self._key_energy: list[NDArray[np.float32]] = []
         self.block_row: list[int] = []
         self.floors: list[NDArray[np.float32]] = []
+        self.middles: list[NDArray[np.float32]] = []
         self.levels: list[float] = []
         self.gain: dict[int, float] = {}
         self.level: dict[int, float] = {}
@@ -105,37 +118,37 @@ class _LayerMeasurer:
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
         minimum = np.float32(noise.minimum)
         # A movement of many seconds lifts the floor of its own block: what is kept for now must not depend on it.
-        frame, cell = np.nonzero(energy > noise.keep * (np.minimum(floor, np.median(floor)) + minimum))
+        frame, cell = np.nonzero(energy > np.minimum(floor, np.median(floor)) + noise.keep * minimum)
         self._kept.append(_Kept(rows[frame], cell, energy[frame, cell], signed[frame, cell]))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
         self.floors.append(floor)
+        self.middles.append(measure_middle(calm, noise))
         self.levels.append(measure_level(calm, noise))
         self._rows, self._times, self._energy, self._signed, self._jumps = [], [], [], [], []
 
-    def finish(self, is_key_jump: NDArray[np.bool_]) -> tuple[Layer, NDArray[np.float32], NDArray[np.float32]]:
-        """Join the blocks of the span.
-
-        Returns:
-            The layer, the floors (blocks, cells) and the key-frame floor (cells,).
-        """
+    def finish(self, is_key_jump: NDArray[np.bool_]) -> _LayerResult:
+        """Join the blocks of the span."""
         noise = self._params.noise
         n_frames = len(is_key_jump)
+        nothing = np.zeros(self._n_cells, np.float32)
         if not self.floors:
-            empty = np.zeros((0, self._n_cells), np.float32)
-            return Layer.empty(n_frames), empty, np.zeros(self._n_cells, np.float32)
+            return _LayerResult(Layer.empty(n_frames), np.zeros((0, self._n_cells), np.float32), nothing, nothing)
         floors = np.stack(self.floors)
         quiet = quiet_floors(floors, np.array(self.levels, np.float32), noise)
-        key_floor = np.zeros(self._n_cells, np.float32)
+        middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
+        # Decisions are made with what is stored, so that is what counts here, too.
+        middle = coarse(middle, _FLOOR_BITS).astype(np.float32)
+        key_floor = nothing
         if self._key_energy and is_key_jump.mean() <= _MOST_KEYS:
             key_floor = measure_key_floor(np.stack(self._key_energy), noise)
         layers = []
         for floor, kept in zip(quiet, self._kept, strict=True):
             base = np.where(is_key_jump[kept.row], np.maximum(key_floor, floor)[kept.cell], floor[kept.cell])
-            stays = kept.energy > noise.keep * (base + np.float32(noise.minimum))
+            stays = measure_snr(kept.energy, base, middle[kept.cell], noise) > noise.keep
             layers.append(_Kept(kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays]))
         joined = (np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__)
-        return Layer.from_rows(n_frames, *joined), floors, key_floor
+        return _LayerResult(Layer.from_rows(n_frames, *joined), floors, key_floor, middle)
 
 
 def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrace:
@@ -169,6 +182,9 @@ class _SpanMeasurer:
         self._last_key_s = -np.inf
         self._last_slow_s = -np.inf
         self._block_start_s = span.start_s
+        # A short recording gets short blocks: a floor needs several of them to tell movement from noise.
+        sixth_s = (span.stop_s - span.start_s) / 6.0
+        self._block_s = min(params.noise.block_s, max(sixth_s, params.noise.min_block_s))
 
     def run(self, frames: object, expected_s: float) -> MotionTrace:
         """Measure all frames of the span."""
@@ -188,10 +204,7 @@ class _SpanMeasurer:
         row = len(rows.time_s)
         if self._reference is None:
             self._reference = working_picture(frame.luma, self._grid.halvings).copy()
-        if (
-            frame.time_s - self._block_start_s >= self._params.noise.block_s
-            or len(self._fast) >= self._params.noise.block_frames
-        ):
+        if frame.time_s - self._block_start_s >= self._block_s or len(self._fast) >= self._params.noise.block_frames:
             self._close_blocks()
             self._block_start_s = frame.time_s
         lag_s = fast.lag_s if fast else 0.0
@@ -219,8 +232,10 @@ class _SpanMeasurer:
         rows, n_frames = self._rows, len(self._rows.time_s)
         time_s = np.array(rows.time_s, np.float64)
         jump = np.array(rows.is_key_jump, bool)
-        fast, floors, key_floor = self._fast.finish(jump)
-        slow, slow_floors, _ = self._slow.finish(np.zeros(n_frames, bool))
+        if n_frames and jump.mean() > _MOST_KEYS:
+            jump[:] = False
+        fast = self._fast.finish(jump)
+        slow = self._slow.finish(np.zeros(n_frames, bool))
         has_slow = np.zeros(n_frames, bool)
         has_slow[self._slow.seen] = True
         duration_s = np.array(rows.duration_s, np.float32)
@@ -244,19 +259,21 @@ class _SpanMeasurer:
             is_frozen=find_frozen(level, jump, duration_s, self._params.noise),
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,
-            moved_fraction=(np.diff(fast.first) / (self._grid.rows * self._grid.columns)).astype(np.float32),
+            moved_fraction=(np.diff(fast.layer.first) / (self._grid.rows * self._grid.columns)).astype(np.float32),
             global_change=np.array(rows.global_change, np.float32),
             shift_px=np.array(rows.shift_px, np.float32).reshape(-1, 2),
-            fast=fast,
-            slow=slow,
+            fast=fast.layer,
+            slow=slow.layer,
             block_start_s=time_s[self._fast.block_row],
-            floor=coarse(floors, _FLOOR_BITS),
+            floor=coarse(fast.floors, _FLOOR_BITS),
             level=np.array(self._fast.levels, np.float32),
             span_start_s=np.array([self._span.start_s]),
-            key_floor=coarse(key_floor[None], _FLOOR_BITS),
+            key_floor=coarse(fast.key_floor[None], _FLOOR_BITS),
+            middle=coarse(fast.middle[None], _FLOOR_BITS),
+            slow_middle=coarse(slow.middle[None], _FLOOR_BITS),
             tick=coarse(_tick_share(self._fast.tick)[None], _FLOOR_BITS),
             has_slow=has_slow,
-            slow_floor=coarse(_usual(slow_floors, self._grid, self._params), _FLOOR_BITS),
+            slow_floor=coarse(_usual(slow.floors, self._grid, self._params), _FLOOR_BITS),
             reference=reference,
             lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )

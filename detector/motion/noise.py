@@ -22,6 +22,8 @@ _MIN_LEVEL = 0.05
 # Energies above this are movement, whatever the camera; it keeps them out of the level of a block.
 _LEVEL_CAP = 4.0
 _MIN_LEVEL_ENERGY = 0.1
+# A floor that no energy rises above.
+_NOT_JUDGED = 60000.0
 
 
 def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
@@ -45,6 +47,34 @@ def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
             np.maximum(kept, rest, out=kept)
             rest = lower
     return largest[-1]
+
+
+def measure_middle(energy: Energies, params: NoiseParams) -> Energies:
+    """Median energy of each cell over a block, from a quarter as many frames as the floor; shape (cells,)."""
+    rows = energy[:: max(4 * len(energy) // params.samples, 1)]
+    if len(rows) == 0:
+        return np.zeros(energy.shape[1], np.float32)
+    place = len(rows) // 2
+    return np.partition(rows, place, axis=0)[place]
+
+
+def measure_snr(energy: Energies, floor: Energies, middle: Energies, params: NoiseParams) -> Energies:
+    """Energy above the usual, in units of the noise above the usual.
+
+    Where noise is steady, its median lies just below its high quantile, and little above it already means movement;
+    where the encoder erases most of it, the median is 0 and the floor itself is the unit.
+
+    Args:
+        energy, floor: grey levels squared, shapes that fit together.
+        middle: usual energy over the floor, 0 to 1.
+        params: absolute minimum of the unit.
+
+    Returns:
+        The shape of `energy`; 1 at the floor of noisy footage.
+    """
+    usual = middle * floor
+    snr: Energies = (energy - usual) / (floor - usual + np.float32(params.minimum))
+    return snr
 
 
 def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Energies:
@@ -154,10 +184,10 @@ def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
         params: `key_quantile`, and `min_key_frames` below which such frames cannot be judged.
 
     Returns:
-        Shape (cells,); infinite where there are too few such frames.
+        Shape (cells,); huge where there are too few such frames.
     """
     if len(energy) < params.min_key_frames:
-        return np.full(energy.shape[1], np.inf, np.float32)
+        return np.full(energy.shape[1], _NOT_JUDGED, np.float32)
     place = int(params.key_quantile * (len(energy) - 1))
     floor: Energies = np.partition(energy, place, axis=0)[place].astype(np.float32)
     return floor

@@ -93,6 +93,7 @@ class MotionTrace:
         block_start_s, floor: shape (K,), float64, and (K, C), float16: floors of the fast layer, grey levels squared.
         level: shape (K,), float32, how noisy the whole picture is in the block, grey levels squared.
         span_start_s, key_floor: shape (S,) and (S, C): floors in frames with `is_key_jump`, one row a span.
+        middle, slow_middle: shape (S, C), float16, usual energy of each cell over its floor, 0 to 1, of both layers.
         tick: shape (S, C), float16, how strictly the changes of a cell keep to one phase of the second, 0 to 1.
         has_slow: shape (F,), bool, frames in which the slow layer was measured.
         slow_floor: shape (S, C), floors of the slow layer, one row a span.
@@ -123,6 +124,8 @@ class MotionTrace:
     level: NDArray[np.float32]
     span_start_s: NDArray[np.float64]
     key_floor: NDArray[np.float16]
+    middle: NDArray[np.float16]
+    slow_middle: NDArray[np.float16]
     tick: NDArray[np.float16]
     has_slow: NDArray[np.bool_]
     slow_floor: NDArray[np.float16]
