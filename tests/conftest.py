@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import subprocess
 import sysconfig
@@ -236,10 +237,8 @@ class Sketch:
     def trace(self, **changes: Any) -> MotionTrace:
         """The trace so far, with some of its fields replaced."""
         n_frames, n_cells = len(self.time_s), self.rows * self.columns
-        fast = self._layer("fast")
-        lag_s = np.minimum(np.arange(n_frames), 2).astype(np.float32) / np.float32(self.fps)
-        floor, zeros = np.ones((1, n_cells), np.float16), np.zeros((1, n_cells), np.float16)
-        start_s, off = self.time_s[:1], np.zeros(n_frames, bool)
+        fast, start_s, off = self._layer("fast"), self.time_s[:1], np.zeros(n_frames, bool)
+        n_blocks, n_spans = (len(changes.get(name, start_s)) for name in ("block_start_s", "span_start_s"))
         fields = {
             "rows": self.rows,
             "columns": self.columns,
@@ -248,11 +247,8 @@ class Sketch:
             "height_px": 180,
             "time_s": self.time_s,
             "duration_s": np.full(n_frames, 1.0 / self.fps, np.float32),
-            "is_key": off,
-            "is_key_jump": off,
-            "is_damaged": off,
-            "is_frozen": off,
-            "lag_s": lag_s,
+            **dict.fromkeys(("is_key", "is_key_jump", "is_damaged", "is_frozen"), off),
+            "lag_s": np.minimum(np.arange(n_frames), 2).astype(np.float32) / np.float32(self.fps),
             "gain": np.ones(n_frames, np.float32),
             "moved_fraction": (np.diff(fast.first) / n_cells).astype(np.float32),
             "global_change": np.zeros(n_frames, np.float32),
@@ -260,17 +256,17 @@ class Sketch:
             "fast": fast,
             "slow": self._layer("slow"),
             "block_start_s": start_s,
-            "floor": floor[: len(start_s)],
-            "level": np.ones(len(start_s), np.float32),
+            "floor": np.ones((n_blocks, n_cells), np.float16),
+            "level": np.ones(n_blocks, np.float32),
             "span_start_s": start_s,
-            "key_floor": zeros[: len(start_s)],
-            "tick": zeros[: len(start_s)],
+            "slow_floor": np.ones((n_spans, n_cells), np.float16),
+            **dict.fromkeys(("key_floor", "tick", "middle", "slow_middle"), np.zeros((n_spans, n_cells), np.float16)),
             "has_slow": self.has_slow,
-            "slow_floor": floor[: len(start_s)],
             "reference": np.zeros((90, 160), np.uint8),
             "lost_s": 0.0,
         }
-        return MotionTrace(**{**fields, **changes})
+        names = {field.name for field in dataclasses.fields(MotionTrace)}
+        return MotionTrace(**{name: value for name, value in {**fields, **changes}.items() if name in names})
 
     def _layer(self, name: str) -> Layer:
         n_frames = len(self.time_s)

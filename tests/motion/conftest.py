@@ -1,5 +1,6 @@
 """Traces that several files of this room look at; each says what moves in it."""
 
+from dataclasses import fields
 from typing import Any
 
 import cv2
@@ -52,24 +53,21 @@ def cut() -> Any:
 
 
 def _part(trace: MotionTrace, start_s: float, stop_s: float, lost_s: float) -> MotionTrace:
-    chosen: dict[str, Any] = {}
-    for times, names in (
-        ("time_s", _FRAMES),
-        ("block_start_s", ("block_start_s", "floor", "level")),
-        ("span_start_s", ("span_start_s", "key_floor", "tick", "slow_floor")),
-    ):
-        inside = (getattr(trace, times) >= start_s) & (getattr(trace, times) < stop_s)
-        chosen |= {name: getattr(trace, name)[inside] for name in names}
-    frames = np.flatnonzero((trace.time_s >= start_s) & (trace.time_s < stop_s))
-    layers = {name: _rows(getattr(trace, name), int(frames[0]), int(frames[-1]) + 1) for name in ("fast", "slow")}
-    same = {name: getattr(trace, name) for name in ("rows", "columns", "cell_px", "width_px", "height_px", "reference")}
-    return MotionTrace(**same, **chosen, **layers, lost_s=lost_s)
-
-
-_FRAMES = (
-    *("time_s", "duration_s", "is_key", "is_key_jump", "is_damaged", "is_frozen"),
-    *("lag_s", "gain", "moved_fraction", "global_change", "shift_px", "has_slow"),
-)
+    # Frames, blocks and spans of the traces that are cut differ in number, so that tells what an array has rows of.
+    inside = {
+        len(times): (times >= start_s) & (times < stop_s)
+        for times in (trace.time_s, trace.block_start_s, trace.span_start_s)
+    }
+    frames = np.flatnonzero(inside[len(trace.time_s)])
+    values: dict[str, Any] = {}
+    for field in fields(MotionTrace):
+        value = getattr(trace, field.name)
+        if isinstance(value, Layer):
+            value = _rows(value, int(frames[0]), int(frames[-1]) + 1)
+        elif isinstance(value, np.ndarray) and field.name != "reference":
+            value = value[inside[len(value)]]
+        values[field.name] = value
+    return MotionTrace(**{**values, "lost_s": lost_s})
 
 
 def _rows(layer: Layer, start: int, stop: int) -> Layer:
