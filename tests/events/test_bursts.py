@@ -1,0 +1,231 @@
+"""Bursts: what stands out of the floor, joined in space and time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from detector.events.bursts import Active, connect, find_active, find_bursts, merge_simultaneous, slow_view
+from detector.params import Params, with_values
+
+PARAMS = Params()
+FPS = 15.0
+HAND = np.s_[4:8, 10:14]
+FOOT = np.s_[12:15, 24:28]
+
+
+def spans(bursts: list[Any]) -> list[float]:
+    return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]
+
+
+class TestFindActive:
+    def test_energy_is_told_in_floors(self, sketch: Any) -> None:
+        active = find_active(sketch(20.0).move(5.0, 5.4, HAND, snr=30.0).trace(), PARAMS)
+        # Stored with five bits.
+        assert active.snr == pytest.approx(30.0, rel=2**-5)
+        assert len(active) == 16 * 7
+
+    def test_what_is_below_the_low_threshold_is_left_out(self, sketch: Any) -> None:
+        drawing = sketch(20.0).move(5.0, 5.4, HAND, snr=1.5)
+        assert len(find_active(drawing.trace(), PARAMS)) == 0
+        assert len(find_active(drawing.trace(), with_values(PARAMS, {"burst.low": 1.2}))) == 16 * 7
+
+    @given(st.floats(1.0, 8.0))
+    @settings(max_examples=10, deadline=None)
+    def test_in_a_louder_frame_the_same_energy_is_less(self, sketch: Any, gain: float) -> None:
+        trace = sketch(8.0).move(5.0, 5.4, HAND, snr=30.0).trace()
+        loud = replace(trace, gain=np.full(len(trace.time_s), gain, np.float32))
+        assert find_active(loud, PARAMS).snr.max() == pytest.approx(30.0 / gain, rel=0.05)
+
+    def test_floors_follow_the_time_of_the_night_and_the_cell(self, sketch: Any) -> None:
+        drawing = sketch(40.0).move(5.0, 5.4, HAND, snr=30.0).move(35.0, 35.4, HAND, snr=30.0)
+        n_cells = drawing.rows * drawing.columns
+        floor = np.repeat(np.array([[1.0], [9.0]], np.float16), n_cells, axis=1)
+        # Blocks as different as day and night do not lend each other their floors.
+        level = np.array([0.3, 5.0], np.float32)
+        active = find_active(drawing.trace(floor=floor, level=level, block_start_s=np.array([0.0, 20.0])), PARAMS)
+        minimum = PARAMS.noise.minimum
+        assert active.snr[active.frame < 300] == pytest.approx(30.0, rel=0.05)
+        assert active.snr[active.frame >= 300] == pytest.approx(30.0 * (1 + minimum) / (9 + minimum), rel=0.05)
+
+    def test_differences_across_a_key_frame_have_a_floor_of_their_own(self, sketch: Any) -> None:
+        drawing = sketch(20.0).move(5.0, 5.4, HAND, snr=30.0)
+        jump = np.abs(drawing.time_s - 5.2) < 0.01
+        key_floor = np.full((1, drawing.rows * drawing.columns), 1000.0, np.float16)
+        active = find_active(drawing.trace(is_key_jump=jump, key_floor=key_floor), PARAMS)
+        assert not (active.frame == 78).any()
+        assert len(active) == 16 * 6
+
+    def test_nothing_in_nothing_out(self, sketch: Any) -> None:
+        for duration_s in (0.0, 1 / FPS, 2 / FPS, 5.0):
+            trace = sketch(duration_s).trace()
+            active = find_active(trace, PARAMS)
+            assert len(active) == 0
+            assert find_bursts(trace, active, PARAMS) == []
+
+
+class TestBursts:
+    def test_time_and_place_are_those_of_the_movement(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        _, _, (burst,) = bursts_of(sketch(20.0).move(5.0, 5.4, HAND))
+        assert spans([burst]) == pytest.approx([5.0, 5.4], abs=1 / FPS)
+        assert burst.duration_s == pytest.approx(0.4, abs=0.1)
+        assert burst.start_s <= burst.peak_s <= burst.stop_s
+        assert (burst.x_px, burst.y_px) == pytest.approx((120.0, 60.0), abs=0.5)
+        assert burst.box_px == (100.0, 40.0, 140.0, 80.0)
+        assert burst.area_fraction == pytest.approx(16 / (18 * 32))
+        assert burst.snr == pytest.approx(40.0, rel=0.05)
+        assert len(burst.cells) == 16
+        assert (np.diff(burst.entries) > 0).all()
+
+    @pytest.mark.parametrize("fps", [8.0, 10.0, 12.5, 15.0, 20.0, 25.0, 30.0, 60.0])
+    @pytest.mark.parametrize("duration_s", [0.4, 1.0])
+    def test_the_lag_does_not_stretch_them(
+        self, sketch: Any, bursts_of: Callable[..., Any], fps: float, duration_s: float
+    ) -> None:
+        _, _, (burst,) = bursts_of(sketch(8.0, fps).move(5.0, 5.0 + duration_s, HAND))
+        assert spans([burst]) == pytest.approx([5.0, 5.0 + duration_s], abs=1.01 / fps)
+
+    def test_two_at_one_place_stay_two(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        _, _, bursts = bursts_of(sketch(20.0).move(5.0, 5.3, HAND).move(6.3, 6.6, HAND))
+        assert spans(bursts) == pytest.approx([5.0, 5.3, 6.3, 6.6], abs=1 / FPS)
+
+    def test_a_moment_of_stillness_does_not_end_one(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        _, _, bursts = bursts_of(sketch(20.0).move(5.0, 5.6, HAND).move(5.8, 6.4, HAND))
+        assert spans(bursts) == pytest.approx([5.0, 6.4], abs=1 / FPS)
+
+    def test_two_at_one_time_far_apart_stay_two(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        _, _, bursts = bursts_of(sketch(20.0).move(5.0, 5.4, HAND).move(5.1, 5.5, FOOT))
+        assert [burst.x_px for burst in bursts] == pytest.approx([120.0, 260.0], abs=1.0)
+
+    def test_two_edges_of_one_limb_are_one(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        drawing = sketch(20.0).move(5.0, 5.4, np.s_[4:8, 10:12]).move(5.0, 5.4, np.s_[4:8, 13:15])
+        _, _, (burst,) = bursts_of(drawing)
+        assert len(burst.cells) == 16
+
+    def test_a_faint_one_beyond_the_high_threshold_is_none(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        assert bursts_of(sketch(20.0).move(5.0, 5.4, HAND, snr=4.0))[2] == []
+        # It counts whole, though, where some of it is strong.
+        drawing = sketch(20.0).move(5.0, 5.4, HAND, snr=4.0).move(5.0, 5.4, np.s_[5:6, 11:13], snr=20.0)
+        assert len(bursts_of(drawing)[2][0].cells) == 16
+
+    def test_a_single_cell_in_a_single_frame_is_noise(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        assert bursts_of(sketch(20.0).move(5.0, 5.01, np.s_[4:5, 10:11], snr=90.0))[2] == []
+
+    def test_cells_at_opposite_edges_do_not_touch(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        drawing = sketch(20.0).move(5.0, 5.4, np.s_[4:6, 30:32]).move(5.0, 5.4, np.s_[5:7, 0:2])
+        assert len(bursts_of(drawing)[2]) == 2
+
+    @given(st.floats(0, 40000, width=16))
+    @settings(max_examples=15, deadline=None)
+    def test_shifted_footage_gives_shifted_bursts(
+        self, sketch: Any, bursts_of: Callable[..., Any], later_s: float
+    ) -> None:
+        found = []
+        for start_s in (0.0, later_s):
+            drawing = sketch(9.0, start_s=start_s).move(start_s + 3.0, start_s + 3.4, HAND)
+            found.append(bursts_of(drawing.move(start_s + 6.0, start_s + 7.1, FOOT, snr=9.0))[2])
+        assert spans(found[1]) == pytest.approx([time_s + later_s for time_s in spans(found[0])], abs=1e-6)
+        assert all(np.array_equal(one.cells, other.cells) for one, other in zip(*found, strict=True))
+
+    def test_a_higher_threshold_gives_no_new_burst(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        drawing = sketch(30.0)
+        random = np.random.default_rng(4)
+        for start_s in np.arange(1.0, 28.0, 0.7):
+            row, column = random.integers(0, 14), random.integers(0, 28)
+            box = np.s_[row : row + 4, column : column + 4]
+            drawing.move(start_s, start_s + random.uniform(0.1, 0.9), box, snr=random.uniform(3, 60))
+        before: list[Any] | None = None
+        for threshold in (3.0, 5.0, 10.0, 20.0, 40.0):
+            bursts = bursts_of(drawing, with_values(PARAMS, {"burst.threshold": threshold}))[2]
+            assert all(burst.snr >= threshold for burst in bursts)
+            if before is not None:
+                assert len(bursts) < len(before)
+                for burst in bursts:
+                    assert any(set(burst.entries) <= set(other.entries) for other in before)
+            before = bursts
+
+    def test_entries_of_bursts_do_not_overlap(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        drawing = sketch(20.0).move(5.0, 6.0, HAND).move(5.2, 5.9, FOOT).move(8.0, 8.4, np.s_[0:18, 0:32])
+        _, active, bursts = bursts_of(drawing)
+        entries = np.concatenate([burst.entries for burst in bursts])
+        assert len(np.unique(entries)) == len(entries)
+        assert entries.max() < len(active)
+
+
+class TestConnect:
+    @staticmethod
+    def reference(trace: Any, active: Active, still_s: float) -> NDArray[np.int64]:
+        """The same by comparing every pair, and joining until nothing changes."""
+        time_s = trace.time_s[active.frame]
+        row, column = np.divmod(active.cell, trace.columns)
+        frame_s = float(np.median(trace.duration_s))
+        near = (np.abs(row[:, None] - row) <= 1) & (np.abs(column[:, None] - column) <= 1)
+        beside = (active.frame[:, None] == active.frame) & near
+        again = (active.cell[:, None] == active.cell) & (np.abs(time_s[:, None] - time_s) + 0.5 * frame_s <= still_s)
+        touch = beside | again
+        label = np.arange(len(active))
+        for _ in range(len(active)):
+            label = np.where(touch, label, len(active)).min(axis=1)
+        return label
+
+    @given(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=24))
+    @settings(max_examples=60, deadline=None)
+    def test_it_equals_a_plain_search(self, sketch: Any, points: list[tuple[int, int, int]]) -> None:
+        trace = sketch(1.0).trace()
+        table = sorted({(frame, row * trace.columns + column) for frame, row, column in points})
+        frame, cell = np.array(table, np.int64).T
+        ones = np.ones(len(frame), np.float32)
+        active = Active(frame, cell, ones, ones)
+        found = connect(trace, active, 0.32)
+        expected = self.reference(trace, active, 0.32)
+        same = found[:, None] == found
+        assert np.array_equal(same, expected[:, None] == expected)
+
+
+class TestMergeSimultaneous:
+    def test_a_chain_of_three_is_one(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        no_reach = with_values(PARAMS, {"burst.reach": 0.0})
+        drawing = sketch(20.0)
+        for place, column in enumerate((4, 7, 10)):
+            drawing.move(5.0 + 0.1 * place, 5.5 + 0.1 * place, np.s_[4:8, column : column + 2])
+        trace, active, bursts = bursts_of(drawing, no_reach)
+        assert len(bursts) == 3
+        # Whichever comes first.
+        for order in (bursts, bursts[::-1], [bursts[0], bursts[2], bursts[1]]):
+            (merged,) = merge_simultaneous(trace, active, order, PARAMS)
+            assert len(merged.cells) == 24
+
+    def test_one_after_the_other_stays_apart(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        drawing = sketch(20.0).move(5.0, 5.3, np.s_[4:8, 10:12]).move(5.5, 5.8, np.s_[4:8, 13:15])
+        assert len(bursts_of(drawing)[2]) == 2
+
+    def test_nothing_stays_nothing(self, sketch: Any) -> None:
+        trace = sketch(2.0).trace()
+        assert merge_simultaneous(trace, find_active(trace, PARAMS), [], PARAMS) == []
+
+
+class TestSlowView:
+    def test_it_has_the_frames_in_which_the_long_lag_was_measured(self, sketch: Any) -> None:
+        trace = sketch(20.0).move(5.0, 7.0, HAND, layer="slow").trace()
+        view = slow_view(trace, 0.5)
+        assert np.array_equal(view.time_s, trace.time_s[trace.has_slow])
+        assert len(view.fast.first) == len(view.time_s) + 1
+        assert np.array_equal(view.fast.cell, trace.slow.cell)
+        assert set(view.time_s[view.fast.frame]) == set(trace.time_s[trace.slow.frame])
+        assert view.lag_s == pytest.approx(0.5)
+        assert view.duration_s == pytest.approx(4 / FPS)
+
+    def test_a_slow_movement_is_one_burst(self, sketch: Any) -> None:
+        view = slow_view(sketch(20.0).move(5.0, 7.0, HAND, layer="slow").trace(), 0.5)
+        bursts = find_bursts(view, find_active(view, PARAMS), PARAMS)
+        assert spans(bursts) == pytest.approx([5.0, 7.0], abs=0.3)
+
+    @pytest.mark.parametrize("n_frames", [0, 1, 5])
+    def test_of_hardly_any_frames(self, sketch: Any, n_frames: int) -> None:
+        view = slow_view(sketch(n_frames / FPS).trace(), 0.5)
+        assert len(find_active(view, PARAMS)) == 0
