@@ -57,6 +57,8 @@ def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator
         try:
             yield motion
         except BaseException:
+            with suppress(OSError):  # what stopped workers were writing would fill a full disk
+                _remove_leftovers(folder)
             _leave_no_trace(folder, is_new=is_new)
             raise
 

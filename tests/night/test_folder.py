@@ -85,6 +85,13 @@ def test_failure_after_the_first_part_keeps_it(tmp_path: Path) -> None:
     assert (tmp_path / "night" / "motion" / "span-0001-k.npz").exists()
 
 
+def test_what_was_being_written_at_a_failure_is_cleared(tmp_path: Path) -> None:
+    leave_unfinished(tmp_path, MINE)
+    with pytest.raises(RuntimeError), claimed(tmp_path, MINE, overwrite=False) as motion:
+        write_then_fail(motion / ".writing-1-span-0002-k.npz")
+    assert names(tmp_path / "motion") == {".lock", "recording.json", "span-0001-k.npz"}
+
+
 def test_what_a_killed_run_was_writing_is_cleared(tmp_path: Path) -> None:
     leave_unfinished(tmp_path, MINE)
     (tmp_path / ".staging").mkdir()
