@@ -114,7 +114,7 @@ class NoiseParams(Group):
         10, "frames", OWN, "With fewer frames at key frames than this, they are not judged.", ge=1, le=1000
     )
     frozen_level: float = tunable(
-        0.1, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
+        0.25, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
     )
     frozen_s: float = tunable(1.0, "s", OWN, "... for this long is frozen.", gt=0, le=60)
     keep: float = tunable(2.0, "floors", DERIVED, "Energy below this many floors is not stored.", ge=1, le=10)

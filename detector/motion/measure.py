@@ -18,6 +18,7 @@ from detector.motion.noise import (
     find_frozen,
     frame_levels,
     gains,
+    loudness,
     measure_floor,
     measure_key_floor,
     measure_level,
@@ -86,7 +87,7 @@ class _LayerMeasurer:
         self.middles: list[NDArray[np.float32]] = []
         self.levels: list[float] = []
         self.gain: dict[int, float] = {}
-        self.level: dict[int, float] = {}
+        self.loudness: dict[int, float] = {}
         self.seen: list[int] = []
         self.tick = np.zeros((2, n_cells), np.complex128)
 
@@ -114,7 +115,7 @@ class _LayerMeasurer:
         floor = measure_floor(calm, noise)
         self.tick += tick_vector(calm, floor, np.array(self._times)[is_calm])
         level = frame_levels(energy, floor, noise)
-        self.level.update(zip(self._rows, level.tolist(), strict=True))
+        self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
         minimum = np.float32(noise.minimum)
         # A movement of many seconds lifts the floor of its own block: what is kept for now must not depend on it.
@@ -240,7 +241,7 @@ class _SpanMeasurer:
         has_slow[self._slow.seen] = True
         duration_s = np.array(rows.duration_s, np.float32)
         gain = _spread(self._fast.gain, n_frames, 1.0)
-        level = _spread(self._fast.level, n_frames, np.nan)
+        loud = _spread(self._fast.loudness, n_frames, np.nan)
         height = self._grid.rows * 4
         reference = (
             self._reference if self._reference is not None else np.zeros((height, self._grid.columns * 4), np.uint8)
@@ -256,7 +257,7 @@ class _SpanMeasurer:
             is_key=np.array(rows.is_key, bool),
             is_key_jump=jump,
             is_damaged=np.array(rows.is_damaged, bool),
-            is_frozen=find_frozen(level, jump, duration_s, self._params.noise),
+            is_frozen=find_frozen(loud, jump, duration_s, self._params.noise),
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,
             moved_fraction=(np.diff(fast.layer.first) / (self._grid.rows * self._grid.columns)).astype(np.float32),

@@ -22,6 +22,8 @@ _MIN_LEVEL = 0.05
 # Energies above this are movement, whatever the camera; it keeps them out of the level of a block.
 _LEVEL_CAP = 4.0
 _MIN_LEVEL_ENERGY = 0.1
+# With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
+_MIN_LOUDNESS = 0.02
 # A floor that no energy rises above.
 _NOT_JUDGED = 60000.0
 
@@ -113,15 +115,28 @@ def gains(level: Energies, is_key: NDArray[np.bool_], params: NoiseParams) -> En
     return louder
 
 
+def loudness(energy: Energies) -> Energies:
+    """Mean energy of each frame, clipped so that movement hardly counts; grey levels squared.
+
+    Args:
+        energy: shape (frames, cells).
+
+    Returns:
+        Shape (frames,), float32.
+    """
+    step = max(energy.shape[1] // _LEVEL_CELLS, 1)
+    return np.minimum(energy[:, ::step], np.float32(_LEVEL_CAP)).mean(axis=1)
+
+
 def find_frozen(
-    level: Energies, is_key: NDArray[np.bool_], duration_s: Energies, params: NoiseParams
+    loud: Energies, is_key: NDArray[np.bool_], duration_s: Energies, params: NoiseParams
 ) -> NDArray[np.bool_]:
     """Frames of a picture that stands still: even the noise is gone, for at least `frozen_s`.
 
     Where the encoder erases the noise in every frame, stillness says nothing, and no frame is called frozen.
 
     Args:
-        level: `frame_levels` of a span, NaN where not measured, shape (frames,).
+        loud: `loudness` of a span, NaN where not measured, shape (frames,).
         is_key: frames whose difference crosses a key frame, where even a still picture changes, shape (frames,).
         duration_s: shape (frames,).
         params: `frozen_level` and `frozen_s`.
@@ -129,15 +144,16 @@ def find_frozen(
     Returns:
         Shape (frames,), bool.
     """
-    known = level[np.isfinite(level)]
-    usual = float(np.median(known)) if len(known) else 0.0
-    if usual < _MIN_LEVEL:
-        return np.zeros(len(level), bool)
-    still = is_key | (np.nan_to_num(level, nan=np.inf) < params.frozen_level * usual)
-    edges = np.flatnonzero(np.diff(still, prepend=False, append=False))
-    result = np.zeros(len(level), bool)
+    result = np.zeros(len(loud), bool)
+    usual = float(np.nanmedian(loud)) if np.isfinite(loud).any() else 0.0
+    if usual < _MIN_LOUDNESS:
+        return result
+    quiet = np.nan_to_num(loud, nan=np.inf) < params.frozen_level * usual
+    edges = np.flatnonzero(np.diff(quiet | is_key, prepend=False, append=False))
     for start, stop in edges.reshape(-1, 2):
-        result[start:stop] = duration_s[start:stop].sum() >= params.frozen_s
+        seen_s = float(duration_s[start:stop][quiet[start:stop]].sum())
+        lasts_s = float(duration_s[start:stop].sum())
+        result[start:stop] = lasts_s >= params.frozen_s and seen_s >= 0.5 * params.frozen_s
     return result
 
 
@@ -169,11 +185,7 @@ def measure_level(energy: Energies, params: NoiseParams) -> float:
         energy: shape (frames, cells); key frames left out.
         params: which quantile over frames.
     """
-    step = max(energy.shape[1] // _LEVEL_CELLS, 1)
-    if len(energy) == 0:
-        return 0.0
-    each = np.minimum(energy[:, ::step], np.float32(_LEVEL_CAP)).mean(axis=1)
-    return float(np.quantile(each, params.block_quantile))
+    return float(np.quantile(loudness(energy), params.block_quantile)) if len(energy) else 0.0
 
 
 def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
