@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -146,6 +147,18 @@ class TestTrouble:
     def test_footage_of_key_frames_alone_is_not_frozen(self, film: Any) -> None:
         frames = [replace(frame, is_key=True) for frame in film.frames(12.0, FPS)]
         assert not film.measure(frames, 12.0).is_frozen.any()
+
+    @pytest.mark.xfail(strict=True, reason="a block keeps only what is above floors that movement of the picture lifts")
+    def test_a_bump_does_not_hide_what_moved_in_the_seconds_before(self, film: Any) -> None:
+        def swing(picture: NDArray[np.float32], time_s: float) -> NDArray[np.float32]:
+            aside_px = 4.0 * np.sin(6.0 * np.pi * time_s) if 12.0 <= time_s < 13.0 else 0.0
+            back = np.array([[1.0, 0.0, aside_px], [0.0, 1.0, 0.0]])
+            return cv2.warpAffine(picture, back, picture.shape[::-1], borderMode=cv2.BORDER_REFLECT)
+
+        params = with_values(PARAMS, {"noise.block_s": 20.0, "noise.min_block_s": 20.0})
+        trace = film.measure(film.frames(24.0, FPS, [film.shift(8.0, 0.4)], paint=swing), 24.0, params=params)
+        times = trace.time_s[trace.fast.frame]
+        assert ((times > 8.0) & (times < 8.5)).sum() > 300
 
     @pytest.mark.parametrize("n_frames", [0, 1, 2, 3])
     def test_hardly_any_frames(self, film: Any, n_frames: int, tmp_path: Path) -> None:

@@ -155,7 +155,6 @@ class TestFindFrozen:
         assert not self.find(np.full(40, np.nan, np.float32)).any()
         assert len(self.find(np.zeros(0, np.float32))) == 0
 
-    @pytest.mark.xfail(strict=True, reason="a key frame that lasts a second counts as a frozen picture by itself")
     def test_one_frame_a_second_with_a_key_frame_now_and_then_is_not_frozen(self) -> None:
         level, is_key = np.full(60, 0.5, np.float32), no(60)
         is_key[::5] = True
