@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.truth.drawing.layers import Field
 from detector.truth.drawing.paint import Plane, Sheet
-from detector.truth.scene_spec import Nuisance, SceneSpec
+from detector.truth.scene_spec import CLOCK_FORMAT, Nuisance, SceneSpec
 
 LIGHT_SETTLES_S = 1.5
 """How long the camera takes to get used to another light."""
@@ -217,7 +217,7 @@ class Clock:
     """The monitor's time stamp in a corner; its digits change each second."""
 
     def __init__(self, spec: SceneSpec) -> None:
-        self._start = datetime.strptime(spec.start_at, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007  (a face without zone)
+        self._start = datetime.strptime(spec.start_at, CLOCK_FORMAT)  # noqa: DTZ007  (a face without zone)
         self._scale = spec.scale
         self._shown = ""
         self._mask: Plane = np.zeros((0, 0), np.float32)
@@ -225,7 +225,7 @@ class Clock:
 
     def stamp(self, luma: NDArray[np.uint8], time_s: float) -> None:
         """Draw the time at `time_s` into the picture, in place."""
-        text = (self._start + timedelta(seconds=int(time_s))).strftime("%Y-%m-%d %H:%M:%S")
+        text = (self._start + timedelta(seconds=int(time_s))).strftime(CLOCK_FORMAT)
         if text != self._shown:
             self._shown = text
             self._draw(text)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from detector.errors import ParameterError
 
 REFERENCE_WIDTH_PX = 848
 """Width of picture that default amplitudes are given for; they scale with the picture's size."""
+
+CLOCK_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 PLACES = (
     "left_hand",
@@ -157,6 +160,12 @@ class SceneSpec:
                 raise ParameterError(f"scene: expected an even number of px on each side, but {side} came.")
         require_within("scene", "breathing in px", self.breathing_px, 0.0, 10.0)
         require_within("scene", "noise in grey levels", self.noise, 0.0, 50.0)
+        try:
+            datetime.strptime(self.start_at, CLOCK_FORMAT)  # noqa: DTZ007  (a clock's face has no zone)
+        except ValueError:
+            raise ParameterError(
+                f"scene: expected a start such as 2026-03-14 01:00:30, but {self.start_at!r} came."
+            ) from None
         if self.movements and not self.has_infant:
             raise ParameterError("scene: expected no movements in an empty cot; leave them out or put the infant in.")
         for movement in self.movements:

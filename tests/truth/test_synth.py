@@ -266,6 +266,8 @@ def test_wrong_scenes_are_named() -> None:
         replace(STILL, size_px=(321, 180))
     with pytest.raises(ParameterError, match="end within"):
         replace(STILL, movements=(parse_movement("twitch@1.9"),))
+    with pytest.raises(ParameterError, match="expected a start such as"):
+        replace(STILL, start_at="one o'clock")
     with pytest.raises(ParameterError, match="codec"):
         Encoding("h263")
     with pytest.raises(UsageError, match="sample of quiet_night"):
