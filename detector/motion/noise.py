@@ -67,7 +67,8 @@ def measure_snr(energy: Energies, floor: Energies, middle: Energies, params: Noi
     where the encoder erases most of it, the median is 0 and the floor itself is the unit.
 
     Args:
-        energy, floor: grey levels squared, shapes that fit together.
+        energy: grey levels squared.
+        floor: grey levels squared, of a shape that fits.
         middle: usual energy over the floor, 0 to 1.
         params: absolute minimum of the unit.
 
