@@ -1,0 +1,18 @@
+"""The sample videos, with default parameters, never worse than before."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from detector.truth.score import Score
+
+SAMPLES = Path(__file__).parents[2] / "sample_videos"
+
+
+@pytest.mark.parametrize("name", ["quiet_night", "rhythmic", "everything"])
+def test_sample(
+    name: str, score_clip: Callable[[str, Path, Path], Score], shortfalls: Callable[[str, Score], list[str]]
+) -> None:
+    score = score_clip(name, SAMPLES / f"{name}.mp4", SAMPLES / f"{name}_truth.csv")
+    assert shortfalls(name, score) == []
