@@ -33,6 +33,8 @@ from detector.params import Params
 # Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
 _MOST_KEYS = 0.3
 _FLOOR_BITS = 4
+# High quantiles of a cell's energy lie about this far above the mean energy of quiet frames.
+_FLOOR_OVER_LEVEL = 3.0
 
 
 @dataclass
@@ -118,14 +120,16 @@ class _LayerMeasurer:
         self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
         minimum = np.float32(noise.minimum)
-        # A movement of many seconds lifts the floor of its own block: what is kept for now must not depend on it.
-        frame, cell = np.nonzero(energy > np.minimum(floor, np.median(floor)) + noise.keep * minimum)
+        usual = measure_level(calm, noise)
+        # Movement of many seconds, or of the whole picture, lifts the floor of its own block: what is kept for now must
+        # not depend on it.
+        frame, cell = np.nonzero(energy > np.minimum(floor, _FLOOR_OVER_LEVEL * usual) + noise.keep * minimum)
         self._kept.append(_Kept(rows[frame], cell, energy[frame, cell], signed[frame, cell]))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
         self.floors.append(floor)
         self.middles.append(measure_middle(calm, noise))
-        self.levels.append(measure_level(calm, noise))
+        self.levels.append(usual)
         self._rows, self._times, self._energy, self._signed, self._jumps = [], [], [], [], []
 
     def finish(self, is_key_jump: NDArray[np.bool_]) -> _LayerResult:
