@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -133,7 +133,7 @@ def plant(
     info = probe(source)
     plan = tuple(parse_planting(text, info.width_px) for text in movement or [])
     plan += draw_plan(source, _counts(scatter or []), seed) if scatter else ()
-    wanted = {"codec": codec, "bitrate_kbps": bitrate, "key_interval_s": key_interval}
+    wanted: dict[str, Any] = {"codec": codec, "bitrate_kbps": bitrate, "key_interval_s": key_interval}
     encoding = replace(own_encoding(info), **{name: value for name, value in wanted.items() if value is not None})
     known = plant_movements(source, out, plan, encoding)
     truth = out.with_name(f"{out.stem}_truth.csv")
