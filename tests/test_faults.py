@@ -287,7 +287,7 @@ def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
     yield remount
     if mounted:
-        subprocess.run(["umount", str(place)], check=True)
+        subprocess.run(["umount", "--recursive", "--lazy", str(place)], check=True)
 
 
 def test_full_disk_keeps_what_fitted(footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]) -> None:
@@ -331,8 +331,10 @@ def test_disk_that_becomes_read_only_keeps_the_parts(
 
     def forbid() -> None:
         # A read-only view laid over the folder: a file system with open files cannot be made read-only as a whole.
-        subprocess.run(["mount", "--bind", motion, motion], check=True)
-        subprocess.run(["mount", "-o", "remount,ro,bind", motion], check=True)
+        view = folder.parent / "view"
+        view.mkdir()
+        for command in (["--bind", motion, view], ["-o", "remount,ro,bind", view], ["--bind", view, motion]):
+            subprocess.run(["mount", *command], check=True)
 
     with pytest.raises(NightFolderError, match="Read-only file system") as caught:
         analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(forbid))
