@@ -98,11 +98,12 @@ def progress_bar(*, is_quiet: bool) -> Iterator[Callable[[Progress], None] | Non
     if is_quiet or not sys.stderr.isatty():
         yield None
         return
+    from rich import progress as parts
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, TextColumn("{task.fields[pace]}"), console=Console(stderr=True), transient=True) as bar:
+    words = (parts.TextColumn("{task.description}"), parts.BarColumn(), parts.TaskProgressColumn())
+    columns = (parts.SpinnerColumn(), *words, parts.TextColumn("{task.fields[pace]}"))
+    with parts.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading the files", total=None, pace="")
         pace = Pace(time.monotonic)
 
@@ -255,7 +256,7 @@ def show_score(score: Score) -> None:
     lines = [
         f"False events: {score.n_false} in {score.observed_s / 3600:.2f} h observed (any kind, touching nothing known)",
         f"Broken episodes: {score.n_broken} of {score.n_episodes}",
-        f"Kappa over 30 s epochs, any movement: {score.kappa.loc['any', 30.0]:.2f}",
+        f"Kappa over 30 s epochs, any movement: {score.kappa[30.0]['any']:.2f}",
     ]
     if score.rate_error_hz.size:
         lines.append(f"Rate error: {score.mean_rate_error_hz:.3f} Hz over {score.rate_error_hz.size} rhythmic events")
