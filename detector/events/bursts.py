@@ -118,7 +118,7 @@ def slow_view(trace: MotionTrace, lag_s: float) -> MotionTrace:
         lag_s=np.full(len(chosen), lag_s, np.float32),
         gain=np.ones(len(chosen), np.float32),
         is_key_jump=np.zeros(len(chosen), bool),
-        fast=replace(trace.slow, first=first),
+        fast=replace(trace.slow, first=first, stride=trace.slow.stride[chosen]),
         block_start_s=trace.span_start_s,
         floor=trace.slow_floor,
         middle=trace.slow_middle,
@@ -167,10 +167,12 @@ def connect(trace: MotionTrace, active: Active, still_s: float) -> NDArray[np.in
     here, there = _same_cell_links(trace, active, still_s)
     left, right = [here], [there]
     row, column = np.divmod(active.cell, trace.columns)
-    for down, across in ((0, 1), (1, -1), (1, 0), (1, 1)):
+    stride = trace.fast.stride[active.frame].astype(np.int64)
+    for step_down, step_across in ((0, 1), (1, -1), (1, 0), (1, 1)):
+        down, across = step_down * stride, step_across * stride
         inside = (row + down < trace.rows) & (column + across >= 0) & (column + across < trace.columns)
         source = np.flatnonzero(inside)
-        target_key = key[source] + down * trace.columns + across
+        target_key = (key + down * trace.columns + across)[source]
         place = np.minimum(np.searchsorted(key, target_key), len(key) - 1)
         hit = key[place] == target_key
         left.append(source[hit])
@@ -200,14 +202,15 @@ def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int64
     entries = np.sort(entries)
     frame, cell, snr = active.frame[entries], active.cell[entries], active.snr[entries]
     low = int(frame[0])
-    strength = np.bincount(frame - low, snr).astype(np.float64, copy=False)
+    n_cells = trace.fast.stride[frame].astype(np.float64) ** 2
+    strength: NDArray[np.float64] = np.bincount(frame - low, snr * n_cells).astype(np.float64, copy=False)
     peak = low + int(strength.argmax())
     first, last = _extent(strength, params.burst.edge)
     start_s, stop_s = movement_interval(trace, low + first, low + last)
     cells = np.unique(cell)
     rows, columns = np.divmod(cell.astype(np.float64), trace.columns)
     side_x, side_y = trace.cell_px
-    weight = snr / snr.sum()
+    weight = snr * n_cells / (snr * n_cells).sum()
     used_rows, used_columns = np.divmod(cells, trace.columns)
     box = (
         float(used_columns.min() * side_x),
@@ -223,7 +226,7 @@ def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int64
         x_px=float(((columns + 0.5) * weight).sum() * side_x),
         y_px=float(((rows + 0.5) * weight).sum() * side_y),
         box_px=box,
-        area_fraction=float(np.bincount(frame - low).max()) / (trace.rows * trace.columns),
+        area_fraction=min(float(np.bincount(frame - low, n_cells).max()) / (trace.rows * trace.columns), 1.0),
         snr=float(snr.max()),
         entries=entries,
     )

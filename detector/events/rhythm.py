@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.bursts import Active, Burst
-from detector.motion.trace import MotionTrace
+from detector.motion.trace import MotionTrace, keep_stride
 from detector.params import RhythmParams
 
 _MAX_CELLS = 96
@@ -86,6 +86,9 @@ def signed_signal(
         `(time_s, signal)`, each of shape (n,); the signal has mean 0.
     """
     entries = np.concatenate([burst.entries for burst in bursts])
+    # Frames thinned more than others would weigh less: all are thinned alike.
+    stride = trace.fast.stride[active.frame[entries]].max()
+    entries = entries[keep_stride(active.cell[entries], stride, trace.columns)]
     frame, cell, signed = active.frame[entries], active.cell[entries], active.signed[entries]
     low, high = int(frame.min()), int(frame.max()) + 1
     cells, column = np.unique(cell, return_inverse=True)

@@ -27,7 +27,7 @@ from detector.motion.noise import (
     quiet_floors,
     tick_vector,
 )
-from detector.motion.trace import Layer, MotionTrace, coarse
+from detector.motion.trace import Layer, MotionTrace, choose_stride, coarse, keep_stride
 from detector.params import Params
 
 # Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
@@ -55,8 +55,8 @@ class _Rows:
 class _Kept:
     """Candidates of one block: `row` counts frames from the start of the span."""
 
-    row: NDArray[np.int64]
-    cell: NDArray[np.int64]
+    row: NDArray[np.int32]
+    cell: NDArray[np.int32]
     energy: NDArray[np.float32]
     signed: NDArray[np.float32]
 
@@ -74,8 +74,10 @@ class _LayerResult:
 class _LayerMeasurer:
     """Collects differences of one lag: dense for a block, then only what may be movement."""
 
-    def __init__(self, n_cells: int, params: Params) -> None:
+    def __init__(self, grid: Grid, params: Params) -> None:
+        n_cells = grid.rows * grid.columns
         self._params = params
+        self._columns = grid.columns
         self._n_cells = n_cells
         self._rows: list[int] = []
         self._energy: list[NDArray[np.float32]] = []
@@ -90,6 +92,7 @@ class _LayerMeasurer:
         self.levels: list[float] = []
         self.gain: dict[int, float] = {}
         self.loudness: dict[int, float] = {}
+        self.stride: dict[int, float] = {}
         self.seen: list[int] = []
         self.tick = np.zeros((2, n_cells), np.complex128)
 
@@ -109,7 +112,7 @@ class _LayerMeasurer:
         if not self._rows:
             return
         noise = self._params.noise
-        rows, jumps = np.array(self._rows), np.array(self._jumps)
+        rows, jumps = np.array(self._rows, np.int32), np.array(self._jumps)
         self.seen += self._rows
         energy, signed = np.stack(self._energy), np.stack(self._signed)
         is_calm = ~jumps if jumps.mean() <= _MOST_KEYS else np.ones(len(jumps), bool)
@@ -123,8 +126,13 @@ class _LayerMeasurer:
         usual = measure_level(calm, noise)
         # Movement of many seconds, or of the whole picture, lifts the floor of its own block: what is kept for now must
         # not depend on it.
-        frame, cell = np.nonzero(energy > np.minimum(floor, _FLOOR_OVER_LEVEL * usual) + noise.keep * minimum)
-        self._kept.append(_Kept(rows[frame], cell, energy[frame, cell], signed[frame, cell]))
+        loud = energy > np.minimum(floor, _FLOOR_OVER_LEVEL * usual) + noise.keep * minimum
+        stride = choose_stride(loud)
+        self.stride.update(zip(self._rows, stride.tolist(), strict=True))
+        frame, cell = np.nonzero(loud)
+        stays = keep_stride(cell, stride[frame], self._columns)
+        frame, cell = frame[stays], cell[stays]
+        self._kept.append(_Kept(rows[frame], cell.astype(np.int32), energy[frame, cell], signed[frame, cell]))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
         self.floors.append(floor)
@@ -152,8 +160,12 @@ class _LayerMeasurer:
             base = np.where(is_key_jump[kept.row], np.maximum(key_floor, floor)[kept.cell], floor[kept.cell])
             stays = measure_snr(kept.energy, base, middle[kept.cell], noise) > noise.keep
             layers.append(_Kept(kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays]))
-        joined = (np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__)
-        return _LayerResult(Layer.from_rows(n_frames, *joined), floors, key_floor, middle)
+        row, cell, energy, signed = (
+            np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__
+        )
+        stride = _spread(self.stride, n_frames, 1.0).astype(np.uint8)
+        layer = Layer.from_rows(n_frames, row, cell, energy, signed, stride)
+        return _LayerResult(layer, floors, key_floor, middle)
 
 
 def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrace:
@@ -178,10 +190,9 @@ def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrac
 class _SpanMeasurer:
     def __init__(self, grid: Grid, span: Span, params: Params) -> None:
         self._grid, self._span, self._params = grid, span, params
-        n_cells = grid.rows * grid.columns
         self._differencer = Differencer(grid, params.motion)
-        self._fast = _LayerMeasurer(n_cells, params)
-        self._slow = _LayerMeasurer(n_cells, params)
+        self._fast = _LayerMeasurer(grid, params)
+        self._slow = _LayerMeasurer(grid, params)
         self._rows = _Rows()
         self._reference: NDArray[np.uint8] | None = None
         self._last_key_s = -np.inf
@@ -264,7 +275,7 @@ class _SpanMeasurer:
             is_frozen=find_frozen(loud, jump, duration_s, self._params.noise),
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,
-            moved_fraction=(np.diff(fast.layer.first) / (self._grid.rows * self._grid.columns)).astype(np.float32),
+            moved_fraction=fast.layer.share(self._grid.rows * self._grid.columns),
             global_change=np.array(rows.global_change, np.float32),
             shift_px=np.array(rows.shift_px, np.float32).reshape(-1, 2),
             fast=fast.layer,

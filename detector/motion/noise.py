@@ -57,7 +57,8 @@ def measure_middle(energy: Energies, params: NoiseParams) -> Energies:
     if len(rows) == 0:
         return np.zeros(energy.shape[1], np.float32)
     place = len(rows) // 2
-    return np.partition(rows, place, axis=0)[place]
+    middle: Energies = np.partition(rows, place, axis=0)[place]
+    return middle
 
 
 def measure_snr(energy: Energies, floor: Energies, middle: Energies, params: NoiseParams) -> Energies:
@@ -76,8 +77,8 @@ def measure_snr(energy: Energies, floor: Energies, middle: Energies, params: Noi
         The shape of `energy`; 1 at the floor of noisy footage.
     """
     usual = middle * floor
-    snr: Energies = (energy - usual) / (floor - usual + np.float32(params.minimum))
-    return snr
+    snr = (energy - usual) / (floor - usual + np.float32(params.minimum))
+    return snr.astype(np.float32, copy=False)
 
 
 def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Energies:
@@ -126,7 +127,8 @@ def loudness(energy: Energies) -> Energies:
         Shape (frames,), float32.
     """
     step = max(energy.shape[1] // _LEVEL_CELLS, 1)
-    return np.minimum(energy[:, ::step], np.float32(_LEVEL_CAP)).mean(axis=1)
+    loud: Energies = np.minimum(energy[:, ::step], np.float32(_LEVEL_CAP)).mean(axis=1)
+    return loud
 
 
 def find_frozen(

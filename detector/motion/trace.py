@@ -16,6 +16,7 @@ from detector.errors import NightFolderError
 TRACE_VERSION = 1
 _ENERGY_BITS = 5
 _SIGNED_BITS = 6
+_DENSE = 0.08
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,15 @@ class Layer:
         cell: shape (N,), uint16, `row * columns + column`.
         energy: shape (N,), float16, mean squared difference, grey levels squared.
         signed: shape (N,), float16, mean difference, grey levels.
+        stride: shape (F,), uint8; where much of the picture moves, only each `stride`-th cell of each `stride`-th row
+            is kept, and each entry stands for `stride ** 2` cells.
     """
 
     first: NDArray[np.int64]
     cell: NDArray[np.uint16]
     energy: NDArray[np.float16]
     signed: NDArray[np.float16]
+    stride: NDArray[np.uint8]
 
     @property
     def frame(self) -> NDArray[np.int64]:
@@ -43,7 +47,7 @@ class Layer:
     def empty(cls, n_frames: int) -> Layer:
         """A layer in which nothing moved."""
         none = np.zeros(0, np.float16)
-        return cls(np.zeros(n_frames + 1, np.int64), np.zeros(0, np.uint16), none, none)
+        return cls(np.zeros(n_frames + 1, np.int64), np.zeros(0, np.uint16), none, none, np.ones(n_frames, np.uint8))
 
     @classmethod
     def from_rows(
@@ -53,11 +57,40 @@ class Layer:
         cell: NDArray[np.int64],
         energy: NDArray[np.float32],
         signed: NDArray[np.float32],
+        stride: NDArray[np.uint8] | None = None,
     ) -> Layer:
-        """Build a layer from entries already in order of frame and cell."""
+        """Build a layer from entries already in order of frame and cell; without `stride`, every cell was kept."""
         first = np.zeros(n_frames + 1, np.int64)
         np.cumsum(np.bincount(frame, minlength=n_frames), out=first[1:])
-        return cls(first, cell.astype(np.uint16), coarse(energy, _ENERGY_BITS), coarse(signed, _SIGNED_BITS))
+        stride = np.ones(n_frames, np.uint8) if stride is None else stride
+        return cls(first, cell.astype(np.uint16), coarse(energy, _ENERGY_BITS), coarse(signed, _SIGNED_BITS), stride)
+
+    def share(self, n_cells: int) -> NDArray[np.float32]:
+        """Share of the picture that the entries of each frame stand for, shape (F,), 0 to about 1."""
+        cells = np.diff(self.first) * self.stride.astype(np.float64) ** 2
+        return (cells / n_cells).astype(np.float32)
+
+
+def choose_stride(loud: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """How much to thin frames in which much of the picture moves: 1 below 8 % of the cells, 2 below 32 %, then 4.
+
+    A whole-body movement is as plain from a sixteenth of its cells, and most of a trace would be such frames.
+
+    Args:
+        loud: shape (frames, cells), bool.
+
+    Returns:
+        Shape (frames,), uint8.
+    """
+    share = loud.mean(axis=1)
+    return np.select([share < _DENSE, share < 4.0 * _DENSE], [1, 2], 4).astype(np.uint8)
+
+
+def keep_stride(cell: NDArray[np.integer], stride: NDArray[np.uint8] | np.uint8, columns: int) -> NDArray[np.bool_]:
+    """Which cells stay when each `stride`-th cell of each `stride`-th row is kept; the shape of `cell`."""
+    row, column = np.divmod(cell, columns)
+    stays: NDArray[np.bool_] = (row % stride == 0) & (column % stride == 0)
+    return stays
 
 
 def coarse(values: NDArray[np.float32], bits: int) -> NDArray[np.float16]:
@@ -140,6 +173,9 @@ _ARRAYS = tuple(
 )
 
 
+_JOINED = tuple(field.name for field in fields(Layer) if field.name != "first")
+
+
 def save_trace(path: Path, trace: MotionTrace) -> None:
     """Write a trace as a compressed `.npz`; equal traces give equal bytes."""
     layers = {
@@ -200,7 +236,7 @@ def _join_layers(layers: Sequence[Layer]) -> Layer:
     counts = np.concatenate([np.diff(layer.first) for layer in layers])
     first = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=first[1:])
-    rest = {name: np.concatenate([getattr(layer, name) for layer in layers]) for name in ("cell", "energy", "signed")}
+    rest = {name: np.concatenate([getattr(layer, name) for layer in layers]) for name in _JOINED}
     return Layer(first, **rest)
 
 

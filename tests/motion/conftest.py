@@ -73,7 +73,9 @@ def _part(trace: MotionTrace, start_s: float, stop_s: float, lost_s: float) -> M
 def _rows(layer: Layer, start: int, stop: int) -> Layer:
     first = layer.first[start : stop + 1]
     entries = slice(int(first[0]), int(first[-1]))
-    return Layer(first - first[0], layer.cell[entries], layer.energy[entries], layer.signed[entries])
+    return Layer(
+        first - first[0], layer.cell[entries], layer.energy[entries], layer.signed[entries], layer.stride[start:stop]
+    )
 
 
 @pytest.fixture(scope="session")

@@ -148,7 +148,6 @@ class TestTrouble:
         frames = [replace(frame, is_key=True) for frame in film.frames(12.0, FPS)]
         assert not film.measure(frames, 12.0).is_frozen.any()
 
-    @pytest.mark.xfail(strict=True, reason="a block keeps only what is above floors that movement of the picture lifts")
     def test_a_bump_does_not_hide_what_moved_in_the_seconds_before(self, film: Any) -> None:
         def swing(picture: NDArray[np.float32], time_s: float) -> NDArray[np.float32]:
             aside_px = 4.0 * np.sin(6.0 * np.pi * time_s) if 12.0 <= time_s < 13.0 else 0.0

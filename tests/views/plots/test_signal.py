@@ -58,7 +58,7 @@ def test_swing_goes_to_and_fro_once_a_cycle(make_night: NightMaker, make_event: 
     trace = trace_of(make_night(30.0, [event]))
     times = trace.time_s[trace.fast.frame]
     signed = (10 * np.sin(2 * np.pi * 0.5 * (times - 5.0))).astype(np.float16)
-    layer = Layer(trace.fast.first, trace.fast.cell, trace.fast.energy, signed)
+    layer = Layer(trace.fast.first, trace.fast.cell, trace.fast.energy, signed, trace.fast.stride)
     fast, _ = find_strength(replace(trace, fast=layer), Params())
     time_s, signal = swing(fast, event, Params())
     assert time_s[0] == pytest.approx(5.0)
