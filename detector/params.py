@@ -162,6 +162,15 @@ class ArtifactParams(Group):
     margin_s: float = tunable(
         0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
     )
+    settle_share: float = tunable(
+        0.01,
+        "1",
+        DERIVED,
+        "After light or a bump, nothing is judged while this share of the picture changes ...",
+        gt=0,
+        le=1,
+    )
+    settle_max_s: float = tunable(3.0, "s", OWN, "... but for no longer than this.", ge=0, le=60)
     settle_s: float = tunable(
         0.3, "s", DERIVED, "This long after the start of a recording, or a pause in it, nothing is judged.", ge=0, le=10
     )
@@ -176,7 +185,7 @@ class ArtifactParams(Group):
     clock_floor: float = tunable(1.0, "grey levels squared", OWN, "... with at least this floor ...", ge=0)
     clock_min_s: float = tunable(30.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
     mover_floor: float = tunable(
-        10.0, "grey levels squared", OWN, "What moves all night has at least this floor ...", gt=0
+        30.0, "grey levels squared", OWN, "What moves all night has at least this floor ...", gt=0
     )
     mover_ratio: float = tunable(20.0, "1", OWN, "... this many times that of the median cell ...", gt=1)
     mover_share: float = tunable(0.6, "1", OWN, "... in this share of blocks ...", gt=0, le=1)

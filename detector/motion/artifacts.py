@@ -128,8 +128,19 @@ def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int
     for start, stop in _runs(_bridge(loud, _frames(trace, 0, limits.margin_s))):
         kind = _kind_of_run(trace, start, stop, limits)
         if kind is not None:
-            margin = _frames(trace, start, limits.margin_s)
-            yield max(start - 1, 0), min(stop + margin, len(loud)), kind
+            yield max(start - 1, 0), _settled(trace, stop, limits), kind
+
+
+def _settled(trace: MotionTrace, stop: int, limits: ArtifactParams) -> int:
+    """First frame after a step at which exposure and encoder have settled, at most `settle_max_s` later."""
+    margin = _frames(trace, stop - 1, limits.margin_s)
+    last = min(stop + _frames(trace, stop - 1, limits.settle_max_s), len(trace.time_s))
+    still = 0
+    for frame in range(stop, last):
+        still = 0 if trace.moved_fraction[frame] >= limits.settle_share else still + 1
+        if still >= margin:
+            return frame + 1
+    return last
 
 
 def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> ArtifactKind | None:
