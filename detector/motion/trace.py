@@ -66,9 +66,10 @@ class Layer:
         return cls(first, cell.astype(np.uint16), coarse(energy, _ENERGY_BITS), coarse(signed, _SIGNED_BITS), stride)
 
     def share(self, n_cells: int) -> NDArray[np.float32]:
-        """Share of the picture that the entries of each frame stand for, shape (F,), 0 to about 1."""
+        """Share of the picture that the entries of each frame stand for, shape (F,), 0 to 1."""
         cells = np.diff(self.first) * self.stride.astype(np.float64) ** 2
-        return (cells / n_cells).astype(np.float32)
+        # Rows and columns of a thinned frame that reach over the edge stand for a little more than there is.
+        return np.minimum(cells / n_cells, 1.0).astype(np.float32)
 
 
 def choose_stride(loud: NDArray[np.bool_]) -> NDArray[np.uint8]:
