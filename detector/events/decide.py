@@ -17,6 +17,7 @@ from detector.params import Params
 _DIGIT_CHANGE_S = 0.25
 # Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
 _MOST_KEYS = 0.3
+_ONE_SIGN = 0.9
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
         burst
         for burst in find_bursts(trace, active, params)
         if not _is_key_pulse(trace, active, burst, params)
+        and not _is_fade(active, burst, params)
         and not _is_flash(trace, active, burst, params)
         and not _is_clock_digit(trace, burst, hidden)
     ]
@@ -103,6 +105,18 @@ def _is_key_pulse(trace: MotionTrace, active: Active, burst: Burst, params: Para
     keys = np.flatnonzero(trace.is_key[: last + 1])
     since_s = trace.time_s[last] - trace.time_s[keys[-1]] if len(keys) else np.inf
     return bool(first >= keys[-1] if len(keys) else False) and since_s <= 2.5 * float(trace.lag_s[last])
+
+
+def _is_fade(active: Active, burst: Burst, params: Params) -> bool:
+    """A place that only brightens, or only darkens, and stays so must be three times as strong to be believed.
+
+    Whatever moves brightens the picture where it comes and darkens it where it leaves, or comes back. One sign alone is
+    light, or an encoder catching up with it.
+    """
+    if burst.snr >= 3.0 * params.burst.threshold:
+        return False
+    signed = active.signed[burst.entries].astype(np.float64)
+    return bool(abs(signed.sum()) >= _ONE_SIGN * np.abs(signed).sum())
 
 
 def _is_flash(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> bool:
