@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detector.events.bursts import Active, connect, find_active, find_bursts, merge_simultaneous, slow_view
+from detector.motion.trace import Layer, keep_stride
 from detector.params import Params, with_values
 
 PARAMS = Params()
@@ -207,6 +208,31 @@ class TestMergeSimultaneous:
     def test_nothing_stays_nothing(self, sketch: Any) -> None:
         trace = sketch(2.0).trace()
         assert merge_simultaneous(trace, find_active(trace, PARAMS), [], PARAMS) == []
+
+
+class TestThinned:
+    def test_a_thinned_movement_is_described_like_a_whole_one(self, sketch: Any) -> None:
+        whole = sketch(12.0).move(5.0, 6.0, np.s_[2:14, 4:28]).trace()
+        layer = whole.fast
+        stride = np.where(np.diff(layer.first) > 0, 4, 1).astype(np.uint8)
+        kept = keep_stride(layer.cell.astype(int), stride[layer.frame], whole.columns)
+        thin = Layer.from_rows(
+            len(whole.time_s),
+            layer.frame[kept],
+            layer.cell[kept].astype(int),
+            layer.energy[kept].astype(np.float32),
+            layer.signed[kept].astype(np.float32),
+            stride,
+        )
+        described = []
+        for trace in (whole, replace(whole, fast=thin)):
+            (burst,) = find_bursts(trace, find_active(trace, PARAMS), PARAMS)
+            described.append(burst)
+        one, other = described
+        assert spans([other]) == spans([one])
+        assert other.area_fraction == pytest.approx(one.area_fraction, rel=0.35)
+        assert (other.x_px, other.y_px) == pytest.approx((one.x_px, one.y_px), abs=2 * sketch.cell_px)
+        assert other.snr == one.snr
 
 
 class TestSlowView:

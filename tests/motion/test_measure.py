@@ -115,6 +115,20 @@ class TestColumns:
         assert by_time.level.shape == (4,)
 
 
+def test_a_picture_that_moves_as_a_whole_is_thinned_and_still_whole(film: Any) -> None:
+    def swing(picture: NDArray[np.float32], time_s: float) -> NDArray[np.float32]:
+        aside_px = 4.0 * np.sin(6.0 * np.pi * time_s) if 12.0 <= time_s < 13.0 else 0.0
+        back = np.array([[1.0, 0.0, aside_px], [0.0, 1.0, 0.0]])
+        return cv2.warpAffine(picture, back, picture.shape[::-1], borderMode=cv2.BORDER_REFLECT)
+
+    trace = film.shoot(24.0, FPS, paint=swing)
+    swinging = (trace.time_s > 12.2) & (trace.time_s < 12.9)
+    assert trace.fast.stride[swinging].max() == 4
+    assert (trace.fast.stride[trace.time_s < 11.9] == 1).all()
+    assert np.diff(trace.fast.first).max() <= trace.rows * trace.columns / 10
+    assert 0.9 < trace.moved_fraction[swinging].max() <= 1.0
+
+
 class TestTrouble:
     def test_damaged_frames_show_no_motion(self, film: Any) -> None:
         frames = list(film.frames(16.0, FPS, [film.shift(8.0, 0.4)]))

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from detector.errors import NightFolderError
 from detector.motion import trace as trace_module
-from detector.motion.trace import Layer, MotionTrace, coarse, join_traces, load_trace, save_trace
+from detector.motion.trace import (
+    Layer,
+    MotionTrace,
+    choose_stride,
+    coarse,
+    join_traces,
+    keep_stride,
+    load_trace,
+    save_trace,
+)
 
 
 def assert_equal(one: MotionTrace, other: MotionTrace) -> None:
@@ -76,6 +85,30 @@ class TestLayer:
         layer = Layer.empty(3)
         assert layer.first.tolist() == [0, 0, 0, 0]
         assert len(layer.frame) == len(layer.cell) == len(layer.energy) == len(layer.signed) == 0
+
+
+class TestThinning:
+    """Frames in which much of the picture moves keep each second or fourth cell both ways."""
+
+    @pytest.mark.parametrize(("share", "stride"), [(0.0, 1), (0.05, 1), (0.1, 2), (0.3, 2), (0.35, 4), (1.0, 4)])
+    def test_the_more_moves_the_fewer_are_kept(self, share: float, stride: int) -> None:
+        loud = np.arange(400)[None] < share * 400
+        assert choose_stride(loud).tolist() == [stride]
+
+    @given(st.integers(1, 70), st.integers(1, 130), st.sampled_from([1, 2, 4]))
+    def test_what_is_kept_stands_for_the_picture(self, rows: int, columns: int, stride: int) -> None:
+        cells = np.arange(rows * columns)
+        kept = cells[keep_stride(cells, np.uint8(stride), columns)]
+        assert len(kept) == -(-rows // stride) * -(-columns // stride)
+        ones, frame = np.ones(len(kept), np.float32), np.zeros(len(kept), np.int64)
+        layer = Layer.from_rows(1, frame, kept, ones, ones, np.array([stride], np.uint8))
+        assert layer.share(rows * columns) == pytest.approx(1.0)
+
+    def test_each_frame_has_its_own(self) -> None:
+        frame, cell = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 2])
+        ones = np.ones(4, np.float32)
+        layer = Layer.from_rows(3, frame, cell, ones, ones, np.array([1, 2, 1], np.uint8))
+        assert layer.share(100) == pytest.approx([0.02, 0.08, 0.0])
 
 
 class TestSaveAndLoad:
