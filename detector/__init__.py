@@ -36,10 +36,10 @@ _HOMES = {
     "probe": "detector.footage.video",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (they are strings)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (any public name)
     # Each name is imported at its first use, so that `import detector` and `--help` stay quick.
     if name not in _HOMES:
         raise AttributeError(f"module 'detector' has no attribute {name!r}")
