@@ -93,7 +93,8 @@ def _split_whole_body(
         else describe_burst(trace, active, np.concatenate([burst.entries for burst in group]), params)
         for group in groups
     ]
-    inside = [any(burst.start_s < body.stop_s and burst.stop_s > body.start_s for body in whole) for burst in small]
+    start_s, stop_s = np.array([body.start_s for body in whole]), np.array([body.stop_s for body in whole])
+    inside = [bool(((burst.start_s < stop_s) & (burst.stop_s > start_s)).any()) for burst in small]
     return whole, [burst for burst, hidden in zip(small, inside, strict=True) if not hidden]
 
 

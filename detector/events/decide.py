@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.events.bursts import Active, Burst, find_active, find_bursts, slow_view
 from detector.events.classify import Event, classify_bursts
@@ -33,10 +34,11 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     hidden = find_artifacts(trace, params)
     active = find_active(trace, params)
     active = active.where(~hidden.is_blind[active.frame] & ~hidden.is_clock[active.cell])
+    since_key_s = since_key(trace)
     bursts = [
         burst
         for burst in find_bursts(trace, active, params)
-        if not _is_key_pulse(trace, active, burst, params)
+        if not _is_key_pulse(trace, active, burst, since_key_s, params)
         and not _is_fade(active, burst, params)
         and not _is_flash(trace, active, burst, params)
         and not _is_clock_digit(trace, burst, hidden)
@@ -69,12 +71,14 @@ def find_slow(trace: MotionTrace, hidden: ArtifactMap, fast: list[Burst], params
     blind = np.convolve(hidden.is_blind, np.ones(reach + 1), "full")[: len(hidden.is_blind)] > 0
     active = find_active(slow, params)
     active = active.where(~blind[trace.has_slow][active.frame] & ~hidden.is_clock[active.cell])
+    start_s = np.array([burst.start_s for burst in fast]) - lag_s
+    stop_s = np.array([burst.stop_s for burst in fast]) + lag_s
     fresh = [
         burst
         for burst in find_bursts(slow, active, params)
         if burst.duration_s >= params.classify.slow_min_s
         and burst.snr >= params.classify.slow_threshold
-        and not any(b.start_s - lag_s < burst.stop_s and burst.start_s < b.stop_s + lag_s for b in fast)
+        and not ((start_s < burst.stop_s) & (burst.start_s < stop_s)).any()
     ]
     others, _ = split_insects(slow, active, fresh, params.artifact)
     return classify_bursts(slow, active, others, params)
@@ -82,29 +86,30 @@ def find_slow(trace: MotionTrace, hidden: ArtifactMap, fast: list[Burst], params
 
 def without_ripples(bursts: list[Burst], params: Params) -> list[Burst]:
     """Leave out faint bursts beside a strong simultaneous one: encoders spread a strong change over the picture."""
-    strong = sorted(
-        (b for b in bursts if b.snr >= params.burst.threshold / params.burst.ripple), key=lambda b: b.start_s
-    )
-    return [
-        burst
-        for burst in bursts
-        if not any(
-            other.snr * params.burst.ripple >= burst.snr
-            and other.start_s - params.burst.still_s < burst.start_s
-            and burst.stop_s < other.stop_s + params.burst.still_s
-            for other in strong
-        )
-    ]
+    still_s, ripple = params.burst.still_s, params.burst.ripple
+    start_s, stop_s, snr = (np.array([getattr(b, name) for b in bursts]) for name in ("start_s", "stop_s", "snr"))
+    strong = snr >= params.burst.threshold / max(ripple, 1e-9)
+    start_s, stop_s, snr = start_s[strong] - still_s, stop_s[strong] + still_s, snr[strong] * ripple
+    return [b for b in bursts if not ((snr >= b.snr) & (start_s < b.start_s) & (b.stop_s < stop_s)).any()]
 
 
-def _is_key_pulse(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> bool:
+def since_key(trace: MotionTrace) -> NDArray[np.float64]:
+    """Time since the last key frame, s, shape (F,); infinite before the first, and where most frames are key frames."""
+    frames = np.arange(len(trace.time_s))
+    last = np.maximum.accumulate(np.where(trace.is_key, frames, -1)) if len(frames) else frames
+    since_s = np.where(last >= 0, trace.time_s - trace.time_s[np.maximum(last, 0)], np.inf)
+    return np.full(len(frames), np.inf) if len(frames) and trace.is_key.mean() > _MOST_KEYS else since_s
+
+
+def _is_key_pulse(
+    trace: MotionTrace, active: Active, burst: Burst, since_key_s: NDArray[np.float64], params: Params
+) -> bool:
     """A burst that begins at a key frame and is over at once must be twice as strong to be believed."""
-    if burst.snr >= 2.0 * params.burst.threshold or trace.is_key.mean() > _MOST_KEYS:
+    if burst.snr >= 2.0 * params.burst.threshold:
         return False
     first, last = active.frame[burst.entries[0]], active.frame[burst.entries[-1]]
-    keys = np.flatnonzero(trace.is_key[: last + 1])
-    since_s = trace.time_s[last] - trace.time_s[keys[-1]] if len(keys) else np.inf
-    return bool(first >= keys[-1] if len(keys) else False) and since_s <= 2.5 * float(trace.lag_s[last])
+    lasts_s = trace.time_s[last] - trace.time_s[first]
+    return bool(lasts_s <= since_key_s[last] <= 2.5 * trace.lag_s[last])
 
 
 def _is_fade(active: Active, burst: Burst, params: Params) -> bool:

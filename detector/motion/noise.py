@@ -24,6 +24,7 @@ _LEVEL_CAP = 4.0
 _MIN_LEVEL_ENERGY = 0.1
 # With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
 _MIN_LOUDNESS = 0.02
+_LASTING_BLOCKS = 7
 # A floor that no energy rises above.
 _NOT_JUDGED = 60000.0
 
@@ -208,11 +209,11 @@ def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
     return floor
 
 
-def quiet_floors(floors: Energies, level: Energies, params: NoiseParams) -> Energies:
+def quiet_floors(floors: NDArray[np.floating], level: Energies, params: NoiseParams) -> Energies:
     """For each block, the floor when nothing moved: a low quantile over the blocks around it.
 
     Only blocks in which the picture as a whole is about as noisy count as neighbors: when a light is switched on, the
-    floor from before says nothing about the floor after.
+    floor from before says nothing about the floor after. A louder block or two are no such change, but movement.
 
     Args:
         floors: shape (blocks, cells).
@@ -222,13 +223,28 @@ def quiet_floors(floors: Energies, level: Energies, params: NoiseParams) -> Ener
     Returns:
         Shape (blocks, cells), float32.
     """
-    level = level + np.float32(_MIN_LEVEL_ENERGY)
+    level = _lasting(level) + np.float32(_MIN_LEVEL_ENERGY)
     result = np.empty_like(floors, dtype=np.float32)
-    width = 2 * params.neighbors + 1
+    width, step = 2 * params.neighbors + 1, max(params.neighbors, 1)
+    known: dict[tuple[int, bytes], Energies] = {}
     for block in range(len(floors)):
-        low = min(max(block - params.neighbors, 0), max(len(floors) - width, 0))
+        # Blocks near each other share their neighbors, and most often those that are alike: each set is judged once.
+        middle = (block // step) * step + step // 2
+        low = min(max(middle - params.neighbors, 0), max(len(floors) - width, 0))
         ratio = level[low : low + width] / level[block]
-        alike = floors[low : low + width][(ratio < params.alike) & (ratio > 1.0 / params.alike)]
-        place = int(params.block_quantile * (len(alike) - 1))
-        result[block] = np.partition(alike, place, axis=0)[place]
+        alike = (ratio < params.alike) & (ratio > 1.0 / params.alike)
+        key = (low, alike.tobytes())
+        if key not in known:
+            chosen = floors[low : low + width][alike].astype(np.float32, copy=False)
+            place = int(params.block_quantile * (len(chosen) - 1))
+            known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
+        result[block] = known[key]
     return result
+
+
+def _lasting(level: Energies) -> Energies:
+    """Running median over a few blocks: a change of light stays, a body that turns over does not."""
+    reach = _LASTING_BLOCKS // 2
+    return np.array(
+        [np.median(level[max(block - reach, 0) : block + reach + 1]) for block in range(len(level))], np.float32
+    )

@@ -39,9 +39,9 @@ class Layer:
     stride: NDArray[np.uint8]
 
     @property
-    def frame(self) -> NDArray[np.int64]:
+    def frame(self) -> NDArray[np.int32]:
         """Frame of each entry, shape (N,)."""
-        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+        return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
 
     @classmethod
     def empty(cls, n_frames: int) -> Layer:

@@ -46,10 +46,10 @@ class TestFindActive:
     def test_floors_follow_the_time_of_the_night_and_the_cell(self, sketch: Any) -> None:
         drawing = sketch(40.0).move(5.0, 5.4, HAND, snr=30.0).move(35.0, 35.4, HAND, snr=30.0)
         n_cells = drawing.rows * drawing.columns
-        floor = np.repeat(np.array([[1.0], [9.0]], np.float16), n_cells, axis=1)
+        floor = np.repeat(np.array([[1.0], [9.0]], np.float16), n_cells, axis=1).repeat(8, axis=0)
         # Blocks as different as day and night do not lend each other their floors.
-        level = np.array([0.3, 5.0], np.float32)
-        active = find_active(drawing.trace(floor=floor, level=level, block_start_s=np.array([0.0, 20.0])), PARAMS)
+        level = np.array([0.3, 5.0], np.float32).repeat(8)
+        active = find_active(drawing.trace(floor=floor, level=level, block_start_s=2.5 * np.arange(16)), PARAMS)
         minimum = PARAMS.noise.minimum
         assert active.snr[active.frame < 300] == pytest.approx(30.0, rel=0.05)
         assert active.snr[active.frame >= 300] == pytest.approx(30.0 * (1 + minimum) / (9 + minimum), rel=0.05)

@@ -88,7 +88,6 @@ class TestRhythm:
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(rate_hz, abs=0.1)
 
-    @pytest.mark.xfail(strict=True, reason="peaks that fall between two lags are measured too low")
     def test_a_cycle_of_seven_and_a_half_frames(self, film: Any) -> None:
         (event,) = decide(film.shoot(28.0, 15.0, [film.shift(5.0, 12.0, amp_px=4.0, rate_hz=2.0)]), PARAMS).events
         assert event.kind == "rhythmic"
@@ -111,7 +110,6 @@ class TestLargeAndSlow:
         assert event.start_s == pytest.approx(15.0, abs=0.3)
         assert event.stop_s == pytest.approx(19.4, abs=0.4)
 
-    @pytest.mark.xfail(strict=True, reason="a block full of movement counts as noisy, and its floor hides the movement")
     def test_even_where_it_fills_a_block_of_the_noise_floor(self, film: Any) -> None:
         params = with_values(PARAMS, {"noise.block_s": 5.0, "noise.min_block_s": 5.0})
         trace = film.measure(film.frames(30.0, 15.0, self.turn(film, 15.0)), 30.0, params=params)

@@ -69,7 +69,6 @@ class TestEstimateRate:
     def test_a_moment_has_none(self, n_frames: int) -> None:
         assert rate(np.sin(np.arange(n_frames))) is None
 
-    @pytest.mark.xfail(strict=True, reason="peaks that fall between two lags are measured too low")
     def test_a_cycle_of_four_and_a_half_frames(self) -> None:
         assert rate(np.sin(2 * np.pi * times(10.0, 20.0) * 20.0 / 4.5), 20.0) == pytest.approx(20.0 / 4.5, abs=0.1)
 
@@ -157,7 +156,6 @@ class TestFindRhythm:
     def test_steady_drift_is_none(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         assert find_rhythm(*bursts_of(sketch(14.0, 25.0).move(2.0, 12.0, HAND, signed=5.0)), LIMITS) is None
 
-    @pytest.mark.xfail(strict=True, reason="a rate above the limit shows as a third of itself, without saying so")
     @pytest.mark.parametrize(("rate_hz", "fps"), [(3.0, 10.0), (4.5, 15.0)])
     def test_what_is_too_fast_for_the_footage_gets_no_lower_rate(
         self, sketch: Any, bursts_of: Callable[..., Any], rate_hz: float, fps: float
@@ -165,7 +163,6 @@ class TestFindRhythm:
         found = find_rhythm(*bursts_of(sketch(14.0, fps).move(2.0, 12.0, HAND, signed=swing(rate_hz))), LIMITS)
         assert found is None or found.rate_hz > 0.8 * fps / 4.0
 
-    @pytest.mark.xfail(strict=True, reason="the filter's transients at both ends count as variation of the cycle")
     def test_an_even_swing_is_regular(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         found = find_rhythm(*bursts_of(sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))), LIMITS)
         assert found is not None
