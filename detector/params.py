@@ -147,7 +147,7 @@ class ArtifactParams(Group):
     """What changes the picture without being a movement of the infant."""
 
     loud_share: float = tunable(
-        0.25, "1", DERIVED, "Light and bumps change at least this share of the picture.", gt=0, le=1
+        0.15, "1", DERIVED, "Light and bumps change at least this share of the picture.", gt=0, le=1
     )
     same_sign: float = tunable(
         0.9, "1", DERIVED, "Light brightens (or darkens) at least this share of it.", gt=0.5, le=1

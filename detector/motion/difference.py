@@ -21,7 +21,7 @@ FloatImage = NDArray[np.float32]
 
 _SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
 _SHIFT_MIN_ENERGY = 4.0
-_SHIFT_MIN_SHARE = 0.25
+_SHIFT_MIN_SHARE = 0.12
 _SHIFT_MAX_LEFT = 0.5
 _SHIFT_MAX_LEFT_RIM = 0.7
 # A difference counts as having the wanted lag within this share of it.
@@ -95,6 +95,8 @@ class Differencer:
         self._past: deque[tuple[float, FloatImage]] = deque()
         self._small = (grid.columns * 2, grid.rows * 2)
         self._cells = (grid.columns, grid.rows)
+        # A picture too small to be halved has more noise a cell, and blocks of the encoder as large as its cells.
+        self._pool = (5, 5) if grid.halvings == 0 else (3, 3)
         self._window = cv2.createHanningWindow(self._small, cv2.CV_32F)
 
     def add(
@@ -139,7 +141,9 @@ class Differencer:
         if lag_s > max(1.0, (1.0 + _LAG_SLACK) * wanted_s) or lag_s < (1.0 - _LAG_SLACK) * wanted_s:
             return None
         change = cv2.subtract(picture, earlier[1])
-        energy = cv2.blur(cv2.resize(cv2.multiply(change, change), self._cells, interpolation=cv2.INTER_AREA), (3, 3))
+        energy = cv2.blur(
+            cv2.resize(cv2.multiply(change, change), self._cells, interpolation=cv2.INTER_AREA), self._pool
+        )
         signed = cv2.resize(change, self._cells, interpolation=cv2.INTER_AREA)
         loud = np.count_nonzero(energy > _SHIFT_MIN_ENERGY)
         shift = (0.0, 0.0)

@@ -25,7 +25,7 @@ from detector.motion.noise import (
     measure_middle,
     measure_snr,
     quiet_floors,
-    tick_vector,
+    tick_share,
 )
 from detector.motion.trace import Layer, MotionTrace, choose_stride, coarse, keep_stride
 from detector.params import Params
@@ -63,12 +63,13 @@ class _Kept:
 
 @dataclass(frozen=True)
 class _LayerResult:
-    """A layer of a span with its floors (blocks, cells), its key-frame floor and its `middle` (cells,)."""
+    """A layer of a span with its floors (blocks, cells), key-frame floor, `middle` and `tick` (cells,)."""
 
     layer: Layer
     floors: NDArray[np.float32]
     key_floor: NDArray[np.float32]
     middle: NDArray[np.float32]
+    tick: NDArray[np.float32]
 
 
 class _LayerMeasurer:
@@ -94,7 +95,7 @@ class _LayerMeasurer:
         self.loudness: dict[int, float] = {}
         self.stride: dict[int, float] = {}
         self.seen: list[int] = []
-        self.tick = np.zeros((2, n_cells), np.complex128)
+        self.ticks: list[NDArray[np.float32]] = []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -118,7 +119,7 @@ class _LayerMeasurer:
         is_calm = ~jumps if jumps.mean() <= _MOST_KEYS else np.ones(len(jumps), bool)
         calm = energy[is_calm]
         floor = measure_floor(calm, noise)
-        self.tick += tick_vector(calm, floor, np.array(self._times)[is_calm])
+        self.ticks.append(tick_share(calm, floor, np.array(self._times)[is_calm]))
         level = frame_levels(energy, floor, noise)
         self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
@@ -146,7 +147,9 @@ class _LayerMeasurer:
         n_frames = len(is_key_jump)
         nothing = np.zeros(self._n_cells, np.float32)
         if not self.floors:
-            return _LayerResult(Layer.empty(n_frames), np.zeros((0, self._n_cells), np.float32), nothing, nothing)
+            return _LayerResult(
+                Layer.empty(n_frames), np.zeros((0, self._n_cells), np.float32), nothing, nothing, nothing
+            )
         floors = np.stack(self.floors)
         quiet = quiet_floors(floors, np.array(self.levels, np.float32), noise)
         middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
@@ -165,7 +168,7 @@ class _LayerMeasurer:
         )
         stride = _spread(self.stride, n_frames, 1.0).astype(np.uint8)
         layer = Layer.from_rows(n_frames, row, cell, energy, signed, stride)
-        return _LayerResult(layer, floors, key_floor, middle)
+        return _LayerResult(layer, floors, key_floor, middle, np.median(np.stack(self.ticks), axis=0))
 
 
 def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrace:
@@ -215,6 +218,9 @@ class _SpanMeasurer:
         fast, slow = self._differencer.add(frame.time_s, frame.luma, with_long=wants_slow)
         if frame.is_key:
             self._last_key_s = frame.time_s
+        if frame.is_damaged:
+            # What the decoder made up must not be compared with, either.
+            self._differencer.reset()
         if not is_inside:
             return
         row = len(rows.time_s)
@@ -287,7 +293,7 @@ class _SpanMeasurer:
             key_floor=coarse(fast.key_floor[None], _FLOOR_BITS),
             middle=coarse(fast.middle[None], _FLOOR_BITS),
             slow_middle=coarse(slow.middle[None], _FLOOR_BITS),
-            tick=coarse(_tick_share(self._fast.tick)[None], _FLOOR_BITS),
+            tick=coarse(fast.tick[None], _FLOOR_BITS),
             has_slow=has_slow,
             slow_floor=coarse(_usual(slow.floors, self._grid, self._params), _FLOOR_BITS),
             reference=reference,
@@ -299,11 +305,6 @@ def _spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArra
     spread = np.full(n_frames, otherwise, np.float32)
     spread[list(values)] = list(values.values())
     return spread
-
-
-def _tick_share(tick: NDArray[np.complex128]) -> NDArray[np.float32]:
-    share: NDArray[np.float32] = (np.abs(tick[0]) / np.maximum(tick[1].real, 1e-9)).astype(np.float32)
-    return share
 
 
 def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:

@@ -25,6 +25,7 @@ _MIN_LEVEL_ENERGY = 0.1
 # With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
 _MIN_LOUDNESS = 0.02
 _LASTING_BLOCKS = 7
+_ORDINARY_STILLNESS = 0.02
 # A floor that no energy rises above.
 _NOT_JUDGED = 60000.0
 
@@ -158,14 +159,16 @@ def find_frozen(
         seen_s = float(duration_s[start:stop][quiet[start:stop]].sum())
         lasts_s = float(duration_s[start:stop].sum())
         result[start:stop] = lasts_s >= params.frozen_s and seen_s >= 0.5 * params.frozen_s
-    return result
+    # An encoder that now and then finds nothing worth sending makes many short pauses beside the long ones.
+    is_ordinary = np.mean(quiet & ~result) > _ORDINARY_STILLNESS
+    return np.zeros(len(loud), bool) if is_ordinary else result
 
 
-def tick_vector(energy: Energies, floor: Energies, time_s: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Sum over frames of each cell's energy, as a vector that turns once a second.
+def tick_share(energy: Energies, floor: Energies, time_s: NDArray[np.float64]) -> Energies:
+    """How strictly the changes of each cell keep to one phase of the second: length of their mean vector.
 
-    An on-screen clock changes at one phase of the second, so its vectors add up; those of noise and movement cancel.
-    Energy is clipped at the floor, so that a single strong movement counts no more than a tick.
+    An on-screen clock changes at one phase of the second, so vectors that turn once a second add up; those of noise and
+    movement cancel. Energy is clipped at the floor, so that a single strong movement counts no more than a tick.
 
     Args:
         energy: shape (frames, cells), key frames left out.
@@ -173,13 +176,14 @@ def tick_vector(energy: Energies, floor: Energies, time_s: NDArray[np.float64]) 
         time_s: shape (frames,).
 
     Returns:
-        Shape (2, cells): the vector sum, and the sum of lengths.
+        Shape (cells,), float32, 0 to 1.
     """
     clipped = np.minimum(energy, floor)
     angle = 2.0 * np.pi * time_s
     turning = np.stack([np.cos(angle), np.sin(angle), np.ones(len(time_s))]).astype(np.float32)
     cosine, sine, total = turning @ clipped
-    return np.stack([cosine + 1j * sine, total.astype(np.complex128)])
+    share: Energies = np.hypot(cosine, sine) / np.maximum(total, np.float32(1e-9))
+    return share
 
 
 def measure_level(energy: Energies, params: NoiseParams) -> float:
