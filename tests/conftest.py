@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from detector.footage.recording import Span
 from detector.footage.video import Frame
-from detector.motion.difference import grid_for
 from detector.motion.measure import _SpanMeasurer
+from detector.motion.shrink import grid_for
 from detector.motion.trace import Layer, MotionTrace
 from detector.params import Params
 

@@ -1,13 +1,17 @@
 """Frame differences pooled into cells: the measurement that every frame goes through.
 
 A picture is halved by exact 2 x 2 means until its longer side is at most `motion.working_long_side_px`, halved once
-more in floating point and lightly smoothed. The difference to the picture about 0.1 s (and, less often, 0.5 s) earlier
+more without rounding and lightly smoothed. The difference to the picture about 0.1 s (and, less often, 0.5 s) earlier
 is squared for energy and kept with its sign for direction, and both are pooled into cells of 2 x 2 of these pixels.
 Energy is finally averaged over 3 x 3 cells, so that one noisy cell does not stand out and a small limb still does.
+
+Frames are halved as they come and measured several at a time, as one tall picture with a rim of its own around each
+frame: that takes half the time of one call a frame and gives the same numbers.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 
@@ -15,170 +19,187 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.shift import measure_shift
+from detector.motion.shrink import BATCH, FloatImage, Grid, Shrinker, mirror, tall
 from detector.params import MotionParams
 
-FloatImage = NDArray[np.float32]
-
-_SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
 _SHIFT_MIN_ENERGY = 4.0
 _SHIFT_MIN_SHARE = 0.12
-_SHIFT_MAX_LEFT = 0.5
-_SHIFT_MAX_LEFT_RIM = 0.7
 # A difference counts as having the wanted lag within this share of it.
 _LAG_SLACK = 0.5
 
 
 @dataclass(frozen=True)
-class Grid:
-    """How a picture is divided into cells.
+class Differences:
+    """What n frames show, each against an earlier one; valid until the next ones are measured.
 
     Attributes:
-        halvings: exact halvings before the last one.
-        rows, columns: number of cells.
-        width_px, height_px: size of the displayed picture.
+        energy: mean squared difference a cell, shape (n, rows, columns), float32, grey levels squared.
+        signed: mean difference a cell, the same shape, grey levels.
+        global_change: mean signed difference of each picture, n of them, grey levels.
+        shift_px: displacement `(x, y)` of each whole picture, source px; measured only where much of it changed.
     """
 
-    halvings: int
-    rows: int
-    columns: int
-    width_px: int
-    height_px: int
+    energy: NDArray[np.float32]
+    signed: NDArray[np.float32]
+    global_change: list[float]
+    shift_px: list[tuple[float, float]]
 
-    @property
-    def cell_px(self) -> tuple[float, float]:
-        """Size of a cell in source px, `(x, y)`; the same both ways."""
-        side = float(2 ** (self.halvings + 2))
-        return side, side
+    def __len__(self) -> int:
+        return len(self.global_change)
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What one frame shows against an earlier one.
+class _Past:
+    """Frames to compare with, in order of time: when, and the smooth picture (filled when its batch is measured)."""
 
-    Attributes:
-        energy: mean squared difference a cell, shape (rows, columns), float32, grey levels squared.
-        signed: mean difference a cell, the same shape, grey levels.
-        lag_s: time between the two, s.
-        global_change: mean signed difference of the picture, grey levels.
-        shift_px: displacement `(x, y)` of the whole picture, source px; measured only where much of it changed.
-    """
+    time_s: list[float]
+    picture: list[FloatImage]
 
-    energy: FloatImage
-    signed: FloatImage
-    lag_s: float
-    global_change: float
-    shift_px: tuple[float, float]
+    def add(self, time_s: float, picture: FloatImage) -> None:
+        self.time_s.append(time_s)
+        self.picture.append(picture)
 
+    def forget_before(self, time_s: float) -> None:
+        n_old = bisect_left(self.time_s, time_s)
+        if n_old:
+            del self.time_s[:n_old], self.picture[:n_old]
 
-def grid_for(width_px: int, height_px: int, params: MotionParams) -> Grid:
-    """Divide a picture of this size into cells."""
-    halvings, width, height = 0, width_px, height_px
-    while max(width, height) > params.working_long_side_px:
-        width, height, halvings = width // 2, height // 2, halvings + 1
-    return Grid(halvings, max(height // 4, 1), max(width // 4, 1), width_px, height_px)
-
-
-def working_picture(luma: NDArray[np.uint8], halvings: int) -> NDArray[np.uint8]:
-    """Halve a picture by exact 2 x 2 means; an odd last row or column is left out."""
-    for _ in range(halvings):
-        height, width = luma.shape[0] // 2, luma.shape[1] // 2
-        luma = cv2.resize(luma[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
-    return luma
+    def nearest(self, time_s: float, lag_s: float) -> int:
+        """Place of the frame whose age at `time_s` is nearest to `lag_s`; of two as near, the older one."""
+        after = bisect_left(self.time_s, time_s - lag_s)
+        if after == 0:
+            return 0
+        before = after - 1
+        if after == len(self.time_s):
+            return before
+        is_before = abs(time_s - self.time_s[before] - lag_s) <= abs(time_s - self.time_s[after] - lag_s)
+        return before if is_before else after
 
 
 class Differencer:
-    """Turns luma frames, in order of time, into differences at the short and the long lag."""
+    """Turns luma frames, in order of time, into differences at the short and the long lag.
+
+    Frames are queued with `add`; `measure` gives the differences of those queued since the last time.
+    """
 
     def __init__(self, grid: Grid, params: MotionParams) -> None:
         self._grid = grid
         self._params = params
-        self._past: deque[tuple[float, FloatImage]] = deque()
-        self._small = (grid.columns * 2, grid.rows * 2)
-        self._cells = (grid.columns, grid.rows)
-        # A picture too small to be halved has more noise a cell, and blocks of the encoder as large as its cells.
-        self._pool = (5, 5) if grid.halvings == 0 else (3, 3)
-        self._window = cv2.createHanningWindow(self._small, cv2.CV_32F)
+        self._past = _Past([], [])
+        self._shrinker = Shrinker(grid)
+        self._short, self._long = _Comparer(grid), _Comparer(grid)
+        # Stacks of smooth pictures, each with the time of its last one.
+        self._stacks: deque[tuple[float, FloatImage]] = deque()
+        self._stack = self._shrinker.new_stack()
+        self._n_queued = 0
+        self._last_s = -np.inf
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many frames are queued as are measured at a time."""
+        return self._n_queued == BATCH
 
     def add(
-        self, time_s: float, luma: NDArray[np.uint8], *, with_long: bool
-    ) -> tuple[Difference | None, Difference | None]:
-        """Difference of this frame to the ones about `short_lag_s` and `long_lag_s` earlier.
+        self, time_s: float, luma: NDArray[np.uint8], *, with_short: bool = True, with_long: bool = False
+    ) -> tuple[float, float]:
+        """Queue a frame to be compared with the ones about `short_lag_s` and `long_lag_s` earlier.
 
         Args:
             time_s: its time, s.
-            luma: shape (height, width), uint8.
-            with_long: whether the long difference is wanted too.
+            luma: shape (height, width), uint8; not needed any more afterwards.
+            with_short: whether the short difference is wanted.
+            with_long: whether the long one is.
 
         Returns:
-            `(short, long)`; None where there is no frame of about that age, as at the start and after a pause.
+            True lag of the short and of the long difference, s; 0 where it is not wanted or there is no frame of about
+            that age, as at the start and after a pause.
+
+        Raises:
+            ValueError: the queue is full.
         """
-        picture = self._shrink(luma)
-        short = self._against(time_s, picture, self._params.short_lag_s)
-        long = self._against(time_s, picture, self._params.long_lag_s) if with_long else None
-        self._past.append((time_s, picture))
-        while time_s - self._past[0][0] > 2.0 * self._params.long_lag_s:
-            self._past.popleft()
-        return short, long
+        if self.is_full:
+            raise ValueError(f"expected `measure` after {BATCH} frames, but one more frame came.")
+        if self._n_queued == 0:
+            self._stack = self._free_stack()
+        self._shrinker.put(self._n_queued, luma)
+        picture = self._stack[self._n_queued]
+        self._n_queued += 1
+        short_s = self._queue(self._short, time_s, picture, self._params.short_lag_s) if with_short else 0.0
+        long_s = self._queue(self._long, time_s, picture, self._params.long_lag_s) if with_long else 0.0
+        self._last_s = time_s
+        self._past.add(time_s, picture)
+        self._past.forget_before(time_s - 2.0 * self._params.long_lag_s)
+        return short_s, long_s
+
+    def measure(self) -> tuple[Differences, Differences]:
+        """Short and long differences of the queued frames for which `add` told such a lag, each in order of time."""
+        if self._n_queued:
+            self._shrinker.smooth(self._stack[: self._n_queued])
+            self._stacks.append((self._last_s, self._stack))
+            self._n_queued = 0
+        return self._short.measure(), self._long.measure()
 
     def reset(self) -> None:
-        """Forget the frames seen so far, as after a pause in the recording."""
-        self._past.clear()
+        """Compare with none of the frames seen so far, as after a damaged one; queued differences stay."""
+        self._past.forget_before(np.inf)
 
-    def _shrink(self, luma: NDArray[np.uint8]) -> FloatImage:
-        working = working_picture(luma, self._grid.halvings)
-        width, height = self._small
-        exact = np.ascontiguousarray(working[: 2 * height, : 2 * width], dtype=np.float32)
-        half = cv2.resize(exact, self._small, interpolation=cv2.INTER_AREA)
-        smooth: FloatImage = cv2.sepFilter2D(half, -1, _SMOOTH, _SMOOTH)
-        return smooth
+    def _free_stack(self) -> FloatImage:
+        """Room for the next batch: that of an old one of which no frame is remembered, or new room."""
+        oldest_s = self._past.time_s[0] if self._past.time_s else np.inf
+        if self._stacks and self._stacks[0][0] < oldest_s:
+            return self._stacks.popleft()[1]
+        return self._shrinker.new_stack()
 
-    def _against(self, time_s: float, picture: FloatImage, wanted_s: float) -> Difference | None:
-        earlier = min(self._past, key=lambda item: abs(time_s - item[0] - wanted_s), default=None)
-        if earlier is None:
-            return None
-        lag_s = time_s - earlier[0]
+    def _queue(self, comparer: _Comparer, time_s: float, picture: FloatImage, wanted_s: float) -> float:
+        if not self._past.time_s:
+            return 0.0
+        place = self._past.nearest(time_s, wanted_s)
+        lag_s = time_s - self._past.time_s[place]
         # Slow cameras have no frame 0.1 s ago: the last one must do, if it is not older than a second.
         if lag_s > max(1.0, (1.0 + _LAG_SLACK) * wanted_s) or lag_s < (1.0 - _LAG_SLACK) * wanted_s:
-            return None
-        change = cv2.subtract(picture, earlier[1])
-        energy = cv2.blur(
-            cv2.resize(cv2.multiply(change, change), self._cells, interpolation=cv2.INTER_AREA), self._pool
-        )
-        signed = cv2.resize(change, self._cells, interpolation=cv2.INTER_AREA)
-        loud = np.count_nonzero(energy > _SHIFT_MIN_ENERGY)
-        shift = (0.0, 0.0)
-        if loud > _SHIFT_MIN_SHARE * energy.size:
-            shift = self._shift(earlier[1], picture, change)
-        return Difference(energy, signed, lag_s, float(cv2.mean(signed)[0]), shift)
+            return 0.0
+        comparer.pairs.append((self._past.picture[place], picture))
+        return lag_s
 
-    def _shift(self, before: FloatImage, after: FloatImage, change: FloatImage) -> tuple[float, float]:
-        """Displacement of the whole picture, source px; zero unless it explains most of the change.
 
-        An infant that rolls over changes as much of the picture as a bumped camera, but moving the earlier picture back
-        undoes only the bump.
-        """
-        # Correlating edges rather than brightness: a light step must not read as a displacement.
-        (x, y), _ = cv2.phaseCorrelate(_edges(before), _edges(after), self._window)
-        moved = cv2.warpAffine(
-            before, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]), self._small, borderMode=cv2.BORDER_REPLICATE
-        )
-        left = cv2.subtract(after, moved)
-        # A body in the middle can outweigh the rest, so the rim of the picture has to agree.
-        if _power(left) > _SHIFT_MAX_LEFT * _power(change) or _rim(left) > _SHIFT_MAX_LEFT_RIM * _rim(change):
+class _Comparer:
+    """Pairs of smooth pictures to differences of one lag, in arrays made once."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.pairs: list[tuple[FloatImage, FloatImage]] = []
+        self._cell_px = grid.cell_px[0]
+        self._rim, self._pool = grid.rim, (grid.pool, grid.pool)
+        rows = grid.rows + 2 * grid.rim
+        self._change = np.empty((BATCH, 2 * rows, 2 * grid.columns), np.float32)
+        self._pooled, self._energy, self._signed = np.empty((3, BATCH, rows, grid.columns), np.float32)
+        self._window = cv2.createHanningWindow((2 * grid.columns, 2 * grid.rows), cv2.CV_32F)
+
+    def measure(self) -> Differences:
+        """The differences of all pairs queued, later minus earlier."""
+        n = len(self.pairs)
+        change, pooled, energy, signed = (a[:n] for a in (self._change, self._pooled, self._energy, self._signed))
+        rim = self._rim
+        if n:
+            for target, (before, after) in zip(change, self.pairs, strict=True):
+                cv2.subtract(after, before, dst=target)
+            size = (pooled.shape[2], n * pooled.shape[1])
+            cv2.resize(tall(change), size, dst=tall(signed), interpolation=cv2.INTER_AREA)
+            cv2.multiply(tall(change), tall(change), dst=tall(change))
+            cv2.resize(tall(change), size, dst=tall(pooled), interpolation=cv2.INTER_AREA)
+            mirror(pooled, rim, rim)
+            cv2.blur(tall(pooled), self._pool, dst=tall(energy))
+        energy, signed = energy[:, rim:-rim], signed[:, rim:-rim]
+        shifts = [self._shift(place, energy[place]) for place in range(n)]
+        self.pairs = []
+        return Differences(energy, signed, [float(cv2.mean(cells)[0]) for cells in signed], shifts)
+
+    def _shift(self, place: int, energy: FloatImage) -> tuple[float, float]:
+        # The mean is quickly had, and tells that few cells are loud.
+        if cv2.mean(energy)[0] <= 0.9 * _SHIFT_MIN_SHARE * _SHIFT_MIN_ENERGY:
             return 0.0, 0.0
-        side = self._grid.cell_px[0] / 2.0
-        return x * side, y * side
-
-
-def _power(picture: FloatImage) -> float:
-    return float(cv2.norm(picture, cv2.NORM_L2SQR))
-
-
-def _rim(picture: FloatImage) -> float:
-    height, width = picture.shape[0] // 6, picture.shape[1] // 6
-    return _power(picture) - _power(picture[height:-height, width:-width])
-
-
-def _edges(picture: FloatImage) -> FloatImage:
-    edges: FloatImage = cv2.magnitude(cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1))
-    return edges
+        if np.count_nonzero(energy > _SHIFT_MIN_ENERGY) <= _SHIFT_MIN_SHARE * energy.size:
+            return 0.0, 0.0
+        before, after = (picture[2 * self._rim : -2 * self._rim] for picture in self.pairs[place])
+        x, y = measure_shift(before, after, cv2.subtract(after, before), self._window)
+        return x * self._cell_px / 2.0, y * self._cell_px / 2.0

@@ -13,28 +13,12 @@ from numpy.typing import NDArray
 from detector.footage.recording import Recording, Span
 from detector.footage.spans import iter_span
 from detector.footage.video import Frame
-from detector.motion.difference import Difference, Differencer, Grid, grid_for, working_picture
-from detector.motion.noise import (
-    find_frozen,
-    frame_levels,
-    gains,
-    loudness,
-    measure_floor,
-    measure_key_floor,
-    measure_level,
-    measure_middle,
-    measure_snr,
-    quiet_floors,
-    tick_share,
-)
-from detector.motion.trace import Layer, MotionTrace, choose_stride, coarse, keep_stride
+from detector.motion.difference import Differencer
+from detector.motion.layers import FLOOR_BITS, MOST_KEYS, LayerMeasurer, spread
+from detector.motion.noise import find_frozen
+from detector.motion.shrink import Grid, grid_for, working_picture
+from detector.motion.trace import MotionTrace, coarse
 from detector.params import Params
-
-# Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
-_MOST_KEYS = 0.3
-_FLOOR_BITS = 4
-# High quantiles of a cell's energy lie about this far above the mean energy of quiet frames.
-_FLOOR_OVER_LEVEL = 3.0
 
 
 @dataclass
@@ -49,126 +33,6 @@ class _Rows:
     global_change: list[float] = field(default_factory=list)
     shift_px: list[tuple[float, float]] = field(default_factory=list)
     is_key_jump: list[bool] = field(default_factory=list)
-
-
-@dataclass
-class _Kept:
-    """Candidates of one block: `row` counts frames from the start of the span."""
-
-    row: NDArray[np.int32]
-    cell: NDArray[np.int32]
-    energy: NDArray[np.float32]
-    signed: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class _LayerResult:
-    """A layer of a span with its floors (blocks, cells), key-frame floor, `middle` and `tick` (cells,)."""
-
-    layer: Layer
-    floors: NDArray[np.float32]
-    key_floor: NDArray[np.float32]
-    middle: NDArray[np.float32]
-    tick: NDArray[np.float32]
-
-
-class _LayerMeasurer:
-    """Collects differences of one lag: dense for a block, then only what may be movement."""
-
-    def __init__(self, grid: Grid, params: Params) -> None:
-        n_cells = grid.rows * grid.columns
-        self._params = params
-        self._columns = grid.columns
-        self._n_cells = n_cells
-        self._rows: list[int] = []
-        self._energy: list[NDArray[np.float32]] = []
-        self._signed: list[NDArray[np.float32]] = []
-        self._jumps: list[bool] = []
-        self._times: list[float] = []
-        self._kept: list[_Kept] = []
-        self._key_energy: list[NDArray[np.float32]] = []
-        self.block_row: list[int] = []
-        self.floors: list[NDArray[np.float32]] = []
-        self.middles: list[NDArray[np.float32]] = []
-        self.levels: list[float] = []
-        self.gain: dict[int, float] = {}
-        self.loudness: dict[int, float] = {}
-        self.stride: dict[int, float] = {}
-        self.seen: list[int] = []
-        self.ticks: list[NDArray[np.float32]] = []
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def add(self, row: int, time_s: float, difference: Difference, *, is_jump: bool) -> None:
-        """Take one frame's difference."""
-        self._rows.append(row)
-        self._times.append(time_s)
-        self._energy.append(difference.energy.ravel())
-        self._signed.append(difference.signed.ravel())
-        self._jumps.append(is_jump)
-
-    def close_block(self) -> None:
-        """Measure the floor of the frames since the last block and keep what stands out."""
-        if not self._rows:
-            return
-        noise = self._params.noise
-        rows, jumps = np.array(self._rows, np.int32), np.array(self._jumps)
-        self.seen += self._rows
-        energy, signed = np.stack(self._energy), np.stack(self._signed)
-        is_calm = ~jumps if jumps.mean() <= _MOST_KEYS else np.ones(len(jumps), bool)
-        calm = energy[is_calm]
-        floor = measure_floor(calm, noise)
-        self.ticks.append(tick_share(calm, floor, np.array(self._times)[is_calm]))
-        level = frame_levels(energy, floor, noise)
-        self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
-        self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
-        minimum = np.float32(noise.minimum)
-        usual = measure_level(calm, noise)
-        # Movement of many seconds, or of the whole picture, lifts the floor of its own block: what is kept for now must
-        # not depend on it.
-        loud = energy > np.minimum(floor, _FLOOR_OVER_LEVEL * usual) + noise.keep * minimum
-        stride = choose_stride(loud)
-        self.stride.update(zip(self._rows, stride.tolist(), strict=True))
-        frame, cell = np.nonzero(loud)
-        stays = keep_stride(cell, stride[frame], self._columns)
-        frame, cell = frame[stays], cell[stays]
-        self._kept.append(_Kept(rows[frame], cell.astype(np.int32), energy[frame, cell], signed[frame, cell]))
-        self._key_energy += list(energy[jumps].astype(np.float16))
-        self.block_row.append(int(rows[0]))
-        self.floors.append(floor)
-        self.middles.append(measure_middle(calm, noise))
-        self.levels.append(usual)
-        self._rows, self._times, self._energy, self._signed, self._jumps = [], [], [], [], []
-
-    def finish(self, is_key_jump: NDArray[np.bool_]) -> _LayerResult:
-        """Join the blocks of the span."""
-        noise = self._params.noise
-        n_frames = len(is_key_jump)
-        nothing = np.zeros(self._n_cells, np.float32)
-        if not self.floors:
-            return _LayerResult(
-                Layer.empty(n_frames), np.zeros((0, self._n_cells), np.float32), nothing, nothing, nothing
-            )
-        floors = np.stack(self.floors)
-        quiet = quiet_floors(floors, np.array(self.levels, np.float32), noise)
-        middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
-        # Decisions are made with what is stored, so that is what counts here, too.
-        middle = coarse(middle, _FLOOR_BITS).astype(np.float32)
-        key_floor = nothing
-        if self._key_energy and is_key_jump.mean() <= _MOST_KEYS:
-            key_floor = measure_key_floor(np.stack(self._key_energy), noise)
-        layers = []
-        for floor, kept in zip(quiet, self._kept, strict=True):
-            base = np.where(is_key_jump[kept.row], np.maximum(key_floor, floor)[kept.cell], floor[kept.cell])
-            stays = measure_snr(kept.energy, base, middle[kept.cell], noise) > noise.keep
-            layers.append(_Kept(kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays]))
-        row, cell, energy, signed = (
-            np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__
-        )
-        stride = _spread(self.stride, n_frames, 1.0).astype(np.uint8)
-        layer = Layer.from_rows(n_frames, row, cell, energy, signed, stride)
-        return _LayerResult(layer, floors, key_floor, middle, np.median(np.stack(self.ticks), axis=0))
 
 
 def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrace:
@@ -194,9 +58,12 @@ class _SpanMeasurer:
     def __init__(self, grid: Grid, span: Span, params: Params) -> None:
         self._grid, self._span, self._params = grid, span, params
         self._differencer = Differencer(grid, params.motion)
-        self._fast = _LayerMeasurer(grid, params)
-        self._slow = _LayerMeasurer(grid, params)
+        self._fast = LayerMeasurer(grid, params)
+        self._slow = LayerMeasurer(grid, params)
         self._rows = _Rows()
+        # Of each difference not yet measured: its row, and whether its layer wants it.
+        self._due_fast: list[tuple[int, bool]] = []
+        self._due_slow: list[tuple[int, bool]] = []
         self._reference: NDArray[np.uint8] | None = None
         self._last_key_s = -np.inf
         self._last_slow_s = -np.inf
@@ -213,40 +80,64 @@ class _SpanMeasurer:
         return self._trace(expected_s)
 
     def _add(self, frame: Frame) -> None:
-        rows, is_inside = self._rows, frame.time_s >= self._span.start_s
-        wants_slow = is_inside and frame.time_s - self._last_slow_s >= self._params.motion.slow_step_s
-        fast, slow = self._differencer.add(frame.time_s, frame.luma, with_long=wants_slow)
         if frame.is_key:
             self._last_key_s = frame.time_s
+        if frame.time_s < self._span.start_s:
+            self._differencer.add(frame.time_s, frame.luma, with_short=False)
+        else:
+            self._add_inside(frame)
         if frame.is_damaged:
             # What the decoder made up must not be compared with, either.
             self._differencer.reset()
-        if not is_inside:
-            return
+        if self._differencer.is_full:
+            self._measure()
+
+    def _add_inside(self, frame: Frame) -> None:
+        rows, time_s = self._rows, frame.time_s
         row = len(rows.time_s)
         if self._reference is None:
             self._reference = working_picture(frame.luma, self._grid.halvings).copy()
-        if frame.time_s - self._block_start_s >= self._block_s or len(self._fast) >= self._params.noise.block_frames:
+        if self._is_block_over(time_s):
             self._close_blocks()
-            self._block_start_s = frame.time_s
-        lag_s = fast.lag_s if fast else 0.0
-        is_jump = frame.time_s - self._last_key_s < lag_s
-        rows.time_s.append(frame.time_s)
+            self._block_start_s = time_s
+        wants_slow = time_s - self._last_slow_s >= self._params.motion.slow_step_s
+        if wants_slow:
+            self._last_slow_s = time_s
+        lag_s, slow_lag_s = self._differencer.add(time_s, frame.luma, with_long=wants_slow)
+        is_jump = time_s - self._last_key_s < lag_s
+        rows.time_s.append(time_s)
         rows.duration_s.append(frame.duration_s)
         rows.is_key.append(frame.is_key)
         rows.is_damaged.append(frame.is_damaged)
         rows.lag_s.append(lag_s)
-        rows.global_change.append(fast.global_change if fast else 0.0)
-        rows.shift_px.append(fast.shift_px if fast else (0.0, 0.0))
+        rows.global_change.append(0.0)
+        rows.shift_px.append((0.0, 0.0))
         rows.is_key_jump.append(is_jump)
-        if fast is not None and not frame.is_damaged:
-            self._fast.add(row, frame.time_s, fast, is_jump=is_jump)
-        if wants_slow:
-            self._last_slow_s = frame.time_s
-            if slow is not None and not frame.is_damaged:
-                self._slow.add(row, frame.time_s, slow, is_jump=False)
+        if lag_s:
+            self._due_fast.append((row, not frame.is_damaged))
+            if not frame.is_damaged:
+                self._fast.expect(row, time_s, is_jump=is_jump)
+        if slow_lag_s:
+            self._due_slow.append((row, not frame.is_damaged))
+            if not frame.is_damaged:
+                self._slow.expect(row, time_s, is_jump=False)
+
+    def _is_block_over(self, time_s: float) -> bool:
+        is_full = max(len(self._fast), len(self._slow)) >= self._params.noise.block_frames
+        return is_full or time_s - self._block_start_s >= self._block_s
+
+    def _measure(self) -> None:
+        """Measure the frames queued and hand their differences to the layers."""
+        fast, slow = self._differencer.measure()
+        self._fast.fill(fast, [wanted for _, wanted in self._due_fast])
+        self._slow.fill(slow, [wanted for _, wanted in self._due_slow])
+        for (row, _), change, shift in zip(self._due_fast, fast.global_change, fast.shift_px, strict=True):
+            self._rows.global_change[row] = change
+            self._rows.shift_px[row] = shift
+        self._due_fast, self._due_slow = [], []
 
     def _close_blocks(self) -> None:
+        self._measure()
         self._fast.close_block()
         self._slow.close_block()
 
@@ -254,15 +145,15 @@ class _SpanMeasurer:
         rows, n_frames = self._rows, len(self._rows.time_s)
         time_s = np.array(rows.time_s, np.float64)
         jump = np.array(rows.is_key_jump, bool)
-        if n_frames and jump.mean() > _MOST_KEYS:
+        if n_frames and jump.mean() > MOST_KEYS:
             jump[:] = False
         fast = self._fast.finish(jump)
         slow = self._slow.finish(np.zeros(n_frames, bool))
         has_slow = np.zeros(n_frames, bool)
         has_slow[self._slow.seen] = True
         duration_s = np.array(rows.duration_s, np.float32)
-        gain = _spread(self._fast.gain, n_frames, 1.0)
-        loud = _spread(self._fast.loudness, n_frames, np.nan)
+        gain = spread(self._fast.gain, n_frames, 1.0)
+        loud = spread(self._fast.loudness, n_frames, np.nan)
         height = self._grid.rows * 4
         reference = (
             self._reference if self._reference is not None else np.zeros((height, self._grid.columns * 4), np.uint8)
@@ -287,24 +178,18 @@ class _SpanMeasurer:
             fast=fast.layer,
             slow=slow.layer,
             block_start_s=time_s[self._fast.block_row],
-            floor=coarse(fast.floors, _FLOOR_BITS),
+            floor=coarse(fast.floors, FLOOR_BITS),
             level=np.array(self._fast.levels, np.float32),
             span_start_s=np.array([self._span.start_s]),
-            key_floor=coarse(fast.key_floor[None], _FLOOR_BITS),
-            middle=coarse(fast.middle[None], _FLOOR_BITS),
-            slow_middle=coarse(slow.middle[None], _FLOOR_BITS),
-            tick=coarse(fast.tick[None], _FLOOR_BITS),
+            key_floor=coarse(fast.key_floor[None], FLOOR_BITS),
+            middle=coarse(fast.middle[None], FLOOR_BITS),
+            slow_middle=coarse(slow.middle[None], FLOOR_BITS),
+            tick=coarse(fast.tick[None], FLOOR_BITS),
             has_slow=has_slow,
-            slow_floor=coarse(_usual(slow.floors, self._grid, self._params), _FLOOR_BITS),
+            slow_floor=coarse(_usual(slow.floors, self._grid, self._params), FLOOR_BITS),
             reference=reference,
             lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )
-
-
-def _spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArray[np.float32]:
-    spread = np.full(n_frames, otherwise, np.float32)
-    spread[list(values)] = list(values.values())
-    return spread
 
 
 def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:

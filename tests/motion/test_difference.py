@@ -1,6 +1,7 @@
-"""Frame differences: the grid, exact halving, two lags, the sign, and the displacement of the whole picture."""
+"""Frame differences: two lags, the sign, the displacement of the whole picture, and frames measured together."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector.motion.difference import Difference, Differencer, grid_for, working_picture
-from detector.params import MotionParams, Params, allowed_range, iter_parameters
+from detector.motion.difference import Differencer, Differences
+from detector.motion.shrink import BATCH, grid_for
+from detector.params import MotionParams, Params
 
 PARAMS = MotionParams()
 SIZE = (240, 160)
@@ -29,8 +31,47 @@ def luma(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
 
 
-def differencer(size: tuple[int, int] = SIZE, params: MotionParams = PARAMS) -> Differencer:
-    return Differencer(grid_for(*size, params), params)
+@dataclass(frozen=True)
+class Difference:
+    """What a single frame shows."""
+
+    energy: NDArray[np.float32]
+    signed: NDArray[np.float32]
+    lag_s: float
+    global_change: float
+    shift_px: tuple[float, float]
+
+
+class OneByOne:
+    """Measures each frame as soon as it comes."""
+
+    def __init__(self, size: tuple[int, int], params: MotionParams) -> None:
+        self._measure = Differencer(grid_for(*size, params), params)
+
+    def add(
+        self, time_s: float, picture: NDArray[np.uint8], *, with_long: bool
+    ) -> tuple[Difference | None, Difference | None]:
+        """The short and the long difference of this frame."""
+        lags_s = self._measure.add(time_s, picture, with_long=with_long)
+        return tuple(
+            single(found, 0, lag_s) if lag_s else None
+            for found, lag_s in zip(self._measure.measure(), lags_s, strict=True)
+        )
+
+
+def single(found: Differences, place: int, lag_s: float) -> Difference:
+    """One of several differences, to keep."""
+    return Difference(
+        found.energy[place].copy(),
+        found.signed[place].copy(),
+        lag_s,
+        found.global_change[place],
+        found.shift_px[place],
+    )
+
+
+def differencer(size: tuple[int, int] = SIZE, params: MotionParams = PARAMS) -> OneByOne:
+    return OneByOne(size, params)
 
 
 def last(pictures: Sequence[NDArray[np.uint8]], step_s: float = 0.13) -> Difference:
@@ -40,54 +81,6 @@ def last(pictures: Sequence[NDArray[np.uint8]], step_s: float = 0.13) -> Differe
     found = [measure.add(number * step_s, picture, with_long=False)[0] for number, picture in enumerate(pictures)][-1]
     assert found is not None
     return found
-
-
-class TestGrid:
-    @pytest.mark.parametrize(
-        ("size", "rows", "columns", "side_px"),
-        [
-            ((320, 180), 45, 80, 4.0),
-            ((480, 270), 67, 120, 4.0),
-            ((848, 480), 60, 106, 8.0),
-            ((1920, 1080), 67, 120, 16.0),
-            ((1080, 1920), 120, 67, 16.0),
-            ((218, 164), 41, 54, 4.0),
-            ((2, 2), 1, 1, 4.0),
-        ],
-    )
-    def test_known_pictures(self, size: tuple[int, int], rows: int, columns: int, side_px: float) -> None:
-        grid = grid_for(*size, PARAMS)
-        assert (grid.rows, grid.columns, grid.cell_px) == (rows, columns, (side_px, side_px))
-
-    @given(st.integers(4, 8000), st.integers(4, 8000), st.integers(64, 1024))
-    def test_cells_lie_inside_the_picture_and_leave_less_than_two_out(self, width: int, height: int, most: int) -> None:
-        grid = grid_for(width, height, MotionParams(working_long_side_px=most))
-        side = grid.cell_px[0]
-        for count, size in ((grid.columns, width), (grid.rows, height)):
-            assert count * side <= size or count == 1
-            assert size < (count + 2) * side
-        assert max(grid.columns, grid.rows) * 4 <= most
-
-    def test_cell_numbers_fit_into_the_trace_whatever_the_parameter(self) -> None:
-        limits = allowed_range(dict(iter_parameters())["motion.working_long_side_px"])
-        most = int(limits.split("<= ")[1])
-        grid = grid_for(most, most, MotionParams(working_long_side_px=most))
-        assert grid.rows * grid.columns - 1 <= np.iinfo(np.uint16).max
-
-
-class TestWorkingPicture:
-    def test_halving_is_an_exact_mean(self) -> None:
-        picture = np.random.default_rng(0).integers(0, 256, (36, 52), np.uint8)
-        blocks = picture.reshape(18, 2, 26, 2).astype(int).sum(axis=(1, 3))
-        assert np.abs(working_picture(picture, 1) - blocks / 4.0).max() <= 0.5
-
-    def test_odd_edges_are_left_out(self) -> None:
-        picture = np.random.default_rng(0).integers(0, 256, (39, 55), np.uint8)
-        assert np.array_equal(working_picture(picture, 1), working_picture(picture[:38, :54], 1))
-
-    def test_no_halving_changes_nothing(self) -> None:
-        picture = np.random.default_rng(0).integers(0, 256, (20, 30), np.uint8)
-        assert np.array_equal(working_picture(picture, 0), picture)
 
 
 class TestLags:
@@ -118,11 +111,14 @@ class TestLags:
             measure.add(time_s, picture, with_long=False)
         assert measure.add(5.2, picture, with_long=True) == (None, None)
 
-    def test_reset_forgets(self) -> None:
-        measure, picture = differencer(), luma(window())
-        measure.add(0.0, picture, with_long=False)
+    def test_reset_forgets_but_what_is_queued_is_measured(self) -> None:
+        measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
+        measure.add(0.0, picture)
+        assert measure.add(0.13, picture)[0] > 0
         measure.reset()
-        assert measure.add(0.13, picture, with_long=False) == (None, None)
+        assert measure.add(0.26, picture, with_long=True) == (0.0, 0.0)
+        assert measure.add(0.39, picture)[0] == pytest.approx(0.13)
+        assert len(measure.measure()[0]) == 2
 
     def test_the_long_difference_is_taken_when_asked_for(self) -> None:
         measure, picture = differencer(), luma(window())
@@ -214,3 +210,57 @@ def test_parameters_reach_the_differencer() -> None:
         found = measure.add(number * 0.1, picture, with_long=False)[0]
     assert found is not None
     assert found.lag_s == pytest.approx(0.3)
+
+
+class TestTogether:
+    @pytest.mark.parametrize(
+        ("size", "fps"), [((240, 160), 15.0), ((322, 246), 60.0), ((4, 4), 25.0), ((1000, 30), 8.0)]
+    )
+    def test_frames_measured_together_give_the_same_numbers(self, size: tuple[int, int], fps: float) -> None:
+        random = np.random.default_rng(9)
+        # Light steps and stillness in turn: no frame may leave anything behind for the next.
+        steps = np.where(np.arange(100) % 9 == 0, 90, 0)
+        pictures = [
+            random.integers(0, 120, size[::-1], np.uint8) // (1 + k % 7) + np.uint8(steps[k]) for k in range(100)
+        ]
+        alone, together = differencer(size), Differencer(grid_for(*size, PARAMS), PARAMS)
+        expected: tuple[list[Difference], ...] = ([], [])
+        found: tuple[list[Difference], ...] = ([], [])
+        lags: tuple[list[float], ...] = ([], [])
+        for number, picture in enumerate(pictures):
+            time_s, with_long = number / fps, number % 3 == 0
+            one = alone.add(time_s, picture, with_long=with_long)
+            lag_s = together.add(time_s, picture, with_long=with_long)
+            both = together.measure() if together.is_full or number == len(pictures) - 1 else None
+            for layer in (0, 1):
+                expected[layer].extend(d for d in one[layer : layer + 1] if d is not None)
+                lags[layer].extend([lag_s[layer]] * (lag_s[layer] > 0))
+                if both is not None:
+                    found[layer].extend(single(both[layer], *item) for item in enumerate(lags[layer]))
+                    lags[layer].clear()
+        assert [len(kept) for kept in found] == [len(kept) for kept in expected]
+        assert min(len(kept) for kept in found) > 25
+        for one, other in zip([*expected[0], *expected[1]], [*found[0], *found[1]], strict=True):
+            assert np.array_equal(one.energy, other.energy)
+            assert np.array_equal(one.signed, other.signed)
+            assert (one.lag_s, one.global_change, one.shift_px) == (other.lag_s, other.global_change, other.shift_px)
+
+    def test_no_frame_is_lost_in_a_full_queue(self) -> None:
+        measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
+        for number in range(BATCH):
+            assert not measure.is_full
+            measure.add(number / 15, picture)
+        assert measure.is_full
+        with pytest.raises(ValueError, match="one more frame came"):
+            measure.add(BATCH / 15, picture)
+
+    def test_nothing_queued_gives_nothing(self) -> None:
+        short, long = Differencer(grid_for(*SIZE, PARAMS), PARAMS).measure()
+        assert (len(short), len(long)) == (0, 0)
+
+    def test_frames_without_a_wish_are_only_compared_with(self) -> None:
+        measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
+        assert measure.add(0.0, picture, with_short=False) == (0.0, 0.0)
+        assert measure.add(0.13, picture, with_short=False) == (0.0, 0.0)
+        assert measure.add(0.26, picture)[0] == pytest.approx(0.13)
+        assert len(measure.measure()[0]) == 1

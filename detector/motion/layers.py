@@ -1,0 +1,168 @@
+"""One layer of a span: the differences of one lag, dense for a block of frames, then only what may be movement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.motion.difference import Differences
+from detector.motion.noise import (
+    frame_levels,
+    gains,
+    loudness,
+    measure_floor,
+    measure_key_floor,
+    measure_level,
+    measure_middle,
+    measure_snr,
+    quiet_floors,
+    tick_share,
+)
+from detector.motion.shrink import Grid
+from detector.motion.trace import Layer, choose_stride, coarse, keep_stride
+from detector.params import Params
+
+MOST_KEYS = 0.3
+"""Where more of the frames than this are key frames (MJPEG, all-intra), a key frame is nothing special."""
+
+FLOOR_BITS = 4
+"""Leading bits of a floor that are stored."""
+
+# High quantiles of a cell's energy lie about this far above the mean energy of quiet frames.
+_FLOOR_OVER_LEVEL = 3.0
+
+
+@dataclass
+class _Kept:
+    """Candidates of one block: `row` counts frames from the start of the span."""
+
+    row: NDArray[np.int32]
+    cell: NDArray[np.int32]
+    energy: NDArray[np.float32]
+    signed: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """A layer of a span with its floors (blocks, cells), key-frame floor, `middle` and `tick` (cells,)."""
+
+    layer: Layer
+    floors: NDArray[np.float32]
+    key_floor: NDArray[np.float32]
+    middle: NDArray[np.float32]
+    tick: NDArray[np.float32]
+
+
+class LayerMeasurer:
+    """Collects differences of one lag: dense for a block, then only what may be movement."""
+
+    def __init__(self, grid: Grid, params: Params) -> None:
+        self._params = params
+        self._columns = grid.columns
+        self._n_cells = grid.rows * grid.columns
+        # Made once for the longest block; what is not written to takes no memory.
+        self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
+        self._n_filled = 0
+        self._rows: list[int] = []
+        self._jumps: list[bool] = []
+        self._times: list[float] = []
+        self._kept: list[_Kept] = []
+        self._key_energy: list[NDArray[np.float32]] = []
+        self.block_row: list[int] = []
+        self.floors: list[NDArray[np.float32]] = []
+        self.middles: list[NDArray[np.float32]] = []
+        self.levels: list[float] = []
+        self.gain: dict[int, float] = {}
+        self.loudness: dict[int, float] = {}
+        self.stride: dict[int, float] = {}
+        self.seen: list[int] = []
+        self.ticks: list[NDArray[np.float32]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def expect(self, row: int, time_s: float, *, is_jump: bool) -> None:
+        """Announce one frame, whose difference comes with `fill`."""
+        self._rows.append(row)
+        self._times.append(time_s)
+        self._jumps.append(is_jump)
+
+    def fill(self, differences: Differences, wanted: list[bool]) -> None:
+        """Take the differences of the frames announced: those of `wanted`, one flag a difference."""
+        energy, signed = differences.energy, differences.signed
+        if not all(wanted):
+            energy, signed = energy[wanted], signed[wanted]
+        stop = self._n_filled + len(energy)
+        self._energy[self._n_filled : stop] = energy
+        self._signed[self._n_filled : stop] = signed
+        self._n_filled = stop
+
+    def close_block(self) -> None:
+        """Measure the floor of the frames since the last block and keep what stands out."""
+        if not self._rows:
+            return
+        noise = self._params.noise
+        rows, jumps = np.array(self._rows, np.int32), np.array(self._jumps)
+        self.seen += self._rows
+        energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
+        is_calm = ~jumps if jumps.mean() <= MOST_KEYS else np.ones(len(jumps), bool)
+        calm = energy[is_calm]
+        floor = measure_floor(calm, noise)
+        self.ticks.append(tick_share(calm, floor, np.array(self._times)[is_calm]))
+        level = frame_levels(energy, floor, noise)
+        self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
+        self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
+        minimum = np.float32(noise.minimum)
+        usual = measure_level(calm, noise)
+        # Movement of many seconds, or of the whole picture, lifts the floor of its own block: what is kept for now must
+        # not depend on it.
+        loud = energy > np.minimum(floor, _FLOOR_OVER_LEVEL * usual) + noise.keep * minimum
+        stride = choose_stride(loud)
+        self.stride.update(zip(self._rows, stride.tolist(), strict=True))
+        frame, cell = np.divmod(np.flatnonzero(loud), self._n_cells)
+        stays = keep_stride(cell, stride[frame], self._columns)
+        frame, cell = frame[stays], cell[stays]
+        self._kept.append(_Kept(rows[frame], cell.astype(np.int32), energy[frame, cell], signed[frame, cell]))
+        self._key_energy += list(energy[jumps].astype(np.float16))
+        self.block_row.append(int(rows[0]))
+        self.floors.append(floor)
+        self.middles.append(measure_middle(calm, noise))
+        self.levels.append(usual)
+        self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
+
+    def finish(self, is_key_jump: NDArray[np.bool_]) -> LayerResult:
+        """Join the blocks of the span."""
+        noise = self._params.noise
+        n_frames = len(is_key_jump)
+        nothing = np.zeros(self._n_cells, np.float32)
+        if not self.floors:
+            none = np.zeros((0, self._n_cells), np.float32)
+            return LayerResult(Layer.empty(n_frames), none, nothing, nothing, nothing)
+        floors = np.stack(self.floors)
+        quiet = quiet_floors(floors, np.array(self.levels, np.float32), noise)
+        middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
+        # Decisions are made with what is stored, so that is what counts here, too.
+        middle = coarse(middle, FLOOR_BITS).astype(np.float32)
+        key_floor = nothing
+        if self._key_energy and is_key_jump.mean() <= MOST_KEYS:
+            key_floor = measure_key_floor(np.stack(self._key_energy), noise)
+        layers = []
+        for floor, kept in zip(quiet, self._kept, strict=True):
+            base = np.where(is_key_jump[kept.row], np.maximum(key_floor, floor)[kept.cell], floor[kept.cell])
+            stays = measure_snr(kept.energy, base, middle[kept.cell], noise) > noise.keep
+            layers.append(_Kept(kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays]))
+        row, cell, energy, signed = (
+            np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__
+        )
+        stride = spread(self.stride, n_frames, 1.0).astype(np.uint8)
+        layer = Layer.from_rows(n_frames, row, cell, energy, signed, stride)
+        return LayerResult(layer, floors, key_floor, middle, np.median(np.stack(self.ticks), axis=0))
+
+
+def spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArray[np.float32]:
+    """Values of single frames as an array over all frames."""
+    everywhere = np.full(n_frames, otherwise, np.float32)
+    everywhere[list(values)] = list(values.values())
+    return everywhere

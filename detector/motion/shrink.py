@@ -1,0 +1,144 @@
+"""From luma to small smooth pictures: exact halving, frame by frame, then smoothing, several frames at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.params import MotionParams
+
+FloatImage = NDArray[np.float32]
+
+BATCH = 16
+"""Frames measured at a time: more no longer pay, and need more memory."""
+
+_SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How a picture is divided into cells.
+
+    Attributes:
+        halvings: exact halvings before the last one.
+        rows, columns: number of cells.
+        width_px, height_px: size of the displayed picture.
+    """
+
+    halvings: int
+    rows: int
+    columns: int
+    width_px: int
+    height_px: int
+
+    @property
+    def cell_px(self) -> tuple[float, float]:
+        """Size of a cell in source px, `(x, y)`; the same both ways."""
+        side = float(2 ** (self.halvings + 2))
+        return side, side
+
+    @property
+    def pool(self) -> int:
+        """Energy is averaged over so many cells each way.
+
+        A picture too small to be halved has more noise a cell, and blocks of the encoder as large as its cells.
+        """
+        return 3 if self.halvings else 5
+
+    @property
+    def rim(self) -> int:
+        """Rows of cells above and below each picture in a stack, so that averaging does not reach into the next."""
+        return self.pool // 2
+
+
+def grid_for(width_px: int, height_px: int, params: MotionParams) -> Grid:
+    """Divide a picture of this size into cells."""
+    halvings, width, height = 0, width_px, height_px
+    while max(width, height) > params.working_long_side_px:
+        width, height, halvings = width // 2, height // 2, halvings + 1
+    return Grid(halvings, max(height // 4, 1), max(width // 4, 1), width_px, height_px)
+
+
+def working_picture(luma: NDArray[np.uint8], halvings: int) -> NDArray[np.uint8]:
+    """Halve a picture by exact 2 x 2 means; an odd last row or column is left out."""
+    for _ in range(halvings):
+        height, width = luma.shape[0] // 2, luma.shape[1] // 2
+        luma = cv2.resize(luma[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    return luma
+
+
+class Shrinker:
+    """Luma to smooth small pictures, in arrays made once; each picture lies between rims of rows."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._rim = 2 * grid.rim
+        self._shape = (BATCH, 2 * grid.rows + 2 * self._rim, 2 * grid.columns)
+        _, height, width = self._shape
+        self._working = np.zeros((BATCH, 2 * height, 2 * width), np.uint8)
+        self._sums = np.empty((2, BATCH * 2 * height, width), np.uint16)
+        self._half = np.empty(self._shape, np.float32)
+        self._inner = self._working[:, 2 * self._rim : -2 * self._rim]
+        self._source_px = 4 * grid.rows << grid.halvings, 4 * grid.columns << grid.halvings
+        self._halved = [
+            np.empty((4 * grid.rows << left, 4 * grid.columns << left), np.uint8)
+            for left in range(grid.halvings - 1, 0, -1)
+        ]
+
+    def new_stack(self) -> FloatImage:
+        """Room for the smooth pictures of a batch."""
+        return np.empty(self._shape, np.float32)
+
+    def put(self, place: int, luma: NDArray[np.uint8]) -> None:
+        """Keep the part of the working picture that has cells, with the values of `working_picture`."""
+        height, width = self._source_px
+        luma = luma[:height, :width]
+        if luma.shape != self._source_px:
+            # A picture of less than a cell goes on at its edge.
+            luma = np.pad(luma, ((0, height - luma.shape[0]), (0, width - luma.shape[1])), mode="edge")
+        target = self._inner[place]
+        for halved in (*self._halved, target) if self._source_px != target.shape else ():
+            luma = cv2.resize(luma, halved.shape[::-1], dst=halved, interpolation=cv2.INTER_AREA)
+        if self._source_px == target.shape:
+            np.copyto(target, luma)
+
+    def smooth(self, stack: FloatImage) -> None:
+        """Halve the pictures put so far in floating point and smooth them, into `stack`."""
+        n, height, _ = stack.shape
+        half = self._half[:n]
+        pairs = tall(self._working[:n]).view(np.uint16)
+        # Two pixels side by side as one number of 16 bits: exact sums, in half the time of floating point.
+        left, right = self._sums[:, : len(pairs)]
+        np.right_shift(pairs, 8, out=left)
+        np.bitwise_and(pairs, 255, out=right)
+        np.add(left, right, out=left)
+        below = right[: n * height]
+        np.add(left[::2], left[1::2], out=below)
+        np.copyto(tall(half), below)
+        mirror(half, self._rim, 1)
+        # Sums of 2 x 2 pixels become means here.
+        cv2.sepFilter2D(tall(half), -1, _SMOOTH / 2, _SMOOTH / 2, dst=tall(stack))
+
+
+def tall(stack: NDArray[np.generic]) -> NDArray[np.generic]:
+    """All pictures of a stack below each other, shape (n * height, width), without copying."""
+    return stack.reshape(-1, stack.shape[-1])
+
+
+def mirror(stack: FloatImage, rim: int, n_rows: int) -> None:
+    """Fill `n_rows` rows next to the pictures of a stack as filters mirror them at their edge."""
+    last = stack.shape[1] - 2 * rim - 1
+    for row in range(1, n_rows + 1):
+        inside = _mirrored(row, last)
+        stack[:, rim - row] = stack[:, rim + inside]
+        stack[:, -rim - 1 + row] = stack[:, -rim - 1 - inside]
+
+
+def _mirrored(row: int, last: int) -> int:
+    """Where a filter finds the row so many before row 0 of rows 0 to `last`."""
+    if last == 0:
+        return 0
+    row %= 2 * last
+    return min(row, 2 * last - row)
