@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -49,6 +50,10 @@ VISITORS = ("cat", "caregiver", "blanket")
 # No movement is put where one of these hides it from any observer.
 HIDING = (*VISITORS, "light", "infrared", "bump", "freeze")
 CLEAR_S = 1.0
+# Faster rhythms are not planted: with fewer pictures a cycle nobody can tell their rate (of the frame rate).
+LARGEST_RATE = 0.2
+
+Moving = TypeVar("Moving", Movement, Planting)
 
 
 @dataclass(frozen=True)
@@ -132,13 +137,13 @@ def make_scene(scene: Scene, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     if not scene.is_planted:
         movements = scatter_movements(scene.counts, scene.spec.duration_s, scene.spec.size_px[0], scene.spec.seed)
-        shown = tuple(one for one in movements if is_clear(one, scene.spec.nuisances))
+        shown = fit_for(scene, movements)
         written = synthesize(video, replace(scene.spec, movements=shown), scene.encoding)
         return written.video, written.truth
     pictures = draw_scene(scene.spec).pictures
     first = next(pictures)
     plan = scatter_plantings(scene.counts, first.luma, (0.0, scene.spec.duration_s), scene.spec.seed)
-    plan = tuple(one for one in plan if is_clear(one, scene.spec.nuisances))
+    plan = fit_for(scene, plan)
     write_video(video, planted(owned(chain([first], pictures)), plan), scene.spec.fps, scene.encoding)
     write_truth(truth, [one.known() for one in plan])
     return video, truth
@@ -150,6 +155,13 @@ def owned(pictures: Iterator[Picture]) -> Iterator[Picture]:
         yield replace(
             picture, luma=picture.luma.copy(), chroma=None if picture.chroma is None else picture.chroma.copy()
         )
+
+
+def fit_for(scene: Scene, movements: Sequence[Moving]) -> tuple[Moving, ...]:
+    """Movements that can be seen for what they are: hidden by nothing, and not too fast for the frame rate."""
+    fastest_hz = LARGEST_RATE * scene.spec.fps
+    clear = [one for one in movements if is_clear(one, scene.spec.nuisances)]
+    return tuple(replace(one, rate_hz=min(one.rate_hz, fastest_hz)) for one in clear)
 
 
 def is_clear(movement: Movement | Planting, nuisances: Sequence[Nuisance]) -> bool:
