@@ -20,8 +20,9 @@ import csv
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,12 +139,20 @@ def _by_cell(picture: Patches) -> Patches:
     return np.asarray((total / count)[rows[:, None], columns[None, :]], np.float32)
 
 
-def measure(name: str, master: Path, plan: Sequence[Planting], folder: Path) -> list[dict[str, str]]:
-    """Both observers on one encoding: one row of the table for each amplitude, duration and extent."""
-    with_them, without = folder / "with.mkv", folder / "without.mkv"
+def measure(name: str, master: Path, plan: Sequence[Planting], templates: Sequence[Patches]) -> list[dict[str, str]]:
+    """Both observers on one encoding: one row of the table for each amplitude, duration and extent.
+
+    Args:
+        name: of `ENCODINGS`.
+        master: the still scene, without loss.
+        plan: what is planted.
+        templates: what each planting does to the master.
+    """
+    number = list(ENCODINGS).index(name)
+    with_them, without = master.with_name(f"with_{number}.mkv"), master.with_name(f"without_{number}.mkv")
     plant(master, with_them, plan, ENCODINGS[name])
     plant(master, without, (), ENCODINGS[name])
-    d_prime = _ideal(master, with_them, without, plan)
+    d_prime = _ideal(templates, with_them, without, plan)
     events = analyze(with_them, workers=1).events
     is_found = [_is_found(planting, events) for planting in plan]
     rows = []
@@ -158,7 +167,15 @@ def measure(name: str, master: Path, plan: Sequence[Planting], folder: Path) -> 
     return rows
 
 
-def _ideal(master: Path, with_them: Path, without: Path, plan: Sequence[Planting]) -> list[float]:
+def templates_of(master: Path, plan: Sequence[Planting]) -> list[Patches]:
+    """What each planting does to the pictures, grey levels, in its window."""
+    windows, source = [window_of(planting) for planting in plan], probe(master)
+    before = cut(read_pictures(source), windows)
+    after = cut(planted(read_pictures(source), plan), windows)
+    return [a - b for a, b in zip(after, before, strict=True)]
+
+
+def _ideal(templates: Sequence[Patches], with_them: Path, without: Path, plan: Sequence[Planting]) -> list[float]:
     windows = [window_of(planting) for planting in plan]
     length_s = plan[-1].stop_s
     # Apart by a number that shares no factor with the key-frame interval.
@@ -166,14 +183,11 @@ def _ideal(master: Path, with_them: Path, without: Path, plan: Sequence[Planting
     elsewhen = [
         window_of(one, -one.onset_s + (one.onset_s + later) % length_s + 0.5) for one in plan for later in shifts
     ]
-    source = probe(master)
-    before = cut(read_pictures(source), windows)
-    after = cut(planted(read_pictures(source), plan), windows)
     seen = cut(read_pictures(probe(with_them)), windows)
     other = cut(read_pictures(probe(without)), elsewhen)
     groups = [other[k * N_OTHER_TIMES : (k + 1) * N_OTHER_TIMES] for k in range(len(plan))]
-    pieces = zip(after, before, seen, groups, strict=True)
-    return [ideal_d_prime(a - b, c, [one for one in group if len(one) > 3]) for a, b, c, group in pieces]
+    pieces = zip(templates, seen, groups, strict=True)
+    return [ideal_d_prime(template, piece, [one for one in group if len(one) > 3]) for template, piece, group in pieces]
 
 
 def _is_found(planting: Planting, events: pd.DataFrame) -> bool:
@@ -211,16 +225,15 @@ def main() -> int:
         plot_sensitivity(pd.read_csv(TABLE), ax)
         figure.savefig(sys.argv[1], dpi=120)
         return 0
-    rows: list[dict[str, str]] = []
     with tempfile.TemporaryDirectory(prefix="sensitivity-") as temporary:
         folder = Path(temporary)
         n = len(AMPLITUDES_PX) * len(DURATIONS_S) * len(EXTENTS_PX) * N_EACH
         spec = replace(SCENE, duration_s=8.0 + SPACING_S * n)
         master = synthesize(folder / "master.mkv", spec, Encoding(crf=0, preset="ultrafast")).video
         plan = plan_twitches(next(read_pictures(probe(master))).luma)
-        for name in ENCODINGS:
-            rows += measure(name, master, plan, folder)
-            sys.stderr.write(f"{name}: {sum(int(row['found']) for row in rows if row['encoding'] == name)} of {n}\n")
+        templates = templates_of(master, plan)
+        with ThreadPoolExecutor(2) as pool:
+            rows = list(chain.from_iterable(pool.map(lambda name: measure(name, master, plan, templates), ENCODINGS)))
     with TABLE.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
