@@ -104,7 +104,7 @@ class NoiseParams(Group):
     )
     neighbors: int = tunable(15, "blocks", DERIVED, "How many blocks to each side count as neighbors.", ge=0, le=1000)
     alike: float = tunable(
-        1.6, "1", DERIVED, "Blocks whose noise differs by more than this factor are not compared.", gt=1, le=100
+        2.5, "1", DERIVED, "Blocks whose noise differs by more than this factor are not compared.", gt=1, le=100
     )
     minimum: float = tunable(
         0.6, "grey levels squared", DERIVED, "Added to every floor, since encoders erase noise.", gt=0, le=100

@@ -65,12 +65,15 @@ def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst],
     Runs of bursts at one place are tested for rhythm first, since its strokes would each pass for a twitch. Bursts
     inside a whole-body movement belong to it.
     """
+    # A slow camera shows a twitch in a single frame, so there brevity says nothing.
+    frame_s = float(np.median(trace.duration_s)) if len(trace.duration_s) else 0.0
+    brief_s = params.classify.twitch_min_s if 1.5 * frame_s <= params.classify.twitch_min_s else 0.0
     whole, local = _split_whole_body(trace, active, bursts, params)
     events: list[Event] = []
     for run in _runs_at_one_place(local, params.rhythm.max_pause_s):
         rhythm = find_rhythm(trace, active, run, params.rhythm)
         if rhythm is None:
-            events += [_event(burst, *_kind(burst, params)) for burst in run]
+            events += [_event(burst, *_kind(burst, params, brief_s)) for burst in run]
             continue
         entries = np.concatenate([burst.entries for burst in run])
         joined = run[0] if len(run) == 1 else describe_burst(trace, active, entries, params)
@@ -135,9 +138,9 @@ def _whole_event(trace: MotionTrace, active: Active, burst: Burst, params: Param
     return _event(burst, *_kind(burst, params))
 
 
-def _kind(burst: Burst, params: Params) -> tuple[EventKind, str]:
+def _kind(burst: Burst, params: Params, brief_s: float = 0.0) -> tuple[EventKind, str]:
     limits, seconds, area = params.classify, burst.duration_s, burst.area_fraction
-    if area < limits.gross_min_area and seconds < limits.twitch_min_s and burst.snr < 2.0 * params.burst.threshold:
+    if area < limits.gross_min_area and seconds < brief_s and burst.snr < 2.0 * params.burst.threshold:
         return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the floor"
     return _kind_by_size(seconds, area, limits)
 

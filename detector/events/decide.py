@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector.events.bursts import Active, Burst, find_active, find_bursts, slow_view
 from detector.events.classify import Event, classify_bursts
 from detector.events.insects import split_insects
-from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
+from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts, grow
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
@@ -19,6 +19,7 @@ _DIGIT_CHANGE_S = 0.25
 # Where most frames are key frames (MJPEG, all-intra), a key frame is nothing special.
 _MOST_KEYS = 0.3
 _ONE_SIGN = 0.9
+_MOST_CELLS = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
         and not _is_fade(active, burst, params)
         and not _is_flash(trace, active, burst, params)
         and not _is_clock_digit(trace, burst, hidden)
+        and not _is_of_mover(trace, burst, hidden, params)
     ]
     local, insects = split_insects(trace, active, without_ripples(bursts, params), params.artifact)
     events = classify_bursts(trace, active, local, params)
@@ -134,6 +136,14 @@ def _is_flash(trace: MotionTrace, active: Active, burst: Burst, params: Params) 
     frames = np.unique(active.frame[burst.entries])
     lag_frames = round(float(trace.lag_s[frames[0]]) / max(float(trace.duration_s[frames[0]]), 1e-6))
     return len(frames) <= min(lag_frames, 2) and lag_frames >= 2
+
+
+def _is_of_mover(trace: MotionTrace, burst: Burst, hidden: ArtifactMap, params: Params) -> bool:
+    """Around what moves all night, a burst must be three times as strong to be something else."""
+    if burst.snr >= 3.0 * params.burst.threshold or not hidden.is_mover.any():
+        return False
+    near = grow(hidden.is_mover.reshape(trace.rows, trace.columns)).ravel()
+    return bool(near[burst.cells].mean() >= _MOST_CELLS)
 
 
 def _is_clock_digit(trace: MotionTrace, burst: Burst, hidden: ArtifactMap) -> bool:

@@ -47,11 +47,13 @@ class ArtifactMap:
         artifacts: in order of start.
         is_blind: shape (F,), frames in which light, a bump or a frozen picture hides movement.
         is_clock: shape (C,), cells of the on-screen clock.
+        is_mover: shape (C,), cells of what moves most of the time.
     """
 
     artifacts: tuple[Artifact, ...]
     is_blind: NDArray[np.bool_]
     is_clock: NDArray[np.bool_]
+    is_mover: NDArray[np.bool_]
 
 
 def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
@@ -75,11 +77,10 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     is_clock = find_clock(trace, limits)
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
+    is_mover = find_movers(trace, limits) & ~is_clock
     words = "moves most of the time, far above the rest of the picture"
-    found += [
-        _everywhere(trace, "mover", part, words) for part in _parts(trace, find_movers(trace, limits) & ~is_clock)
-    ]
-    return ArtifactMap(tuple(sorted(found, key=lambda a: (a.start_s, a.kind))), is_blind, is_clock)
+    found += [_everywhere(trace, "mover", part, words) for part in _parts(trace, is_mover)]
+    return ArtifactMap(tuple(sorted(found, key=lambda a: (a.start_s, a.kind))), is_blind, is_clock, is_mover)
 
 
 def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
@@ -95,7 +96,7 @@ def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     stands_out = floor > limits.clock_floor + 2.0 * np.median(floor)
     keeps_phase = np.median(trace.tick.astype(np.float32), axis=0) >= limits.clock_phase
     is_clock = (keeps_phase & stands_out).reshape(trace.rows, trace.columns)
-    return _grow(is_clock).ravel() if is_clock.sum() >= _MIN_CLOCK_CELLS else nothing
+    return grow(is_clock).ravel() if is_clock.sum() >= _MIN_CLOCK_CELLS else nothing
 
 
 def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
@@ -210,7 +211,8 @@ def _bridge(flags: NDArray[np.bool_], n_frames: int) -> NDArray[np.bool_]:
     return bridged
 
 
-def _grow(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def grow(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A mask (rows, columns) and the eight neighbors of each of its cells."""
     grown = mask.copy()
     for down in (-1, 0, 1):
         for across in (-1, 0, 1):

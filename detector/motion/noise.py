@@ -21,10 +21,11 @@ _LEVEL_CLIP = 2.0
 _MIN_LEVEL = 0.05
 # Energies above this are movement, whatever the camera; it keeps them out of the level of a block.
 _LEVEL_CAP = 4.0
-_MIN_LEVEL_ENERGY = 0.1
+_MIN_LEVEL_ENERGY = 0.3
 # With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
 _MIN_LOUDNESS = 0.02
 _LASTING_BLOCKS = 7
+_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _ORDINARY_STILLNESS = 0.02
 # A floor that no energy rises above.
 _NOT_JUDGED = 60000.0
@@ -40,7 +41,7 @@ def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
     Returns:
         Shape (cells,), float32; zeros where there was no frame.
     """
-    rows = energy[:: max(len(energy) // params.samples, 1)]
+    rows = energy[_spread_out(len(energy), params.samples)]
     n_above = int((1.0 - params.quantile) * len(rows)) + 1
     # Only the few largest are wanted: keeping them in order costs a tenth of a partition.
     largest = [np.zeros(energy.shape[1], np.float32) for _ in range(n_above)]
@@ -53,9 +54,16 @@ def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
     return largest[-1]
 
 
+def _spread_out(n_frames: int, n_samples: int) -> NDArray[np.int64]:
+    """Some frames of a block, in order, at no fixed step: a clock must not tick between all of them."""
+    if n_frames <= n_samples:
+        return np.arange(n_frames)
+    return np.unique((np.arange(n_samples) * _GOLDEN % 1.0 * n_frames).astype(np.int64))
+
+
 def measure_middle(energy: Energies, params: NoiseParams) -> Energies:
     """Median energy of each cell over a block, from a quarter as many frames as the floor; shape (cells,)."""
-    rows = energy[:: max(4 * len(energy) // params.samples, 1)]
+    rows = energy[_spread_out(len(energy), max(params.samples // 4, 1))]
     if len(rows) == 0:
         return np.zeros(energy.shape[1], np.float32)
     place = len(rows) // 2

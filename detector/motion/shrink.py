@@ -17,6 +17,8 @@ BATCH = 16
 
 _SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
 
+_MIN_COLUMNS_FOR_FIVE = 60
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -44,9 +46,10 @@ class Grid:
     def pool(self) -> int:
         """Energy is averaged over so many cells each way.
 
-        A picture too small to be halved has more noise a cell, and blocks of the encoder as large as its cells.
+        A picture too small to be halved has more noise a cell, and blocks of the encoder as large as its cells; in one
+        smaller still, averaging over more cells would swell every limb.
         """
-        return 3 if self.halvings else 5
+        return 5 if self.halvings == 0 and max(self.rows, self.columns) >= _MIN_COLUMNS_FOR_FIVE else 3
 
     @property
     def rim(self) -> int:

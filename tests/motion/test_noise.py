@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detector.motion.noise import (
+    _spread_out,
     find_frozen,
     frame_levels,
     gains,
@@ -40,7 +41,7 @@ class TestMeasureFloor:
     def test_it_is_an_exact_order_statistic(self, n_frames: int, quantile: float, samples: int, seed: int) -> None:
         params = NoiseParams(quantile=quantile, samples=samples)
         energy = noise(n_frames, 7, seed=seed)
-        rows = energy[:: max(n_frames // samples, 1)]
+        rows = energy[_spread_out(n_frames, samples)]
         place = len(rows) - 1 - int((1.0 - quantile) * len(rows))
         assert np.array_equal(measure_floor(energy, params), np.partition(rows, place, axis=0)[place])
 
@@ -58,6 +59,15 @@ class TestMeasureFloor:
         moved[100:106] += 500.0
         assert measure_floor(moved, PARAMS).max() < 20.0
 
+    @pytest.mark.parametrize("step", [2, 3, 4, 5, 10, 15, 25])
+    def test_what_comes_at_a_fixed_step_is_not_passed_over(self, step: int) -> None:
+        for n_frames in (300, 384, 450, 600):
+            for phase in range(step):
+                # A change shows for as long as the lag: for two or three frames.
+                share = np.mean((_spread_out(n_frames, 128) - phase) % step < 2) / 2.0
+                assert share == pytest.approx(1.0 / step, abs=0.08)
+                assert share > 0.0
+
     def test_the_energies_are_not_changed(self) -> None:
         energy = noise(50)
         before = energy.copy()
@@ -70,7 +80,7 @@ class TestMiddleAndSnr:
     @settings(max_examples=30)
     def test_the_middle_is_a_median(self, n_frames: int, samples: int) -> None:
         energy = noise(n_frames, 5)
-        rows = energy[:: max(4 * n_frames // samples, 1)]
+        rows = energy[_spread_out(n_frames, max(samples // 4, 1))]
         assert np.array_equal(
             measure_middle(energy, NoiseParams(samples=samples)), np.sort(rows, axis=0)[len(rows) // 2]
         )

@@ -73,7 +73,7 @@ def moved_cells(strength: Strength, event: Event) -> NDArray[np.int64]:
     """Cells in the box of an event that stood out while it lasted, ascending, each once."""
     entries = strength.during(event.start_s, event.stop_s)
     cell = strength.active.cell[entries]
-    return np.unique(cell[_is_inside(strength.trace, cell, event.box_px)])
+    return np.unique(cell[_is_inside(strength.trace, cell, event.box_px)]).astype(np.int64)
 
 
 def swing(strength: Strength, event: Event, params: Params) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -93,7 +93,7 @@ def swing(strength: Strength, event: Event, params: Params) -> tuple[NDArray[np.
 
 
 def _is_inside(
-    trace: MotionTrace, cell: NDArray[np.int64], box_px: tuple[float, float, float, float]
+    trace: MotionTrace, cell: NDArray[np.integer], box_px: tuple[float, float, float, float]
 ) -> NDArray[np.bool_]:
     """Whether the middle of each cell lies in a box, shape of `cell`."""
     row, column = np.divmod(cell, trace.columns)
