@@ -58,7 +58,8 @@ def _spread_out(n_frames: int, n_samples: int) -> NDArray[np.int64]:
     """Some frames of a block, in order, at no fixed step: a clock must not tick between all of them."""
     if n_frames <= n_samples:
         return np.arange(n_frames)
-    return np.unique((np.arange(n_samples) * _GOLDEN % 1.0 * n_frames).astype(np.int64))
+    each = np.arange(n_samples)
+    return ((each + each * _GOLDEN % 1.0) * (n_frames / n_samples)).astype(np.int64)
 
 
 def measure_middle(energy: Energies, params: NoiseParams) -> Energies:
