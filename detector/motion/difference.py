@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.motion.shift import measure_shift
-from detector.motion.shrink import BATCH, FloatImage, Grid, Shrinker, mirror, tall
+from detector.motion.shrink import BATCH, CHUNK, FloatImage, Grid, Shrinker, mirror, tall
 from detector.params import MotionParams
 
 _SHIFT_MIN_ENERGY = 4.0
@@ -171,35 +171,41 @@ class _Comparer:
         self._cell_px = grid.cell_px[0]
         self._rim, self._pool = grid.rim, (grid.pool, grid.pool)
         rows = grid.rows + 2 * grid.rim
-        self._change = np.empty((BATCH, 2 * rows, 2 * grid.columns), np.float32)
-        self._pooled, self._energy, self._signed = np.empty((3, BATCH, rows, grid.columns), np.float32)
+        self._change = np.empty((CHUNK, 2 * rows, 2 * grid.columns), np.float32)
+        self._pooled = np.empty((CHUNK, rows, grid.columns), np.float32)
+        self._energy, self._signed = np.empty((2, BATCH, rows, grid.columns), np.float32)
         self._window = cv2.createHanningWindow((2 * grid.columns, 2 * grid.rows), cv2.CV_32F)
 
     def measure(self) -> Differences:
         """The differences of all pairs queued, later minus earlier."""
         n = len(self.pairs)
-        change, pooled, energy, signed = (a[:n] for a in (self._change, self._pooled, self._energy, self._signed))
-        rim = self._rim
-        if n:
-            for target, (before, after) in zip(change, self.pairs, strict=True):
-                cv2.subtract(after, before, dst=target)
-            size = (pooled.shape[2], n * pooled.shape[1])
-            cv2.resize(tall(change), size, dst=tall(signed), interpolation=cv2.INTER_AREA)
-            cv2.multiply(tall(change), tall(change), dst=tall(change))
-            cv2.resize(tall(change), size, dst=tall(pooled), interpolation=cv2.INTER_AREA)
-            mirror(pooled, rim, rim)
-            cv2.blur(tall(pooled), self._pool, dst=tall(energy))
-        energy, signed = energy[:, rim:-rim], signed[:, rim:-rim]
-        shifts = [self._shift(place, energy[place]) for place in range(n)]
+        for first in range(0, n, CHUNK):
+            chunk = slice(first, min(first + CHUNK, n))
+            self._compare(self.pairs[chunk], self._energy[chunk], self._signed[chunk])
+        inside = slice(self._rim, -self._rim)
+        energy, signed = self._energy[:n, inside], self._signed[:n, inside]
+        shifts = [self._shift(*pair, cells) for pair, cells in zip(self.pairs, energy, strict=True)]
         self.pairs = []
         return Differences(energy, signed, [float(cv2.mean(cells)[0]) for cells in signed], shifts)
 
-    def _shift(self, place: int, energy: FloatImage) -> tuple[float, float]:
-        # The mean is quickly had, and tells that few cells are loud.
+    def _compare(self, pairs: list[tuple[FloatImage, FloatImage]], energy: FloatImage, signed: FloatImage) -> None:
+        change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
+        for target, (before, after) in zip(change, pairs, strict=True):
+            cv2.subtract(after, before, dst=target)
+        all_changes, all_cells = tall(change), tall(pooled)
+        size = all_cells.shape[::-1]
+        cv2.resize(all_changes, size, dst=tall(signed), interpolation=cv2.INTER_AREA)
+        cv2.multiply(all_changes, all_changes, dst=all_changes)
+        cv2.resize(all_changes, size, dst=all_cells, interpolation=cv2.INTER_AREA)
+        mirror(pooled, self._rim, self._rim)
+        cv2.blur(all_cells, self._pool, dst=tall(energy))
+
+    def _shift(self, before: FloatImage, after: FloatImage, energy: FloatImage) -> tuple[float, float]:
+        # The mean is quickly had, and tells where too few cells are loud.
         if cv2.mean(energy)[0] <= 0.9 * _SHIFT_MIN_SHARE * _SHIFT_MIN_ENERGY:
             return 0.0, 0.0
         if np.count_nonzero(energy > _SHIFT_MIN_ENERGY) <= _SHIFT_MIN_SHARE * energy.size:
             return 0.0, 0.0
-        before, after = (picture[2 * self._rim : -2 * self._rim] for picture in self.pairs[place])
-        x, y = measure_shift(before, after, cv2.subtract(after, before), self._window)
+        inside = slice(2 * self._rim, -2 * self._rim)
+        x, y = measure_shift(before[inside], after[inside], self._window)
         return x * self._cell_px / 2.0, y * self._cell_px / 2.0

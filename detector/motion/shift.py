@@ -11,7 +11,7 @@ _MAX_LEFT = 0.5
 _MAX_LEFT_RIM = 0.7
 
 
-def measure_shift(before: FloatImage, after: FloatImage, change: FloatImage, window: FloatImage) -> tuple[float, float]:
+def measure_shift(before: FloatImage, after: FloatImage, window: FloatImage) -> tuple[float, float]:
     """Displacement `(x, y)` of the whole picture, in its own px; zero unless it explains most of the change.
 
     An infant that rolls over changes as much of the picture as a bumped camera, but moving the earlier picture back
@@ -20,16 +20,15 @@ def measure_shift(before: FloatImage, after: FloatImage, change: FloatImage, win
     Args:
         before: a picture, shape (height, width), float32.
         after: a later one, of the same shape.
-        change: `after - before`.
         window: Hanning window of the same shape.
     """
-    height, width = change.shape
+    height, width = before.shape
     # Correlating edges rather than brightness: a light step must not read as a displacement.
     (x, y), _ = cv2.phaseCorrelate(_edges(before), _edges(after), window)
     moved = cv2.warpAffine(
         before, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]), (width, height), borderMode=cv2.BORDER_REPLICATE
     )
-    left = cv2.subtract(after, moved)
+    change, left = cv2.subtract(after, before), cv2.subtract(after, moved)
     # A body in the middle can outweigh the rest, so the rim of the picture has to agree.
     if _power(left) > _MAX_LEFT * _power(change) or _rim(left) > _MAX_LEFT_RIM * _rim(change):
         return 0.0, 0.0

@@ -12,8 +12,11 @@ from detector.params import MotionParams
 
 FloatImage = NDArray[np.float32]
 
-BATCH = 16
-"""Frames measured at a time: more no longer pay, and need more memory."""
+BATCH = 32
+"""Frames queued before they are measured: programs and tables are then in the processor's cache for all of them."""
+
+CHUNK = 8
+"""Frames of a batch measured at a time: few enough that what is measured stays in the cache, too."""
 
 _SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
 
@@ -81,8 +84,8 @@ class Shrinker:
         self._shape = (BATCH, 2 * grid.rows + 2 * self._rim, 2 * grid.columns)
         _, height, width = self._shape
         self._working = np.zeros((BATCH, 2 * height, 2 * width), np.uint8)
-        self._sums = np.empty((2, BATCH * 2 * height, width), np.uint16)
-        self._half = np.empty(self._shape, np.float32)
+        self._sums = np.empty((2, CHUNK * 2 * height, width), np.uint16)
+        self._half = np.empty((CHUNK, height, width), np.float32)
         self._inner = self._working[:, 2 * self._rim : -2 * self._rim]
         self._source_px = 4 * grid.rows << grid.halvings, 4 * grid.columns << grid.halvings
         self._halved = [
@@ -108,10 +111,15 @@ class Shrinker:
             np.copyto(target, luma)
 
     def smooth(self, stack: FloatImage) -> None:
-        """Halve the pictures put so far in floating point and smooth them, into `stack`."""
+        """Halve the pictures put so far without rounding and smooth them, into `stack`."""
+        working = self._working[: len(stack)]
+        for first in range(0, len(stack), CHUNK):
+            self._smooth(working[first : first + CHUNK], stack[first : first + CHUNK])
+
+    def _smooth(self, working: NDArray[np.uint8], stack: FloatImage) -> None:
         n, height, _ = stack.shape
         half = self._half[:n]
-        pairs = tall(self._working[:n]).view(np.uint16)
+        pairs = tall(working).view(np.uint16)
         # Two pixels side by side as one number of 16 bits: exact sums, in half the time of floating point.
         left, right = self._sums[:, : len(pairs)]
         np.right_shift(pairs, 8, out=left)
