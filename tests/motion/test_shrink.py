@@ -66,10 +66,10 @@ class TestShrinker:
         shrinker, rim = Shrinker(grid), 2 * grid.rim
         stack = shrinker.new_stack()
         for place in range(BATCH):
-            shrinker.put(place, np.full(size[::-1], 10 * place, np.uint8))
+            shrinker.put(place, np.full(size[::-1], 8 * place, np.uint8))
         shrinker.smooth(stack)
         for place in range(BATCH):
-            assert stack[place, rim:-rim] == pytest.approx(10.0 * place, rel=1e-6)
+            assert stack[place, rim:-rim] == pytest.approx(8.0 * place, rel=1e-6)
 
     def test_pixels_keep_their_place(self) -> None:
         grid = grid_for(640, 360, PARAMS)
