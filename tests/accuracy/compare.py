@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -157,16 +157,17 @@ def compare_on(video: Path, known: pd.DataFrame, dvr_scan: str) -> dict[str, Res
 
 
 def to_markdown(results: Mapping[str, Mapping[str, Result]]) -> str:
-    """A table: one row a method, one column a scene (found of known, false, F1), last the mean F1."""
+    """A table: one row a method, one column a scene (found of known, false, F1), last all scenes together."""
     scenes = list(results)
     lines = [
-        "| method | " + " | ".join(scenes) + " | mean F1 |",
+        "| method | " + " | ".join(scenes) + " | together |",
         "|---" * (len(scenes) + 2) + "|",
     ]
     for method in next(iter(results.values())):
         row = [results[scene][method] for scene in scenes]
+        row.append(Result(*(sum(one) for one in zip(*map(astuple, row), strict=True))))
         cells = [f"{one.n_found}/{one.n_known}, {one.n_false} false, {one.f1:.2f}" for one in row]
-        lines.append(f"| {method} | " + " | ".join(cells) + f" | {np.mean([one.f1 for one in row]):.2f} |")
+        lines.append(f"| {method} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -196,7 +197,10 @@ def main() -> int:
         sys.stdout.write(table)
     else:
         about = (__doc__ or "").split("\n\n", 2)[2]
-        TABLE.write_text(f"# Comparison\n\n{table}\nMade by `{COMMAND}`. {about}", encoding="utf-8")
+        TABLE.write_text(
+            f"# Comparison\n\nFound of known twitches, false events, F1. Made by `{COMMAND}`.\n\n{table}\n{about}",
+            encoding="utf-8",
+        )
     return 0
 
 

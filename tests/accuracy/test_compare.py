@@ -81,5 +81,5 @@ def test_the_table_has_a_row_for_each_method() -> None:
     table = to_markdown(
         {"a": {"x": Result(4, 4, 0), "y": Result(4, 0, 0)}, "b": {"x": Result(2, 1, 1), "y": Result(2, 2, 0)}}
     )
-    assert table.splitlines()[2] == "| x | 4/4, 0 false, 1.00 | 1/2, 1 false, 0.50 | 0.75 |"
+    assert table.splitlines()[2] == "| x | 4/4, 0 false, 1.00 | 1/2, 1 false, 0.50 | 5/6, 1 false, 0.83 |"
     assert len(table.splitlines()) == 4
