@@ -95,8 +95,21 @@ def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     floor = np.median(trace.floor.astype(np.float32), axis=0)
     stands_out = floor > limits.clock_floor + 2.0 * np.median(floor)
     keeps_phase = np.median(trace.tick.astype(np.float32), axis=0) >= limits.clock_phase
-    is_clock = (keeps_phase & stands_out).reshape(trace.rows, trace.columns)
+    is_clock = _one_line((keeps_phase & stands_out).reshape(trace.rows, trace.columns))
     return grow(is_clock).ravel() if is_clock.sum() >= _MIN_CLOCK_CELLS else nothing
+
+
+def _one_line(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest connected part of a mask (rows, columns) and what stands in line with it: a clock is one line."""
+    from scipy.ndimage import find_objects, label
+
+    labels, n_parts = label(cells, np.ones((3, 3)))
+    if n_parts == 0:
+        return cells
+    rows = find_objects(labels)[int(np.bincount(labels.ravel())[1:].argmax())][0]
+    in_line = np.zeros_like(cells)
+    in_line[rows] = cells[rows]
+    return in_line
 
 
 def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
