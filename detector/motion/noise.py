@@ -59,7 +59,8 @@ def _spread_out(n_frames: int, n_samples: int) -> NDArray[np.int64]:
     if n_frames <= n_samples:
         return np.arange(n_frames)
     each = np.arange(n_samples)
-    return ((each + each * _GOLDEN % 1.0) * (n_frames / n_samples)).astype(np.int64)
+    places: NDArray[np.int64] = ((each + each * _GOLDEN % 1.0) * (n_frames / n_samples)).astype(np.int64)
+    return places
 
 
 def measure_middle(energy: Energies, params: NoiseParams) -> Energies:
