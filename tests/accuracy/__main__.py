@@ -15,7 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
     parser.add_argument("--short", action="store_true", help="only the scenes of the short form, and rewrite nothing")
     parser.add_argument("--only", default="", help="only scenes whose name contains this, and rewrite nothing")
-    parser.add_argument("--check", action="store_true", help="rewrite nothing")
+    parser.add_argument("--update", action="store_true", help="take the rows of --short or --only into the table")
     parser.add_argument("--workers", type=int, default=2, help="scenes at a time")
     parser.add_argument("--keep", type=Path, help="keep footage in this folder, and take it from there the next time")
     parser.add_argument("--failures", type=Path, help="write each miss and each false event to this file")
@@ -30,10 +30,11 @@ def main() -> int:
         if given.failures:
             given.failures.write_text("\n".join(failures) + "\n", encoding="utf-8")
     sys.stdout.write("\n".join(summary(outcomes)) + "\n")
-    if not (given.short or given.only or given.check):
-        write_results(outcomes, RESULTS)
-        return 0
     tracked = read_results(RESULTS)
+    if given.update or not (given.short or given.only):
+        known = tracked | {row["scene"]: row for row in outcomes}
+        write_results([known[scene.name] for scene in read_scenes() if scene.name in known], RESULTS)
+        return 0
     fallen = [line for row in outcomes for line in falls(row, tracked.get(row["scene"]))]
     sys.stdout.write("".join(f"{line}\n" for line in fallen))
     return 1 if fallen else 0
