@@ -194,7 +194,7 @@ def decide(
 
 @app.command()
 @handled
-def report(folder: NightFolder, quiet: Quiet = False, as_json: AsJson = False) -> None:
+def report(folder: NightFolder, quiet: Quiet = False, as_json: AsJson = False) -> ExitCode:
     """Write timeline and report of a night again.
 
     \b
@@ -214,6 +214,7 @@ def report(folder: NightFolder, quiet: Quiet = False, as_json: AsJson = False) -
         say_json(night_facts(night))
     elif not quiet:
         say(*night_words(night))
+    return night_code(night)
 
 
 @app.command()

@@ -109,7 +109,9 @@ def slow_view(trace: MotionTrace, lag_s: float) -> MotionTrace:
     first = np.zeros(len(chosen) + 1, np.int64)
     np.cumsum(counts, out=first[1:])
     picked = {name: getattr(trace, name)[chosen] for name in _FRAME_ARRAYS}
-    step_s = np.diff(time_s, append=time_s[-1:] + (np.median(np.diff(time_s)) if len(time_s) > 1 else 0.0))
+    usual_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    # The last frame before a pause of the recording does not stand for the pause.
+    step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
     return replace(
         trace,
         **picked,
@@ -188,9 +190,10 @@ def _same_cell_links(trace: MotionTrace, active: Active, still_s: float) -> tupl
     order = np.argsort(active.cell.astype(np.uint16), kind="stable")
     here, there = order[:-1], order[1:]
     time_s = trace.time_s[active.frame]
-    # What ended a lag ago still shows in the difference, so stillness begins a lag later.
-    pause = time_s[there] - time_s[here] + _frame_s(trace) * 0.5
-    linked = (active.cell[here] == active.cell[there]) & (pause <= still_s)
+    frame_s = _frame_s(trace)
+    pause = time_s[there] - time_s[here] + 0.5 * frame_s
+    # Frames far apart follow each other all the same.
+    linked = (active.cell[here] == active.cell[there]) & (pause <= max(still_s, 2.0 * frame_s))
     return here[linked], there[linked]
 
 

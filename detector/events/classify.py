@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from detector.events.bursts import Active, Burst, describe_burst
-from detector.events.rhythm import Rhythm, find_rhythm, rate_limit_hz
+from detector.events.rhythm import Rhythm, find_rhythm, surest_rate_hz
 from detector.motion.trace import MotionTrace
 from detector.params import ClassifyParams, Params
 
@@ -77,8 +77,8 @@ def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst],
             continue
         entries = np.concatenate([burst.entries for burst in run])
         joined = run[0] if len(run) == 1 else describe_burst(trace, active, entries, params)
-        limit = rate_limit_hz(trace, params.rhythm)
-        events.append(_event(joined, "rhythmic", _rhythm_reason(rhythm, limit), rhythm, params.classify.sustained_s))
+        reason = _rhythm_reason(rhythm, surest_rate_hz(trace))
+        events.append(_event(joined, "rhythmic", reason, rhythm, params.classify.sustained_s))
     events += [_whole_event(trace, active, burst, params) for burst in whole]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
 
@@ -133,7 +133,7 @@ def _whole_event(trace: MotionTrace, active: Active, burst: Burst, params: Param
     limits = params.classify
     rhythm = find_rhythm(trace, active, [burst], params.rhythm)
     if rhythm is not None and rhythm.regularity >= limits.gross_rhythm_regularity:
-        reason = _rhythm_reason(rhythm, rate_limit_hz(trace, params.rhythm))
+        reason = _rhythm_reason(rhythm, surest_rate_hz(trace))
         return _event(burst, "rhythmic", reason, rhythm, limits.sustained_s)
     return _event(burst, *_kind(burst, params))
 
@@ -164,8 +164,8 @@ def _kind_by_size(seconds: float, area: float, limits: ClassifyParams) -> tuple[
     return "movement", f"localized, {limits.twitch_max_s:g} s or longer, not rhythmic: {size}"
 
 
-def _rhythm_reason(rhythm: Rhythm, limit_hz: float) -> str:
-    near = "at least " if rhythm.rate_hz > 0.9 * limit_hz else ""
+def _rhythm_reason(rhythm: Rhythm, sure_hz: float) -> str:
+    near = "at least " if rhythm.rate_hz > sure_hz else ""
     return (
         f"{rhythm.n_cycles:.0f} cycles at {near}{rhythm.rate_hz:.2f} Hz over {rhythm.stop_s - rhythm.start_s:.1f} s, "
         f"cycle length varies by {1.0 - rhythm.regularity:.0%}"

@@ -52,6 +52,12 @@ def rate_limit_hz(trace: MotionTrace, params: RhythmParams) -> float:
     return min(params.max_rate_hz, 0.25 / frame_s)
 
 
+def surest_rate_hz(trace: MotionTrace) -> float:
+    """Rates above this may be faster than they look: near a quarter of the frame rate, and 3 Hz below 20 frames/s."""
+    frame_s = float(np.median(trace.duration_s)) if len(trace.duration_s) else np.inf
+    return min(0.9 * 0.25 / frame_s, 3.0 if frame_s > 1.0 / 19.5 else np.inf)
+
+
 def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: RhythmParams) -> Rhythm | None:
     """Test a burst, or a run of bursts at one place, for rhythm.
 

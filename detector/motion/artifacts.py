@@ -139,7 +139,7 @@ def _after_breaks(trace: MotionTrace, settle_s: float) -> NDArray[np.bool_]:
 
 def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int, int, ArtifactKind]]:
     loud = trace.moved_fraction >= limits.loud_share
-    for start, stop in _runs(_bridge(loud, _frames(trace, 0, limits.margin_s))):
+    for start, stop in _runs(_bridge(trace, loud, limits.margin_s)):
         kind = _kind_of_run(trace, start, stop, limits)
         if kind is not None:
             yield max(start - 1, 0), _settled(trace, stop, limits), kind
@@ -151,6 +151,8 @@ def _settled(trace: MotionTrace, stop: int, limits: ArtifactParams) -> int:
     last = min(stop + _frames(trace, stop - 1, limits.settle_max_s), len(trace.time_s))
     still = 0
     for frame in range(stop, last):
+        if trace.lag_s[frame] == 0.0:
+            return frame  # the recording pauses here
         still = 0 if trace.moved_fraction[frame] >= limits.settle_share else still + 1
         if still >= margin:
             return frame + 1
@@ -170,7 +172,7 @@ def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactPara
 
 
 def _extend(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> tuple[int, int]:
-    moving = _bridge(trace.moved_fraction >= limits.quiet_share, _frames(trace, start, limits.margin_s))
+    moving = _bridge(trace, trace.moved_fraction >= limits.quiet_share, limits.margin_s)
     still_before = np.flatnonzero(~moving[:start])
     still_after = np.flatnonzero(~moving[stop:])
     first = int(still_before[-1]) + 1 if len(still_before) else 0
@@ -215,11 +217,11 @@ def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
-def _bridge(flags: NDArray[np.bool_], n_frames: int) -> NDArray[np.bool_]:
+def _bridge(trace: MotionTrace, flags: NDArray[np.bool_], pause_s: float) -> NDArray[np.bool_]:
+    """Join runs of flags with no more than a pause between them; never across a pause of the recording."""
     bridged = flags.copy()
-    runs = _runs(flags)
-    for (_, stop), (start, _) in itertools.pairwise(runs):
-        if start - stop <= n_frames:
+    for (_, stop), (start, _) in itertools.pairwise(_runs(flags)):
+        if trace.time_s[start] - trace.time_s[stop - 1] <= pause_s + float(trace.duration_s[stop - 1]):
             bridged[stop:start] = True
     return bridged
 

@@ -129,7 +129,7 @@ class Differencer:
         long_s = self._queue(self._long, time_s, picture, self._params.long_lag_s) if with_long else 0.0
         self._last_s = time_s
         self._past.add(time_s, picture)
-        self._past.forget_before(time_s - 2.0 * self._params.long_lag_s)
+        self._past.forget_before(time_s - 2.0 * max(self._params.long_lag_s, self._params.short_lag_s))
         return short_s, long_s
 
     def measure(self) -> tuple[Differences, Differences]:

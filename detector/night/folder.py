@@ -74,7 +74,10 @@ def refuse_foreign(folder: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{folder}: expected a folder for the night, but this is a file; choose another folder.")
     with writing(folder):
         names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    if names and not names & {NIGHT_FILE, MOTION_FOLDER} and not overwrite:
+        # A folder called motion may be footage; only a night has these files.
+        marks = (folder / NIGHT_FILE, folder / MOTION_FOLDER / _LOCK_FILE, folder / MOTION_FOLDER / _RECORDING_FILE)
+        is_night = any(mark.is_file() for mark in marks)
+    if names and not is_night and not overwrite:
         raise UsageError(
             f"{folder}: expected an empty folder or an unfinished night, but it holds other files "
             f"(such as {min(names)}); choose another folder or allow overwriting (--overwrite)."
@@ -211,7 +214,11 @@ def _leave_no_trace(folder: Path, *, is_new: bool) -> None:
     motion = folder / MOTION_FOLDER
     if (folder / NIGHT_FILE).exists() or any(motion.glob(PART_PATTERN)):
         return  # something to resume from
-    shutil.rmtree(motion, ignore_errors=True)
+    # Nothing but what a night writes is ever removed: the folder may hold somebody's footage.
+    with suppress(OSError):
+        for name in (_RECORDING_FILE, _LOCK_FILE):
+            (motion / name).unlink(missing_ok=True)
+        motion.rmdir()
     if is_new:
         with suppress(OSError):
             folder.rmdir()
