@@ -57,15 +57,16 @@ def test_the_table_holds_the_short_form_in_order(tracked: dict[str, dict[str, st
 
 @pytest.mark.parametrize("key", LEAST)
 def test_a_fall_is_noticed(key: str, tracked: dict[str, dict[str, str]]) -> None:
-    row = next(row for row in tracked.values() if row[key] and float(row[key]) > 0)
+    row = next(iter(tracked.values())) | {key: "0.900"}
     assert falls(row, row) == []
-    assert len(falls(row | {key: f"{float(row[key]) - 0.05:.3f}"}, row)) == 1
+    assert len(falls(row | {key: "0.850"}, row)) == 1
 
 
 @pytest.mark.parametrize("key", MOST)
 def test_a_rise_of_what_is_bad_is_noticed(key: str, tracked: dict[str, dict[str, str]]) -> None:
-    row = next(row for row in tracked.values() if row[key])
-    assert len(falls(row | {key: f"{float(row[key]) + 1}"}, row)) == 1
+    row = next(iter(tracked.values())) | {key: "0.100"}
+    assert falls(row, row) == []
+    assert len(falls(row | {key: "1.100"}, row)) == 1
 
 
 def test_a_scene_without_a_row_is_a_fall() -> None:
