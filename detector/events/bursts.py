@@ -17,6 +17,7 @@ from detector.motion.noise import measure_snr, quiet_floors
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
+_FAINT_S = 0.05
 _FRAME_ARRAYS = ("is_key", "is_damaged", "is_frozen", "moved_fraction", "global_change", "shift_px")
 
 
@@ -241,11 +242,13 @@ def movement_interval(trace: MotionTrace, first: int, last: int) -> tuple[float,
 
     Movement began between the first differing frame and the one before, on average in the middle. The last differing
     frame is compared with one a lag earlier, at or just after which movement ended. So the length is neither stretched
-    by the lag nor, at low frame rates, by the frames themselves.
+    by the lag nor, at low frame rates, by the frames themselves. Movement begins and ends too slowly to be seen at
+    once: its unseen ends are taken as half of `_FAINT_S` each.
     """
     frame_s = float(trace.duration_s[first])
-    start_s = float(trace.time_s[first]) - 0.5 * frame_s
-    stop_s = float(trace.time_s[last] + 0.5 * trace.duration_s[last] - trace.lag_s[last])
+    faint_s = 0.5 * min(frame_s, _FAINT_S)
+    start_s = float(trace.time_s[first]) - 0.5 * frame_s - faint_s
+    stop_s = float(trace.time_s[last] + 0.5 * trace.duration_s[last] - trace.lag_s[last]) + faint_s
     return start_s, max(stop_s, start_s + 0.5 * frame_s)
 
 
@@ -260,8 +263,8 @@ def merge_simultaneous(trace: MotionTrace, active: Active, bursts: Sequence[Burs
     ordered = sorted(bursts, key=lambda burst: burst.start_s)
     groups: list[list[Burst]] = []
     reach = params.burst.reach * float(np.hypot(trace.width_px, trace.height_px))
-    # The ends of a burst are known to half a frame each.
-    slack_s = _frame_s(trace)
+    # The ends of a burst are known to half a frame each; unseen ends are no reason to join.
+    slack_s = _frame_s(trace) - min(_frame_s(trace), _FAINT_S)
     open_groups: list[int] = []
     for burst in ordered:
         open_groups = [g for g in open_groups if max(b.stop_s for b in groups[g]) + slack_s > burst.start_s]

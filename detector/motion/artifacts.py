@@ -20,6 +20,8 @@ ArtifactKind = Literal["light", "bump", "frozen", "insect", "clock", "mover", "d
 ARTIFACT_KINDS: tuple[ArtifactKind, ...] = get_args(ArtifactKind)
 
 _MIN_CLOCK_CELLS = 2
+_CUT_S = 0.4
+_CUT_SHARE = 0.6
 _MIN_MOVER_CELLS = 9
 
 
@@ -164,6 +166,9 @@ def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactPara
     signs = np.array([_sign_share(trace, int(frame)) for frame in loud])
     if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
         return "light"
+    lasts_s = float(trace.time_s[stop - 1] - trace.time_s[start])
+    if lasts_s <= _CUT_S and float(trace.moved_fraction[loud].max()) >= _CUT_SHARE:
+        return "bump"  # no body moves most of the picture so briefly: the camera was turned, or another picture began
     shifted = np.abs(trace.shift_px[loud]).sum(axis=1) > 0.0
     # A bump comes out of stillness and ends in it; a body that turns over moves before and after.
     first, last = _extend(trace, start, stop, limits)
