@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from detector.events.bursts import Active, Burst, describe_burst
+from detector.events.active import Active
+from detector.events.bursts import Burst, describe_burst
 from detector.events.rhythm import Rhythm, find_rhythm, surest_rate_hz
 from detector.motion.trace import MotionTrace
 from detector.params import ClassifyParams, Params
@@ -66,8 +67,7 @@ def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst],
     inside a whole-body movement belong to it.
     """
     # A slow camera shows a twitch in a single frame, so there brevity says nothing.
-    frame_s = float(np.median(trace.duration_s)) if len(trace.duration_s) else 0.0
-    brief_s = params.classify.twitch_min_s if 1.5 * frame_s <= params.classify.twitch_min_s else 0.0
+    brief_s = params.classify.twitch_min_s if 1.5 * trace.frame_s <= params.classify.twitch_min_s else 0.0
     whole, local = _split_whole_body(trace, active, bursts, params)
     events: list[Event] = []
     for run in _runs_at_one_place(local, params.rhythm.max_pause_s):

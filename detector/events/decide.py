@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.bursts import Active, Burst, find_active, find_bursts, slow_view
+from detector.events.active import Active, find_active, slow_view
+from detector.events.bursts import Burst, find_bursts
 from detector.events.classify import Event, classify_bursts
 from detector.events.insects import split_insects
-from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts, grow
+from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
+from detector.motion.masks import grow
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
@@ -33,8 +35,7 @@ class Decision:
 def decide(trace: MotionTrace, params: Params) -> Decision:
     """Find the events and artifacts of a recording; takes about a second for a night and needs no video."""
     hidden = find_artifacts(trace, params)
-    active = find_active(trace, params)
-    active = active.where(~hidden.is_blind[active.frame] & ~hidden.is_clock[active.cell])
+    active = find_active(trace, params, hidden.is_blind, hidden.is_clock)
     since_key_s = since_key(trace)
     bursts = [
         burst
@@ -69,10 +70,9 @@ def find_slow(trace: MotionTrace, hidden: ArtifactMap, fast: list[Burst], params
     if not trace.has_slow.any():
         return []
     slow = slow_view(trace, lag_s)
-    reach = int(np.ceil(lag_s / max(float(np.median(trace.duration_s)), 1e-3)))
+    reach = int(np.ceil(lag_s / max(trace.frame_s, 1e-3)))
     blind = np.convolve(hidden.is_blind, np.ones(reach + 1), "full")[: len(hidden.is_blind)] > 0
-    active = find_active(slow, params)
-    active = active.where(~blind[trace.has_slow][active.frame] & ~hidden.is_clock[active.cell])
+    active = find_active(slow, params, blind[trace.has_slow], hidden.is_clock)
     start_s = np.array([burst.start_s for burst in fast]) - lag_s
     stop_s = np.array([burst.stop_s for burst in fast]) + lag_s
     fresh = [
@@ -148,11 +148,11 @@ def _is_of_mover(trace: MotionTrace, burst: Burst, hidden: ArtifactMap, params: 
 
 def _is_clock_digit(trace: MotionTrace, burst: Burst, hidden: ArtifactMap) -> bool:
     """Digits that change rarely stand beside those that change each second, and change with them."""
-    if not hidden.is_clock.any():
+    if burst.duration_s > _DIGIT_CHANGE_S or not hidden.is_clock.any():
         return False
     rows, columns = np.divmod(np.flatnonzero(hidden.is_clock), trace.columns)
     burst_rows, burst_columns = np.divmod(burst.cells, trace.columns)
     height = int(rows.max() - rows.min()) + 1
     in_line = burst_rows.min() >= rows.min() - 1 and burst_rows.max() <= rows.max() + 1
     beside = burst_columns.max() >= columns.min() - 8 * height and burst_columns.min() <= columns.max() + 8 * height
-    return bool(in_line and beside) and burst.duration_s <= _DIGIT_CHANGE_S
+    return bool(in_line and beside)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.bursts import Active, Burst
+from detector.events.active import Active
+from detector.events.bursts import Burst
 from detector.motion.artifacts import Artifact
 from detector.motion.trace import MotionTrace
 from detector.params import ArtifactParams
@@ -63,6 +64,9 @@ def split_insects(
     rest: list[Burst] = []
     insects: list[Artifact] = []
     for burst in bursts:
+        if burst.area_fraction > limits.insect_area:
+            rest.append(burst)
+            continue
         path = measure_path(trace, active, burst)
         if _is_insect(burst, path, limits):
             detail = (
@@ -76,8 +80,6 @@ def split_insects(
 
 
 def _is_insect(burst: Burst, path: Path, limits: ArtifactParams) -> bool:
-    if burst.area_fraction > limits.insect_area:
-        return False
     crosses = (
         path.travel >= limits.insect_travel
         and path.straightness >= limits.insect_straight

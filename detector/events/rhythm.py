@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.bursts import Active, Burst
+from detector.events.active import Active
+from detector.events.bandpass import bandpass
+from detector.events.bursts import Burst
 from detector.motion.trace import MotionTrace, keep_stride
 from detector.params import RhythmParams
 
@@ -48,14 +50,14 @@ class Rhythm:
 
 def rate_limit_hz(trace: MotionTrace, params: RhythmParams) -> float:
     """Fastest rate this footage can show: `max_rate_hz`, but never above a quarter of its frame rate."""
-    frame_s = float(np.median(trace.duration_s)) if len(trace.duration_s) else np.inf
-    return min(params.max_rate_hz, 0.25 / frame_s)
+    return min(params.max_rate_hz, 0.25 / trace.frame_s) if trace.frame_s else 0.0
 
 
 def surest_rate_hz(trace: MotionTrace) -> float:
     """Rates above this may be faster than they look: near a quarter of the frame rate, and 3 Hz below 20 frames/s."""
-    frame_s = float(np.median(trace.duration_s)) if len(trace.duration_s) else np.inf
-    return min(0.9 * 0.25 / frame_s, 3.0 if frame_s > 1.0 / 19.5 else np.inf)
+    if not trace.frame_s:
+        return 0.0
+    return min(0.9 * 0.25 / trace.frame_s, 3.0 if trace.frame_s > 1.0 / 19.5 else np.inf)
 
 
 def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: RhythmParams) -> Rhythm | None:
@@ -100,10 +102,11 @@ def signed_signal(
     entries = entries[keep_stride(active.cell[entries], stride, trace.columns)]
     frame, cell, signed = active.frame[entries], active.cell[entries], active.signed[entries]
     low, high = int(frame.min()), int(frame.max()) + 1
-    cells, column = np.unique(cell, return_inverse=True)
+    is_used = np.bincount(cell) > 0
+    column = (np.cumsum(is_used) - 1)[cell]
     power = np.bincount(column, signed.astype(np.float64) ** 2)
     best = np.sort(np.argsort(power)[::-1][:_MAX_CELLS])
-    place = np.full(len(cells), -1)
+    place = np.full(len(power), -1)
     place[best] = np.arange(len(best))
     chosen = place[column] >= 0
     table = np.zeros((high - low, len(best)))
@@ -158,14 +161,10 @@ def estimate_rate(
 
 def cycle_variation(time_s: NDArray[np.float64], signal: NDArray[np.float64], rate_hz: float) -> float:
     """Coefficient of variation of the cycle length, from the instants at which the filtered signal rises through 0."""
-    from scipy.signal import butter, sosfiltfilt
-
     step = float(time_s[1] - time_s[0])
     nyquist = 0.5 / step
-    band = [max(0.5 * rate_hz / nyquist, 1e-3), min(1.6 * rate_hz / nyquist, 0.99)]
-    sections = butter(2, band, btype="band", output="sos")
     pad = min(len(signal) - 1, int(_WINDOW_CYCLES / (rate_hz * step)))
-    smooth = sosfiltfilt(sections, signal, padlen=pad)
+    smooth = bandpass(signal, max(0.5 * rate_hz / nyquist, 1e-3), min(1.6 * rate_hz / nyquist, 0.99), pad)
     rising = np.flatnonzero((smooth[:-1] < 0.0) & (smooth[1:] >= 0.0))
     if len(rising) < 3:
         return np.inf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,11 @@ class MotionTrace:
     slow_floor: NDArray[np.float16]
     reference: NDArray[np.uint8]
     lost_s: float
+
+    @cached_property
+    def frame_s(self) -> float:
+        """Usual time between two frames, s; 0 where there is no frame."""
+        return float(np.median(self.duration_s)) if len(self.duration_s) else 0.0
 
 
 _SCALARS = ("rows", "columns", "cell_px", "width_px", "height_px")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from detector.events.bursts import Active, Burst, find_active, find_bursts
+from detector.events.active import Active, find_active
+from detector.events.bursts import Burst, find_bursts
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 

@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.bursts import Active, describe_burst, find_active, slow_view
+from detector.events.active import Active, find_active, slow_view
+from detector.events.bursts import describe_burst
 from detector.events.classify import Event
 from detector.events.rhythm import signed_signal
 from detector.motion.artifacts import ArtifactMap, find_artifacts
