@@ -1,0 +1,94 @@
+"""Run the bench of speed and memory: `python -m tests.benchmarks` rewrites `RESULTS.md`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.benchmarks.measures import MEASURES, Bench, Row
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main() -> int:
+    """Measure, and rewrite the table unless told otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short footage, and rewrite nothing")
+    parser.add_argument("--only", default="", help=f"of {', '.join(MEASURES)}, with commas; rewrite nothing")
+    parser.add_argument("--keep", type=Path, help="keep footage in this folder, and take it from there the next time")
+    parser.add_argument("--peers", type=Path, help="interpreter of an environment with DVR-Scan and musicalgestures")
+    given = parser.parse_args()
+    wanted = given.only.split(",") if given.only else list(MEASURES)
+    began_s = time.monotonic()
+    rows: list[Row] = []
+    with _folder(given.keep) as folder:
+        bench = Bench(folder, given.quick, given.peers)
+        for name in wanted:
+            for row in MEASURES[name](bench):
+                rows.append(row)
+                sys.stderr.write(f"{row.measure}: {row.value} [{row.goal}] {_mark(row)}\n")
+    text = table(rows, time.monotonic() - began_s)
+    sys.stdout.write(text)
+    if not (given.quick or given.only):
+        RESULTS.write_text(text, encoding="utf-8")
+    return 1 if any(row.is_met is False for row in rows) else 0
+
+
+def table(rows: list[Row], took_s: float) -> str:
+    """The results as Markdown."""
+    lines = [
+        "# Speed and memory",
+        "",
+        f"Written by `python -m tests.benchmarks` on {datetime.now(UTC):%Y-%m-%d} in {took_s / 60:.0f} min.",
+        _machine(),
+        "Processor time is user and system time of all processes together, start of Python included.",
+        "",
+        "| measure | result | goal | met |",
+        "|---|---|---|---|",
+        *(f"| {row.measure} | {row.value} | {row.goal} | {_mark(row)} |" for row in rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _mark(row: Row) -> str:
+    return {None: "", True: "yes", False: "**no**"}[row.is_met]
+
+
+def _machine() -> str:
+    packages = ("av", "opencv-python", "numpy", "scipy", "pandas", "matplotlib")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return (
+        f"{os.cpu_count()} cores ({_processor()}), {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {versions}."
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="twitch-detector-bench-") as folder:
+        yield Path(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""What a program costs: processor time and peak memory of it and of all it starts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_POLL_S = 0.05
+_REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run cost.
+
+    Attributes:
+        cpu_s: user and system time of the process and of all its children, s.
+        wall_s: time it took, s.
+        peak_mb: most memory of the process itself, MB.
+        child_mb: most memory of any of its child processes, MB; 0 where there was none.
+        said: standard output.
+    """
+
+    cpu_s: float
+    wall_s: float
+    peak_mb: float
+    child_mb: float
+    said: str
+
+
+def run(arguments: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a program to its end and tell its cost.
+
+    Raises:
+        RuntimeError: it failed; with what it said last.
+    """
+    began_s = time.monotonic()
+    with subprocess.Popen(
+        [str(argument) for argument in arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=_REPOSITORY,
+        env={**os.environ, **(environment or {})},
+    ) as process:
+        watch = _Watch(process.pid)
+        heard: dict[str, str] = {}
+        readers = [
+            threading.Thread(target=_hear, args=(process, name, heard), daemon=True) for name in ("stdout", "stderr")
+        ]
+        for thread in (watch, *readers):
+            thread.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.monotonic() - began_s
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for thread in readers:
+            thread.join()
+        watch.is_over.set()
+        watch.join()
+    if process.returncode:
+        raise RuntimeError(f"{arguments[:4]}: exit code {process.returncode}: {heard['stderr'].strip()[-2000:]}")
+    return Cost(usage.ru_utime + usage.ru_stime, wall_s, watch.peak_mb, watch.child_mb, heard["stdout"])
+
+
+def run_task(name: str, *arguments: object) -> Cost:
+    """Run one of `tests.benchmarks.tasks` in a process of its own."""
+    return run([sys.executable, "-m", "tests.benchmarks.tasks", name, *map(str, arguments)])
+
+
+def run_command(*arguments: object) -> Cost:
+    """Run `twitch-detector` with these arguments."""
+    code = "import sys; from detector.cli import main; sys.exit(main())"
+    return run([sys.executable, "-c", code, *map(str, arguments)])
+
+
+def _hear(process: subprocess.Popen[str], name: str, heard: dict[str, str]) -> None:
+    heard[name] = getattr(process, name).read()
+
+
+class _Watch(threading.Thread):
+    """Follows the peak memory of a process and of its children through `/proc`."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid = pid
+        self.peak_mb = self.child_mb = 0.0
+        self.is_over = threading.Event()
+
+    def run(self) -> None:
+        """Look again and again until told that it is over."""
+        while not self.is_over.wait(_POLL_S):
+            self.peak_mb = max(self.peak_mb, _peak_mb(self._pid))
+            self.child_mb = max([self.child_mb, *(_peak_mb(child) for child in _children(self._pid))])
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    return []
+
+
+def _peak_mb(pid: int) -> float:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0

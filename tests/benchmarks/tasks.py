@@ -1,0 +1,86 @@
+"""What the bench measures besides the command itself: each task is a program of its own, `python -m ... TASK FILES`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+
+def floor(*paths: str) -> None:
+    """Decode files on one thread and touch no pixel."""
+    import av
+
+    for path in paths:
+        with av.open(path) as container:
+            stream = container.streams.video[0]
+            stream.thread_count = 1
+            stream.codec_context.thread_type = "NONE"
+            for packet in container.demux(stream):
+                for _ in packet.decode():
+                    pass
+
+
+def opencv(path: str) -> None:
+    """The motion detection of a hundred tutorials: gray, blurred, compared with the frame before, outlined."""
+    import cv2
+
+    video, before, n_moving = cv2.VideoCapture(path), None, 0
+    while True:
+        is_read, picture = video.read()
+        if not is_read:
+            break
+        gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (21, 21), 0)
+        if before is not None:
+            _, moved = cv2.threshold(cv2.absdiff(before, gray), 25, 255, cv2.THRESH_BINARY)
+            outlines, _ = cv2.findContours(
+                cv2.dilate(moved, None, iterations=2), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+            )
+            n_moving += any(cv2.contourArea(outline) > 500 for outline in outlines)
+        before = gray
+
+
+def musicalgestures(path: str) -> None:
+    """Quantity of motion in gray, without motion video or pictures where that can be left out."""
+    import musicalgestures as mg
+
+    mg.MgVideo(path, color=False).motion(
+        normalize=False, save_video=False, save_plot=False, save_motiongrams=False, save_data=True
+    )
+
+
+def decide(path: str) -> None:
+    """Load a trace and decide; prints both times and what was found as JSON."""
+    from detector.events.decide import decide as decide_trace
+    from detector.motion.trace import load_trace
+    from detector.params import Params
+
+    began_s = time.perf_counter()
+    trace = load_trace(Path(path))
+    loaded_s = time.perf_counter()
+    decision = decide_trace(trace, Params())
+    done_s = time.perf_counter()
+    facts = {"load_s": loaded_s - began_s, "decide_s": done_s - loaded_s, "n_events": len(decision.events)}
+    sys.stdout.write(json.dumps(facts))
+
+
+def busy_trace(source: str, target: str, length_s: str) -> None:
+    """Measure `source` and write its trace, repeated until it is `length_s` long, as one file."""
+    from detector.footage.recording import read_recording
+    from detector.footage.spans import cut_spans
+    from detector.motion.measure import measure_span
+    from detector.motion.trace import join_traces, save_trace
+    from detector.params import Params
+    from tests.benchmarks.traces import repeated
+
+    params = Params()
+    recording = read_recording([source], params.footage)
+    spans = [measure_span(recording, span, params) for span in cut_spans(recording, params.footage)]
+    save_trace(Path(target), repeated(join_traces(spans), float(length_s)))
+
+
+TASKS = {task.__name__: task for task in (floor, opencv, musicalgestures, decide, busy_trace)}
+
+if __name__ == "__main__":
+    TASKS[sys.argv[1]](*sys.argv[2:])
