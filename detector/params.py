@@ -194,7 +194,7 @@ class ArtifactParams(Group):
         0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
     )
     flash_speed: float = tunable(0.1, "picture diagonals/s", DERIVED, "... and travels this fast ...", gt=0)
-    flash_s: float = tunable(0.12, "s", DERIVED, "... or is gone again this soon, is an insect or dust.", ge=0, le=1)
+    flash_s: float = tunable(0.16, "s", DERIVED, "... or is gone again this soon, is an insect or dust.", ge=0, le=1)
     insect_travel: float = tunable(
         0.2, "picture diagonals", DERIVED, "An insect crosses at least this much of the picture ...", gt=0, le=2
     )
