@@ -20,6 +20,9 @@ from detector.motion.shrink import Grid, grid_for, working_picture
 from detector.motion.trace import MotionTrace, coarse
 from detector.params import Params
 
+_REFERENCE_S = 1800.0
+_CHANGE_BITS = 7
+
 
 @dataclass
 class _Rows:
@@ -95,7 +98,7 @@ class _SpanMeasurer:
     def _add_inside(self, frame: Frame) -> None:
         rows, time_s = self._rows, frame.time_s
         row = len(rows.time_s)
-        if self._reference is None:
+        if self._reference is None and _wants_reference(self._span):
             self._reference = working_picture(frame.luma, self._grid.halvings).copy()
         if self._is_block_over(time_s):
             self._close_blocks()
@@ -154,10 +157,6 @@ class _SpanMeasurer:
         duration_s = np.array(rows.duration_s, np.float32)
         gain = spread(self._fast.gain, n_frames, 1.0)
         loud = spread(self._fast.loudness, n_frames, np.nan)
-        height = self._grid.rows * 4
-        reference = (
-            self._reference if self._reference is not None else np.zeros((height, self._grid.columns * 4), np.uint8)
-        )
         return MotionTrace(
             rows=self._grid.rows,
             columns=self._grid.columns,
@@ -173,7 +172,7 @@ class _SpanMeasurer:
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,
             moved_fraction=fast.layer.share(self._grid.rows * self._grid.columns),
-            global_change=np.array(rows.global_change, np.float32),
+            global_change=coarse(np.array(rows.global_change, np.float32), _CHANGE_BITS).astype(np.float32),
             shift_px=np.array(rows.shift_px, np.float32).reshape(-1, 2),
             fast=fast.layer,
             slow=slow.layer,
@@ -187,9 +186,14 @@ class _SpanMeasurer:
             tick=coarse(fast.tick[None], FLOOR_BITS),
             has_slow=has_slow,
             slow_floor=coarse(_usual(slow.floors, self._grid, self._params), FLOOR_BITS),
-            reference=reference,
+            reference=np.zeros((0, 0), np.uint8) if self._reference is None else self._reference,
             lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )
+
+
+def _wants_reference(span: Span) -> bool:
+    """Whether a picture is kept from this span: the first of a run, and one each half hour."""
+    return not span.warm_up or span.start_s // _REFERENCE_S != span.stop_s // _REFERENCE_S
 
 
 def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:

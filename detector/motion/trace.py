@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -13,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import NightFolderError
+from detector.motion.packing import read_arrays, write_arrays
 
-TRACE_VERSION = 1
+TRACE_VERSION = 2
 _ENERGY_BITS = 5
 _SIGNED_BITS = 6
 _DENSE = 0.08
@@ -132,7 +134,8 @@ class MotionTrace:
         tick: shape (S, C), float16, how strictly the changes of a cell keep to one phase of the second, 0 to 1.
         has_slow: shape (F,), bool, frames in which the slow layer was measured.
         slow_floor: shape (S, C), floors of the slow layer, one row a span.
-        reference: a picture from the footage at working size, shape (height, width), uint8.
+        reference: a picture from the footage at working size, shape (height, width), uint8; shape (0, 0) in most
+            spans of a night, which needs one only now and then.
         lost_s: time of frames that stand in the files and gave no picture, s.
     """
 
@@ -180,11 +183,13 @@ _ARRAYS = tuple(
 )
 
 
+# Neighbors in the picture are alike.
+_STEPPED = ("floor", "key_floor", "slow_floor", "middle", "slow_middle", "tick", "fast.energy", "slow.energy")
 _JOINED = tuple(field.name for field in fields(Layer) if field.name != "first")
 
 
 def save_trace(path: Path, trace: MotionTrace) -> None:
-    """Write a trace as a compressed `.npz`; equal traces give equal bytes."""
+    """Write a trace as a small `.npz`; equal traces give equal bytes."""
     layers = {
         f"{layer}.{field.name}": getattr(getattr(trace, layer), field.name)
         for layer in _LAYERS
@@ -192,7 +197,7 @@ def save_trace(path: Path, trace: MotionTrace) -> None:
     }
     arrays = {name: getattr(trace, name) for name in (*_SCALARS, *_ARRAYS, "reference", "lost_s")}
     with path.open("wb") as file:
-        np.savez_compressed(file, version=TRACE_VERSION, **layers, **arrays)
+        write_arrays(file, {"version": np.array(TRACE_VERSION), **layers, **arrays}, stepped=_STEPPED)
 
 
 def load_trace(path: Path) -> MotionTrace:
@@ -203,15 +208,16 @@ def load_trace(path: Path) -> MotionTrace:
     """
     try:
         # An open file of our own, since numpy leaves its one open when the archive is damaged.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            version = int(stored["version"])
-            if version != TRACE_VERSION:
-                raise NightFolderError(
-                    f"{path}: expected a motion trace of version {TRACE_VERSION}, but version {version} came; "
-                    "analyze the footage again."
-                )
-            return _from_arrays({name: stored[name] for name in stored.files})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        with path.open("rb") as file:
+            stored = read_arrays(file)
+        version = int(stored["version"])
+        if version != TRACE_VERSION:
+            raise NightFolderError(
+                f"{path}: expected a motion trace of version {TRACE_VERSION}, but version {version} came; "
+                "analyze the footage again."
+            )
+        return _from_arrays(stored)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise NightFolderError(
             f"{path}: expected a motion trace, but it cannot be read ({error}); analyze the footage again."
         ) from None
@@ -235,8 +241,8 @@ def join_traces(traces: Sequence[MotionTrace]) -> MotionTrace:
     values: dict[str, Any] = {name: getattr(head, name) for name in _SCALARS}
     values |= {name: np.concatenate([getattr(t, name) for t in traces]) for name in _ARRAYS}
     values |= {name: _join_layers([getattr(t, name) for t in traces]) for name in _LAYERS}
-    middle = traces[len(traces) // 2].reference
-    return MotionTrace(**values, reference=middle, lost_s=sum(t.lost_s for t in traces))
+    pictures = [t.reference for t in traces if t.reference.size] or [head.reference]
+    return MotionTrace(**values, reference=pictures[len(pictures) // 2], lost_s=sum(t.lost_s for t in traces))
 
 
 def _join_layers(layers: Sequence[Layer]) -> Layer:

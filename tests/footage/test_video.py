@@ -1,4 +1,5 @@
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -308,7 +309,7 @@ def test_reading_prints_nothing(video: Writer) -> None:
     path = video("a.ts", 50)
     path.write_bytes(path.read_bytes()[3000:-3000])
     code = f"import detector.footage.video as v; print(sum(1 for _ in v.iter_luma({str(path)!r})))"
-    done = subprocess.run(["python", "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 20
     assert done.stderr == ""
 

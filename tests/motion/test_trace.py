@@ -158,7 +158,7 @@ class TestSaveAndLoad:
         path = tmp_path / "part.npz"
         save_trace(path, spanned)
         with zipfile.ZipFile(path) as archive:
-            place = archive.getinfo("time_s.npy").header_offset + 200
+            place = archive.getinfo("time_s:<f8.npy").header_offset + 200
         damaged = bytearray(path.read_bytes())
         damaged[place] ^= 0xFF
         path.write_bytes(damaged)

@@ -81,7 +81,9 @@ def count_events(trace: MotionTrace, events: Sequence[Event], strengths: Sequenc
 
 
 def _show_picture(ax: Axes, trace: MotionTrace) -> None:
-    low, high = np.percentile(trace.reference, (1, 99)) if trace.reference.size else (0, 255)
+    if trace.reference.size == 0:
+        return
+    low, high = np.percentile(trace.reference, (1, 99))
     ax.imshow(
         trace.reference, cmap="gray", vmin=low, vmax=max(high, low + 1), extent=(0, trace.width_px, trace.height_px, 0),
         interpolation="bilinear", zorder=0,
