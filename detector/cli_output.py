@@ -109,7 +109,7 @@ def progress_bar(*, is_quiet: bool) -> Iterator[Callable[[Progress], None] | Non
 
         def show(state: Progress) -> None:
             bar.update(task, description=state.stage, pace=pace.words(state))
-            # One span at a time comes in: until the first there is nothing to fill the bar with.
+            # Until the first frames come in there is nothing to fill the bar with.
             if state.stage == "measuring" and state.done_frames > state.resumed_frames:
                 bar.update(task, completed=state.done_frames, total=state.total_frames)
 

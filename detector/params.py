@@ -36,6 +36,7 @@ __all__ = [
     "NoiseParams",
     "Params",
     "RhythmParams",
+    "RunParams",
     "allowed_range",
     "describe",
     "from_toml",
@@ -246,6 +247,17 @@ class ClassifyParams(Group):
     long_s: float = tunable(30.0, "s", "PMC8436137", "Longer activity is possible waking or handling.", gt=0, le=3600)
 
 
+class RunParams(Group):
+    """How the work is done. None of these changes a result."""
+
+    stall_s: float = tunable(
+        30.0, "s", OWN, "A process that reads nothing for this long hangs; its span is tried again once.", ge=1, le=3600
+    )
+    worker_memory_mb: float = tunable(
+        4000.0, "MB", OWN, "A measuring process may have this much memory (not on Windows).", ge=500
+    )
+
+
 class Params(Group):
     """The resolved set of parameters of one analysis."""
 
@@ -256,6 +268,7 @@ class Params(Group):
     artifact: ArtifactParams = ArtifactParams()
     rhythm: RhythmParams = RhythmParams()
     classify: ClassifyParams = ClassifyParams()
+    run: RunParams = RunParams()
 
 
 MEASURING_GROUPS = ("footage", "motion", "noise")

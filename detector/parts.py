@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +90,16 @@ def is_measured(job: Job) -> bool:
     return True
 
 
-def measure_part(recording: Recording, job: Job, params: Params) -> None:
+def measure_part(
+    recording: Recording, job: Job, params: Params, on_packet: Callable[[bool], None] | None = None
+) -> None:
     """Measure a span and store its part, whole or not at all.
 
     Args:
         recording: the whole night.
         job: which span, and where its part goes.
         params: of the analysis.
+        on_packet: called for each packet read, with whether it was decoded.
 
     Raises:
         FootageError: the footage cannot be read.
@@ -104,7 +107,7 @@ def measure_part(recording: Recording, job: Job, params: Params) -> None:
     """
     from detector.motion.measure import measure_span
 
-    trace = measure_span(recording, job.span, params)
+    trace = measure_span(recording, job.span, params, on_packet)
     try:
         with whole_file(job.path) as temporary:
             save_trace(temporary, trace)

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from detector.cores import usable_cores
 from detector.errors import NightFolderError, NoFootageError, ParameterError
 from detector.events.decide import Decision, decide
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
-from detector.motion.trace import MotionTrace, save_trace
+from detector.motion.trace import MotionTrace
 from detector.night.coverage import measure_coverage, observed_intervals
-from detector.night.folder import (
-    MOTION_FOLDER,
-    PART_PATTERN,
-    cannot_write,
-    claimed,
-    refuse_foreign,
-    remove_other_parts,
-    staged,
-    temporary_path,
-    whole_file,
-    writing,
-)
+from detector.night.folder import MOTION_FOLDER, PART_PATTERN, cannot_write, claimed, refuse_foreign, temporary_path
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
-from detector.night.store import write_night
 from detector.params import Params
 from detector.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
+from detector.saving import publish, save_night
 from detector.sharing import share
-from detector.workers import measure_jobs, usable_cores
+from detector.workers import measure_jobs
+
+__all__ = ["Progress", "analyze", "save_night"]
 
 PathLike = str | Path
 
@@ -105,35 +96,14 @@ def analyze(
     if folder is not None:
         refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
     report = progress or _ignore
-    report(Progress("reading"))
-    recording = _read(paths, params or Params())
-    hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
-    run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report)
     try:
+        report(Progress("reading"))
+        recording = _read(paths, params or Params())
+        hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
+        run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report)
         return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted(folder)) from None
-
-
-def save_night(night: Night, out: PathLike, *, overwrite: bool = False) -> Night:
-    """Write a night that was decided again, or kept in memory, into a folder of its own.
-
-    Args:
-        night: what to write.
-        out: night folder; may be a folder of the same footage.
-        overwrite: whether `out` may hold another night or other files.
-
-    Returns:
-        The night with its `folder`.
-
-    Raises:
-        UsageError: `out` belongs to another night.
-        NightFolderError: `out` is in use by another run or cannot be written, or the night has no motion trace.
-    """
-    hashes = [source.sha256 for source in night.provenance.inputs]
-    with claimed(Path(out), hashes, overwrite=overwrite) as motion, writing(Path(out)):
-        parts = tuple(_copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
-        return _publish(replace(night, parts=parts), Path(out))
 
 
 def _ignore(progress: Progress) -> None:
@@ -149,7 +119,7 @@ def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
     with claimed(folder, run.hashes, overwrite=overwrite) as motion:
         night = _measured_night(run, motion)
         run.report(Progress("writing"))
-        return _publish(night, folder)
+        return publish(night, folder)
 
 
 def _read(paths: PathLike | Sequence[PathLike], params: Params) -> Recording:
@@ -162,7 +132,7 @@ def _measured_night(run: _Run, motion: Path) -> Night:
     given_up = _measure(run, jobs, motion)
     run.report(Progress("deciding"))
     trace, refused = join_parts([job for job in jobs if job.index not in given_up])
-    given_up = {**given_up, **refused}
+    given_up = dict(sorted({**given_up, **refused}.items()))
     if trace is None:
         reason = next(iter(given_up.values()), "it holds no frames")
         raise NoFootageError(f"{run.recording.clips[0].info.path}: nothing could be measured: {reason}.")
@@ -172,19 +142,20 @@ def _measured_night(run: _Run, motion: Path) -> Night:
 def _measure(run: _Run, jobs: Sequence[Job], motion: Path) -> Mapping[int, str]:
     missing = [job for job in jobs if not is_measured(job)]
     total = sum(job.n_frames for job in jobs)
-    resumed = done = total - sum(job.n_frames for job in missing)
-    run.report(Progress("measuring", done, total, resumed))
+    resumed = total - sum(job.n_frames for job in missing)
+    run.report(Progress("measuring", resumed, total, resumed))
+    measured = dict.fromkeys((job.index for job in missing), 0)
 
-    def count(job: Job) -> None:
-        nonlocal done
-        done += job.n_frames
-        run.report(Progress("measuring", done, total, resumed))
+    def count(job: Job, n_frames: int) -> None:
+        # A span that is tried again does not take back what was told.
+        measured[job.index] = max(measured[job.index], n_frames)
+        run.report(Progress("measuring", resumed + sum(measured.values()), total, resumed))
 
     if not missing:
         return {}
     try:
         with _shared(run, motion) as footage:
-            return measure_jobs(missing, footage, run.n_workers, count)
+            return measure_jobs(missing, footage, run.n_workers, run.params.run.stall_s, count)
     except StorageError as error:
         raise NightFolderError(_cannot_store(run.folder, str(error))) from error
 
@@ -260,35 +231,3 @@ def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
         skipped=skipped,
         versions=software_versions(),
     )
-
-
-def _publish(night: Night, folder: Path) -> Night:
-    """Put the results in their place, all together."""
-    from detector.views.plots import figure_timeline
-    from detector.views.report import write_report
-
-    night = replace(night, folder=folder)
-    with staged(folder) as staging:
-        write_night(night, staging)
-        figure_timeline(night).savefig(staging / "timeline.png", dpi=150)
-        write_report(night, staging / "report.html")
-    remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
-    return night
-
-
-def _copied(part: Path, place: Path) -> Path:
-    if not (place.exists() and place.samefile(part)):
-        with whole_file(place) as temporary:
-            shutil.copyfile(part, temporary)
-    return place
-
-
-def _stored(trace: MotionTrace | None, motion: Path) -> Path:
-    if trace is None:
-        raise NightFolderError(
-            f"{motion.parent}: this night holds no motion trace to write; analyze the footage again."
-        )
-    place = motion / "span-0001-joined.npz"
-    with whole_file(place) as temporary:
-        save_trace(temporary, trace)
-    return place

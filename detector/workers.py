@@ -6,7 +6,6 @@ any script or notebook. They end when their input closes, hence also when the pa
 
 from __future__ import annotations
 
-import math
 import os
 import pickle
 import queue
@@ -15,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -23,10 +23,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from detector.errors import DetectorError
-from detector.footage.recording import Recording
-from detector.params import Params
-from detector.parts import Job, StorageError, measure_part
-from detector.sharing import receive
+from detector.parts import Job, StorageError
+from detector.worker import Reply
 
 MAX_ATTEMPTS = 2
 MAX_FAILED_STARTS = 5
@@ -35,27 +33,20 @@ _FAREWELL_S = 2.0
 _MAX_WORDS = 2000
 _BOOTSTRAP = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-    "sys.path[:] = sys.argv[2:]; from detector.workers import serve; serve(sys.argv[1])"
+    "sys.path[:] = sys.argv[2:]; from detector.worker import serve; serve(sys.argv[1])"
 )
 # One core a worker: results must not depend on threads, and thread pools cost memory.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What a worker says: `ready`, `done`, `failed` (the footage) or `unstorable` (the disk), with the reason."""
-
-    verdict: str
-    reason: str = ""
-
-
 @dataclass(eq=False)
 class _Worker:
-    """A child process and the job it holds."""
+    """A child process, the job it holds, and for how long it has said nothing."""
 
     process: subprocess.Popen[bytes]
     complaints: IO[bytes]
     last_words: str = ""
+    silent_s: float = 0.0
     is_ready: bool = False
     job: Job | None = None
 
@@ -67,98 +58,52 @@ class _Crew:
     n_workers: int
     footage: Path
     waiting: deque[Job]
-    on_done: Callable[[Job], None]
+    stall_s: float
+    on_progress: Callable[[Job, int], None]
     workers: list[_Worker] = field(default_factory=list)
     inbox: queue.Queue[tuple[_Worker, Reply | None]] = field(default_factory=queue.Queue)
     attempts: Counter[int] = field(default_factory=Counter)
     failed_starts: int = 0
     given_up: dict[int, str] = field(default_factory=dict)
+    looked_s: float = field(default_factory=time.monotonic)
 
 
 def measure_jobs(
-    jobs: Sequence[Job], footage: Path, n_workers: int, on_done: Callable[[Job], None]
+    jobs: Sequence[Job], footage: Path, n_workers: int, stall_s: float, on_progress: Callable[[Job, int], None]
 ) -> Mapping[int, str]:
     """Measure spans in worker processes.
 
-    A span whose worker dies or fails is tried once more, then given up; the rest goes on.
+    A span whose worker dies, hangs or fails is tried once more, then given up; the rest goes on.
 
     Args:
         jobs: what to measure.
         footage: the recording and the parameters, `share`d.
         n_workers: how many processes, 1 or more.
-        on_done: called here after each stored part.
+        stall_s: a worker that reads nothing for this long is taken to hang, s.
+        on_progress: called here with a span and how many of its frames are measured: now and then, and once its part
+            is stored.
 
     Returns:
-        Reason by span index, for the spans that were given up.
+        Reason by span index, for the spans that were given up, in order of span.
 
     Raises:
         StorageError: a part cannot be stored; the workers are stopped.
         DetectorError: no worker can be started.
     """
-    crew = _Crew(n_workers, footage, deque(jobs), on_done)
+    crew = _Crew(n_workers, footage, deque(jobs), stall_s, on_progress)
     try:
         while crew.waiting or any(worker.job for worker in crew.workers):
             _hand_out(crew)
             with suppress(queue.Empty):  # the timeout lets Ctrl-C through on every platform
                 worker, reply = crew.inbox.get(timeout=_POLL_S)
                 _take(crew, worker, reply)
+            _end_the_silent(crew)
         for worker in crew.workers:
             _dismiss(worker)
     finally:
         for worker in crew.workers:
             _kill(worker)
-    return crew.given_up
-
-
-def usable_cores() -> int:
-    """Cores that this process may use: its affinity and the limits of its control groups respected; at least 1."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, math.floor(min([cores, *_group_limits()])))
-
-
-def serve(footage: str) -> None:
-    """Be a worker: measure the jobs that come in on standard input, until it closes."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    # Replies have a channel of their own: what a library prints goes to standard error instead.
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    jobs: queue.Queue[Job] = queue.Queue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    recording, params = receive(Path(footage))
-    reply = Reply("ready")
-    while True:
-        pickle.dump(reply, replies)
-        replies.flush()
-        reply = _measured(recording, jobs.get(), params)
-
-
-def _listen(source: IO[bytes], jobs: queue.Queue[Job]) -> None:
-    # The end of input means that the parent has no more work or is gone, even killed: end at once, in mid-span too.
-    code = 1
-    try:
-        while True:
-            jobs.put(pickle.load(source))  # noqa: S301  # only our own parent writes here
-    except EOFError:
-        code = 0
-    except Exception as error:  # noqa: BLE001  # last words, for the reason that the parent gives
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        sys.stderr.flush()
-    os._exit(code)
-
-
-def _measured(recording: Recording, job: Job, params: Params) -> Reply:
-    try:
-        measure_part(recording, job, params)
-    except StorageError as error:
-        return Reply("unstorable", str(error))
-    except DetectorError as error:
-        return Reply("failed", str(error))
-    except Exception as error:  # noqa: BLE001  # one span must not cost the night; it is named and counted
-        return Reply("failed", f"{type(error).__name__}: {error}")
-    return Reply("done")
+    return dict(sorted(crew.given_up.items()))
 
 
 def _hand_out(crew: _Crew) -> None:
@@ -167,7 +112,7 @@ def _hand_out(crew: _Crew) -> None:
         crew.workers.append(_hire(crew.footage, crew.inbox))
     for worker in crew.workers:
         if worker.is_ready and worker.job is None and crew.waiting:
-            worker.job = crew.waiting.popleft()
+            worker.job, worker.silent_s = crew.waiting.popleft(), 0.0
             with suppress(OSError):  # it has just died: its end of file is on the way
                 pickle.dump(worker.job, _pipe(worker.process.stdin))
                 _pipe(worker.process.stdin).flush()
@@ -203,6 +148,13 @@ def _forward(worker: _Worker, inbox: queue.Queue[tuple[_Worker, Reply | None]]) 
 
 
 def _take(crew: _Crew, worker: _Worker, reply: Reply | None) -> None:
+    if worker not in crew.workers:
+        return  # ended meanwhile
+    worker.silent_s = 0.0
+    if reply is not None and reply.verdict == "measuring":
+        if worker.job is not None:
+            crew.on_progress(worker.job, min(reply.n_frames, worker.job.n_frames))
+        return
     job, worker.job = worker.job, None
     if reply is None:
         _bury(crew, worker, job)
@@ -214,13 +166,24 @@ def _take(crew: _Crew, worker: _Worker, reply: Reply | None) -> None:
     elif reply.verdict == "failed":
         _try_again(crew, job, reply.reason)
     else:
-        crew.on_done(job)
+        crew.on_progress(job, job.n_frames)
 
 
-def _bury(crew: _Crew, worker: _Worker, job: Job | None) -> None:
+def _end_the_silent(crew: _Crew) -> None:
+    """End workers that hang. Time counts in small steps, so that a machine that slept ends nobody."""
+    now_s = time.monotonic()
+    passed_s, crew.looked_s = min(now_s - crew.looked_s, 2 * _POLL_S), now_s
+    for worker in [worker for worker in crew.workers if worker.job is not None or not worker.is_ready]:
+        worker.silent_s += passed_s
+        if worker.silent_s >= crew.stall_s:
+            job, worker.job = worker.job, None
+            _bury(crew, worker, job, f"the process that measured it hung for {crew.stall_s:g} s and was ended")
+
+
+def _bury(crew: _Crew, worker: _Worker, job: Job | None, reason: str = "") -> None:
     crew.workers.remove(worker)
     _kill(worker)
-    reason = _cause_of_death(worker)
+    reason = reason or _cause_of_death(worker)
     if job is not None:
         _try_again(crew, job, reason)
     elif not worker.is_ready:
@@ -254,7 +217,8 @@ def _dismiss(worker: _Worker) -> None:
 
 def _kill(worker: _Worker) -> None:
     worker.process.kill()
-    worker.process.wait()
+    with suppress(subprocess.TimeoutExpired):  # a process that waits for a lost disk does not even die
+        worker.process.wait(timeout=_FAREWELL_S)
     with suppress(OSError):  # closing flushes what the dead process can no longer read
         _pipe(worker.process.stdin).close()
     with worker.complaints:
@@ -267,31 +231,3 @@ def _pipe(stream: IO[bytes] | None) -> IO[Any]:
     if stream is None:
         raise DetectorError("A worker process has no pipe; please report this.")
     return stream
-
-
-def _group_limits() -> list[float]:
-    """Cores allowed by each control group above this process; empty where there are none or no limit is set."""
-    try:
-        lines = Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    limits = []
-    for line in lines:
-        _, controllers, group = line.split(":", 2)
-        root = Path("/sys/fs/cgroup") / ("cpu" if "cpu" in controllers.split(",") else "")
-        for folder in (Path(group), *Path(group).parents):
-            limits += _limit(root / folder.relative_to("/"))
-    return limits
-
-
-def _limit(folder: Path) -> list[float]:
-    try:
-        if (folder / "cpu.max").exists():
-            quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
-        else:
-            quota = (folder / "cpu.cfs_quota_us").read_text(encoding="ascii")
-            period = (folder / "cpu.cfs_period_us").read_text(encoding="ascii")
-        cores = float(quota) / float(period)
-    except (OSError, ValueError, ZeroDivisionError):
-        return []  # "max", or nothing said
-    return [cores] if cores > 0 else []

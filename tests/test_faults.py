@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -116,12 +116,12 @@ def finish(footage: Path, folder: Path, reference: dict[str, bytes]) -> None:
     assert all(after[name] == written for name, written in before.items())
 
 
-def after_first_part(action: Callable[[], object]) -> Callable[[Progress], None]:
+def after_first_part(folder: Path, action: Callable[[], object]) -> Callable[[Progress], None]:
     """A progress callback that does something once, when the first part is stored."""
     waiting = [action]
 
     def act(step: Progress) -> None:
-        if step.stage == "measuring" and step.done_frames > step.resumed_frames and waiting:
+        if step.stage == "measuring" and parts(folder) and waiting:
             waiting.pop()()
 
     return act
@@ -200,11 +200,50 @@ class Broken:
         return eval, ("1 / 0",)
 
 
+class Hanging:
+    """Takes an hour to unpickle."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return time.sleep, (3600,)
+
+
+def test_job_that_hangs_is_given_up_after_two_deadlines(tmp_path: Path) -> None:
+    share(("no recording", Params()), tmp_path / "footage")
+    hanging = Job(cast("Any", Hanging()), tmp_path / "span.npz", 3, 1, 1.0)
+    began_s = time.monotonic()
+    given_up = measure_jobs([hanging], tmp_path / "footage", 1, 1.5, lambda *_: pytest.fail("measured"))
+    assert given_up == {3: "the process that measured it hung for 1.5 s and was ended"}
+    assert 3.0 < time.monotonic() - began_s < 15.0
+
+
+def test_worker_that_hangs_in_mid_span_is_replaced(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    # Stopped by a signal, a process does nothing more and does not end: as a decoder in an endless loop.
+    stopped: list[int] = []
+
+    def stop_one() -> None:
+        wait_for(lambda: readers_of(footage), 20.0)
+        stopped.extend(readers_of(footage)[:1])
+        os.kill(stopped[0], signal.SIGSTOP)
+
+    stopper = threading.Thread(target=stop_one)
+    stopper.start()
+    params = with_values(SHORT_SPANS, {"run.stall_s": 2})
+    night = analyze(footage, out=tmp_path / "night", params=params, workers=1)
+    stopper.join()
+    assert len(stopped) == 1
+    assert not Path("/proc", str(stopped[0])).exists()
+    assert not night.is_partial
+    found = content(tmp_path / "night")
+    assert {name: found[name] for name in found if name.endswith((".npz", ".csv"))} == {
+        name: data for name, data in reference.items() if name.endswith((".npz", ".csv"))
+    }
+
+
 @pytest.mark.parametrize(("payload", "reason"), [(Deadly(), "SIGKILL"), (Broken(), "code 1: ZeroDivisionError")])
 def test_deadly_job_is_given_up_after_two_workers(tmp_path: Path, payload: Any, reason: str) -> None:
     share(("no recording", Params()), tmp_path / "footage")
     jobs = [Job(payload, tmp_path / f"span-{index}.npz", index, 1, 1.0) for index in range(2)]
-    given_up = measure_jobs(jobs, tmp_path / "footage", 2, pytest.fail)
+    given_up = measure_jobs(jobs, tmp_path / "footage", 2, 60.0, lambda *_: pytest.fail("measured"))
     assert sorted(given_up) == [0, 1]
     assert all(reason in text for text in given_up.values())
 
@@ -247,7 +286,8 @@ def test_second_run_into_the_folder_is_refused(footage: Path, reference: dict[st
             analyze(footage, out=tmp_path / "night", params=SHORT_SPANS, workers=1)
         refused.append(str(caught.value))
 
-    analyze(footage, out=tmp_path / "night", params=SHORT_SPANS, workers=2, progress=after_first_part(run_second))
+    folder = tmp_path / "night"
+    analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(folder, run_second))
     assert len(refused) == 1
     assert content(tmp_path / "night") == reference
 
@@ -260,7 +300,7 @@ def test_folder_that_vanishes_is_one_sentence(footage: Path, reference: dict[str
             out=folder,
             params=SHORT_SPANS,
             workers=2,
-            progress=after_first_part(lambda: folder.rename(tmp_path / "gone")),
+            progress=after_first_part(folder, lambda: folder.rename(tmp_path / "gone")),
         )
     assert "\n" not in str(caught.value)
     assert not folder.exists()
@@ -337,7 +377,7 @@ def test_disk_that_becomes_read_only_keeps_the_parts(
             subprocess.run(["mount", *command], check=True)
 
     with pytest.raises(NightFolderError, match="Read-only file system") as caught:
-        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(forbid))
+        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(folder, forbid))
     subprocess.run(["umount", motion], check=True)
     assert "\n" not in str(caught.value)
     assert all(data == reference[name] for name, data in content(folder).items() if "writing" not in name)

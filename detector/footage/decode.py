@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -43,7 +43,13 @@ class _NotCleanError(Exception):
     """The first picture after a seek is not the key frame asked for, or is damaged: begin earlier."""
 
 
-def iter_packets(info: VideoInfo, first: int = 0, stop: int | None = None, offset_s: float = 0.0) -> Iterator[Frame]:
+def iter_packets(
+    info: VideoInfo,
+    first: int = 0,
+    stop: int | None = None,
+    offset_s: float = 0.0,
+    on_packet: Callable[[bool], None] | None = None,
+) -> Iterator[Frame]:
     """Decode the frames `first` to `stop` (half-open) of a file, counted in presentation order.
 
     Decoding begins at the nearest key frame at or before `first`; where that does not come out clean (recovery points,
@@ -55,6 +61,7 @@ def iter_packets(info: VideoInfo, first: int = 0, stop: int | None = None, offse
         first: first packet in presentation order.
         stop: one past the last packet, or None for all.
         offset_s: added to the times of the frames, s.
+        on_packet: called for each packet read, with whether it was decoded.
 
     Yields:
         Frames, strictly ascending in time.
@@ -67,7 +74,7 @@ def iter_packets(info: VideoInfo, first: int = 0, stop: int | None = None, offse
     for attempt, start in enumerate(starts):
         is_strict = attempt < len(starts) - 1
         try:
-            yield from _decode_from(info, _Stretch(start, first, stop, offset_s, is_strict and start > 0))
+            yield from _decode_from(info, _Stretch(start, first, stop, offset_s, is_strict and start > 0, on_packet))
         except _NotCleanError:
             logger.debug("%s: no clean start at packet %d, beginning earlier", info.path, start)
         else:
@@ -83,6 +90,7 @@ class _Stretch:
     stop: int
     offset_s: float
     is_strict: bool
+    on_packet: Callable[[bool], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -151,8 +159,10 @@ class _Decoding:
         self, fed: Iterator[tuple[int, Packet[VideoStream] | None]], context: VideoCodecContext
     ) -> Iterator[tuple[VideoFrame, int]]:
         """Decoded pictures with their ascending ranks; what is late, of another size or not shown is left out."""
-        size = self._coded_size()
+        size, tell = self._coded_size(), self.stretch.on_packet
         for place, packet in fed:
+            if tell is not None:
+                tell(place >= self.stretch.start)
             if place < self.stretch.start:
                 continue
             for picture in self._decoded(place, packet, context):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,17 +50,22 @@ def cut_spans(recording: Recording, params: FootageParams | None = None) -> tupl
     return tuple(spans)
 
 
-def iter_span(recording: Recording, span: Span) -> Iterator[Frame]:
+def iter_span(recording: Recording, span: Span, on_packet: Callable[[bool], None] | None = None) -> Iterator[Frame]:
     """Decode a span: its warm-up frames (`time_s < span.start_s`), then its own, in recording time.
 
     The frames equal those of one decode of the whole footage, bit for bit. Each file is opened once.
+
+    Args:
+        recording: the night.
+        span: which part of it.
+        on_packet: called for each packet read, with whether it was decoded: silence means that a decoder hangs.
 
     Raises:
         FootageError: a file cannot be opened any more or has changed.
     """
     for index, first, stop in _joined((*span.warm_up, *span.pieces)):
         clip = recording.clips[index]
-        yield from iter_packets(clip.info, first, stop, clip.offset_s)
+        yield from iter_packets(clip.info, first, stop, clip.offset_s, on_packet)
 
 
 @dataclass(frozen=True)

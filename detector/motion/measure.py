@@ -5,6 +5,7 @@ A pure function of the span's frames and the parameters: the same bytes come out
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,13 +39,16 @@ class _Rows:
     is_key_jump: list[bool] = field(default_factory=list)
 
 
-def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrace:
+def measure_span(
+    recording: Recording, span: Span, params: Params, on_packet: Callable[[bool], None] | None = None
+) -> MotionTrace:
     """Decode one span and measure its motion.
 
     Args:
         recording: the night.
         span: which part of it.
         params: only the groups `footage`, `motion` and `noise` are read.
+        on_packet: called for each packet read, with whether it was decoded.
 
     Returns:
         The trace of the frames in `[span.start_s, span.stop_s)`.
@@ -54,7 +58,7 @@ def measure_span(recording: Recording, span: Span, params: Params) -> MotionTrac
     expected_s = sum(
         float(recording.clips[clip].info.packet_durations_s[low:high].sum()) for clip, low, high in span.pieces
     )
-    return _SpanMeasurer(grid, span, params).run(iter_span(recording, span), expected_s)
+    return _SpanMeasurer(grid, span, params).run(iter_span(recording, span, on_packet), expected_s)
 
 
 class _SpanMeasurer:

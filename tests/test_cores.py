@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from detector import workers
-from detector.workers import usable_cores
+from detector import cores
+from detector.cores import usable_cores
 
 
 def test_cores_follow_the_affinity_of_the_process() -> None:
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("this system has no affinity")
     asked = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-    asked += "from detector.workers import usable_cores; print(usable_cores())"
+    asked += "from detector.cores import usable_cores; print(usable_cores())"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout == "1\n"
 
@@ -36,17 +36,17 @@ def test_cores_are_at_least_one_and_at_most_those_of_the_machine() -> None:
 def test_limit_of_a_control_group(tmp_path: Path, files: dict[str, str], limit: list[float]) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    assert workers._limit(tmp_path) == limit
+    assert cores._limit(tmp_path) == limit
 
 
-@pytest.mark.parametrize(("limits", "cores"), [([0.3], 1), ([1.9], 1), ([], None), ([1e6], None)])
+@pytest.mark.parametrize(("limits", "allowed"), [([0.3], 1), ([1.9], 1), ([], None), ([1e6], None)])
 def test_limits_of_control_groups_are_respected(
-    monkeypatch: pytest.MonkeyPatch, limits: list[float], cores: int | None
+    monkeypatch: pytest.MonkeyPatch, limits: list[float], allowed: int | None
 ) -> None:
-    free = usable_cores() if cores is None else cores
-    monkeypatch.setattr(workers, "_group_limits", lambda: limits)
+    free = usable_cores() if allowed is None else allowed
+    monkeypatch.setattr(cores, "_group_limits", lambda: limits)
     assert usable_cores() == free
 
 
 def test_limits_of_this_machine_can_be_read() -> None:
-    assert all(limit > 0 for limit in workers._group_limits())
+    assert all(limit > 0 for limit in cores._group_limits())

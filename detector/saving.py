@@ -1,0 +1,66 @@
+"""A night into its folder: tables, pictures and motion parts, all together."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from detector.errors import NightFolderError
+from detector.motion.trace import MotionTrace, save_trace
+from detector.night.folder import MOTION_FOLDER, claimed, remove_other_parts, staged, whole_file, writing
+from detector.night.night import Night
+from detector.night.store import write_night
+
+
+def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Night:
+    """Write a night that was decided again, or kept in memory, into a folder of its own.
+
+    Args:
+        night: what to write.
+        out: night folder; may be a folder of the same footage.
+        overwrite: whether `out` may hold another night or other files.
+
+    Returns:
+        The night with its `folder`.
+
+    Raises:
+        UsageError: `out` belongs to another night.
+        NightFolderError: `out` is in use by another run or cannot be written, or the night has no motion trace.
+    """
+    hashes = [source.sha256 for source in night.provenance.inputs]
+    with claimed(Path(out), hashes, overwrite=overwrite) as motion, writing(Path(out)):
+        parts = tuple(_copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
+        return publish(replace(night, parts=parts), Path(out))
+
+
+def publish(night: Night, folder: Path) -> Night:
+    """Put the results in their place, all together."""
+    from detector.views.plots import figure_timeline
+    from detector.views.report import write_report
+
+    night = replace(night, folder=folder)
+    with staged(folder) as staging:
+        write_night(night, staging)
+        figure_timeline(night).savefig(staging / "timeline.png", dpi=150)
+        write_report(night, staging / "report.html")
+    remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
+    return night
+
+
+def _copied(part: Path, place: Path) -> Path:
+    if not (place.exists() and place.samefile(part)):
+        with whole_file(place) as temporary:
+            shutil.copyfile(part, temporary)
+    return place
+
+
+def _stored(trace: MotionTrace | None, motion: Path) -> Path:
+    if trace is None:
+        raise NightFolderError(
+            f"{motion.parent}: this night holds no motion trace to write; analyze the footage again."
+        )
+    place = motion / "span-0001-joined.npz"
+    with whole_file(place) as temporary:
+        save_trace(temporary, trace)
+    return place
