@@ -125,6 +125,10 @@ def analyze(
     settings: Settings = None,
     workers: Annotated[int | None, typer.Option(help="Measuring processes.", show_default="usable cores")] = None,
     overwrite: Overwrite = False,
+    hwaccel: Annotated[
+        str,
+        typer.Option(metavar="DEVICE", help="Decode with auto, cuda, vaapi, videotoolbox or qsv; else software."),
+    ] = "off",
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -142,13 +146,23 @@ def analyze(
 
     params = resolve(params_file, settings)
     with progress_bar(is_quiet=quiet) as progress:
-        night = analyze_footage(paths, out=out, params=params, workers=workers, overwrite=overwrite, progress=progress)
+        night = analyze_footage(
+            paths,
+            out=out,
+            params=params,
+            workers=workers,
+            overwrite=overwrite,
+            hwaccel=hwaccel,
+            progress=progress,
+        )
     if as_json:
         say_json(night_facts(night))
     elif not quiet:
         from detector.views.ledger import trouble_lines
 
         complain(*trouble_lines(night))
+        if hwaccel != "off":
+            complain(f"Decoded by {night.provenance.decoding}.")
         say(*night_words(night))
     return night_code(night)
 

@@ -180,6 +180,7 @@ def night_facts(night: Night) -> dict[str, Any]:
         **night_places(night),
         "summary": night.summary(),
         "trouble": list(trouble_lines(night)),
+        "decoding": night.provenance.decoding,
         "exit_code": int(night_code(night)),
     }
 

@@ -154,7 +154,7 @@ class StorageError(Exception):
 def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params) -> str:
     # Everything the part depends on and nothing else: neither paths nor the number of workers.
     clips = sorted({clip for clip, _, _ in (*span.warm_up, *span.pieces)})
-    identity = {
+    identity: dict[str, object] = {
         "version": TRACE_VERSION,
         "clips": [[clip, hashes[clip], recording.clips[clip].offset_s] for clip in clips],
         "bounds_s": [span.start_s, span.stop_s],
@@ -162,6 +162,8 @@ def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params
         "warm_up": span.warm_up,
         "params": {name: getattr(params, name).model_dump(mode="json") for name in MEASURING_GROUPS},
     }
+    if device := recording.clips[clips[0]].info.device:
+        identity["device"] = device  # software has no name, so that its parts are found again whatever was asked for
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from detector.cores import usable_cores
 from detector.errors import NightFolderError, NoFootageError, ParameterError
 from detector.events.decide import Decision, decide
+from detector.footage.device import OFF, Decoding, check_choice, choose_decoding, on_device
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
 from detector.motion.trace import MotionTrace
@@ -56,6 +57,7 @@ class _Run:
     params: Params
     n_workers: int
     report: Callable[[Progress], None]
+    decoding: Decoding
 
 
 def analyze(
@@ -65,6 +67,7 @@ def analyze(
     params: Params | None = None,
     workers: int | None = None,
     overwrite: bool = False,
+    hwaccel: str = OFF,
     progress: Callable[[Progress], None] | None = None,
 ) -> Night:
     """Find the movements in a night of footage.
@@ -78,6 +81,8 @@ def analyze(
         params: None takes the defaults.
         workers: measuring processes, 1 or more; None takes the usable cores.
         overwrite: whether `out` may hold another night or other files.
+        hwaccel: hardware to decode with, one of `detector.footage.device.CHOICES`; where it does not work, software
+            decodes, and the night's provenance says why.
         progress: called with the state of the analysis.
 
     Returns:
@@ -85,13 +90,14 @@ def analyze(
 
     Raises:
         NoFootageError: nothing could be analyzed.
-        ParameterError: `workers` is not at least 1.
+        ParameterError: `workers` is not at least 1, or `hwaccel` is unknown.
         UsageError: `out` belongs to another night.
         NightFolderError: `out` is in use by another run or cannot be written.
         KeyboardInterrupt: with a message that says how to resume.
     """
     if workers is not None and workers < 1:
         raise ParameterError(f"workers: expected 1 or more, but {workers} came.")
+    check_choice(hwaccel)
     folder = None if out is None else Path(out)
     if folder is not None:
         refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
@@ -100,7 +106,8 @@ def analyze(
         report(Progress("reading"))
         recording = _read(paths, params or Params())
         hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
-        run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report)
+        decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
+        run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report, decoding)
         return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted(folder)) from None
@@ -128,8 +135,12 @@ def _read(paths: PathLike | Sequence[PathLike], params: Params) -> Recording:
 
 
 def _measured_night(run: _Run, motion: Path) -> Night:
-    jobs = plan_jobs(run.recording, cut_spans(run.recording, run.params.footage), run.hashes, run.params, motion)
-    given_up = _measure(run, jobs, motion)
+    jobs, given_up = _measure(run, motion)
+    if given_up and run.decoding.device:
+        # Footage that a device cannot decode after all is measured in software as a whole: one decoder a night.
+        reason = f"{run.decoding.device} was used until {next(iter(given_up.values()))}"
+        run = replace(run, decoding=Decoding("", reason))
+        jobs, given_up = _measure(run, motion)
     run.report(Progress("deciding"))
     trace, refused = join_parts([job for job in jobs if job.index not in given_up])
     given_up = dict(sorted({**given_up, **refused}.items()))
@@ -139,7 +150,10 @@ def _measured_night(run: _Run, motion: Path) -> Night:
     return _night(run, jobs, trace, given_up)
 
 
-def _measure(run: _Run, jobs: Sequence[Job], motion: Path) -> Mapping[int, str]:
+def _measure(run: _Run, motion: Path) -> tuple[tuple[Job, ...], Mapping[int, str]]:
+    """All jobs of the run, measured, and why some were given up."""
+    recording = on_device(run.recording, run.decoding)
+    jobs = plan_jobs(recording, cut_spans(recording, run.params.footage), run.hashes, run.params, motion)
     missing = [job for job in jobs if not is_measured(job)]
     total = sum(job.n_frames for job in jobs)
     resumed = total - sum(job.n_frames for job in missing)
@@ -152,21 +166,21 @@ def _measure(run: _Run, jobs: Sequence[Job], motion: Path) -> Mapping[int, str]:
         run.report(Progress("measuring", resumed + sum(measured.values()), total, resumed))
 
     if not missing:
-        return {}
+        return jobs, {}
     try:
-        with _shared(run, motion) as footage:
-            return measure_jobs(missing, footage, run.n_workers, run.params.run.stall_s, count)
+        with _shared((recording, run.params), motion) as shared:
+            return jobs, measure_jobs(missing, shared, run.n_workers, run.params.run.stall_s, count)
     except StorageError as error:
         raise NightFolderError(_cannot_store(run.folder, str(error))) from error
 
 
 @contextmanager
-def _shared(run: _Run, motion: Path) -> Iterator[Path]:
+def _shared(footage: tuple[Recording, Params], motion: Path) -> Iterator[Path]:
     """The recording and the parameters as a file for the workers, as long as they need it."""
     path = temporary_path(motion / "footage")
     try:
         try:
-            share((run.recording, run.params), path)
+            share(footage, path)
         except OSError as error:
             raise StorageError(error.strerror or str(error)) from error
         yield path
@@ -229,5 +243,6 @@ def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
         damage=tuple((str(info.path), text) for info in infos for text in info.damage if text not in info.repairs),
         notes=(*recording.notes, *(f"{info.path.name}: {text}" for info in infos for text in info.repairs)),
         skipped=skipped,
+        decoding=run.decoding.words,
         versions=software_versions(),
     )

@@ -50,7 +50,8 @@ def serve(footage: str) -> None:
     jobs: queue.Queue[Job] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     recording, params = receive(Path(footage))
-    limit_memory(params.run.worker_memory_mb)
+    if not any(clip.info.device for clip in recording.clips):  # drivers of devices claim room that they never use
+        limit_memory(params.run.worker_memory_mb)
 
     def send(reply: Reply) -> None:
         pickle.dump(reply, replies)

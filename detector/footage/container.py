@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import av.error
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -23,12 +24,13 @@ MAX_ERRORS_IN_A_ROW = 32
 
 
 @contextmanager
-def open_video(path: Path, max_px: int) -> Iterator[tuple[InputContainer, VideoStream]]:
+def open_video(path: Path, max_px: int, device: str = "") -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a file and pick its picture stream (the largest that is not cover art), set to decode on one thread.
 
     Args:
         path: the file.
         max_px: pictures larger than this many px (width x height) are not decoded, whatever the header says.
+        device: hardware that has to decode, as FFmpeg names it; empty for software.
 
     Raises:
         FootageError: the file cannot be opened as video.
@@ -36,10 +38,12 @@ def open_video(path: Path, max_px: int) -> Iterator[tuple[InputContainer, VideoS
     _check_file(path)
     # Some padding: the decoder counts whole coded blocks and aligned rows.
     limit = {"max_pixels": str(int(max_px * 1.1) + 64 * 4096)}
+    # Software in its place would give other pictures under the name of the device.
+    hardware = HWAccel(device, allow_software_fallback=False) if device else None
     try:
-        container = av.open(str(path), options=limit, metadata_errors="replace")
-    except (av.error.FFmpegError, ValueError, OSError) as error:
-        raise FootageError(_why_not_opened(path, error)) from None
+        container = av.open(str(path), options=limit, metadata_errors="replace", hwaccel=hardware)
+    except (av.error.FFmpegError, RuntimeError, ValueError, OSError) as error:
+        raise FootageError(_why_not_opened(path, error, device)) from None
     with container:
         stream = _picture_stream(container, path)
         context = stream.codec_context
@@ -86,13 +90,15 @@ def _check_file(path: Path) -> None:
         raise FootageError(f"{path}: expected a video, but the file is empty; copy it again from the camera.")
 
 
-def _why_not_opened(path: Path, error: Exception) -> str:
+def _why_not_opened(path: Path, error: Exception, device: str = "") -> str:
+    detail = getattr(error, "strerror", None) or str(error)
+    if device:
+        return f"{path}: {device} cannot decode this file ({detail})."
     if is_unfinished_mp4(path):
         return (
             f"{path}: the index (moov) of this MP4 is missing, so the recording was probably cut off by a power loss "
             "or is still being written; a repair tool such as untrunc may help."
         )
-    detail = getattr(error, "strerror", None) or str(error)
     return f"{path}: expected a video file, but FFmpeg cannot read it as one ({detail}); try whether it plays."
 
 

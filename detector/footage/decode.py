@@ -139,7 +139,7 @@ class _Decoding:
         info = self.info
         turns = info.packets.quarter_turns
         self.last = int(info.packets.rank[self.stretch.start]) - 1 if self.stretch.start else -1
-        with open_video(info.path, info.width_px * info.height_px) as (container, stream):
+        with open_video(info.path, info.width_px * info.height_px, info.device) as (container, stream):
             fed = _located(container, stream, info, self.stretch.start if is_seeking else None)
             for picture, rank in self._pictures(fed, stream.codec_context):
                 is_damaged = self._is_damaged(rank, is_corrupt=picture.is_corrupt)

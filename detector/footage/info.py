@@ -55,6 +55,7 @@ class VideoInfo:
         start_at: wall clock of the first frame, with offset, or None where it is not known.
         start_source: where `start_at` came from: `"name"`, `"container"`, `"user"` or `""`.
         packets: the same packets in file order.
+        device: hardware to decode it with, as FFmpeg names it; empty for software.
     """
 
     path: Path
@@ -71,6 +72,7 @@ class VideoInfo:
     start_at: datetime | None = None
     start_source: str = ""
     packets: PacketTable = field(default_factory=PacketTable)
+    device: str = ""
 
     @property
     def start_s(self) -> float:

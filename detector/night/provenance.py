@@ -51,6 +51,7 @@ class Provenance:
         damage: `(path, what was wrong)` of files that could be used in part.
         notes: what the user should know about how the files were put together.
         skipped: stretches that could not be measured.
+        decoding: what decoded the pictures, and why it was not what was asked for.
         versions: of the package, Python and the libraries that decode and compute.
         schema_version: of the night folder.
     """
@@ -64,6 +65,7 @@ class Provenance:
     damage: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     skipped: tuple[SkippedSpan, ...] = ()
+    decoding: str = "software"
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = NIGHT_SCHEMA_VERSION
 

@@ -124,6 +124,7 @@ def _document(night: Night) -> dict[str, Any]:
         "damage": [{"path": path, "reason": reason} for path, reason in source.damage],
         "notes": list(source.notes),
         "skipped": [asdict(span) for span in source.skipped],
+        "decoding": source.decoding,
         "motion_parts": [path.name for path in night.parts],
         "event_boxes_px": [[round(edge, 1) for edge in event.box_px] for event in night.decision.events],
         "versions": dict(source.versions),
@@ -193,6 +194,7 @@ def _provenance(document: dict[str, Any]) -> Provenance:
         damage=tuple((item["path"], item["reason"]) for item in document["damage"]),
         notes=tuple(document["notes"]),
         skipped=tuple(SkippedSpan(**item) for item in document["skipped"]),
+        decoding=str(document.get("decoding", "software")),
         versions=dict(document["versions"]),
         schema_version=int(document["schema_version"]),
     )

@@ -97,6 +97,7 @@ def report_facts(night: Night, *, with_footage: bool = True) -> dict[str, Any]:
         "versions": dict(night.provenance.versions),
         "schema_version": night.provenance.schema_version,
         "start": _start(night),
+        "decoding": night.provenance.decoding,
         "limits": list(_limits(night)),
         "has_clock": night.start_at is not None,
         "pictures": _pictures(night),
