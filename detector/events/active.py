@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.motion.noise import measure_snr, quiet_floors
+from detector.motion.noise import quiet_floors, snr_scale
 from detector.motion.trace import MotionTrace
 from detector.params import Params
+
+Value = TypeVar("Value", bound=np.generic)
 
 _FRAME_ARRAYS = ("is_key", "is_damaged", "is_frozen", "moved_fraction", "global_change", "shift_px")
 
@@ -34,8 +37,8 @@ class Active:
     def __len__(self) -> int:
         return len(self.frame)
 
-    def where(self, mask: NDArray[np.bool_]) -> Active:
-        """The entries for which `mask` (shape (N,)) holds."""
+    def where(self, mask: NDArray[np.bool_] | slice) -> Active:
+        """The entries for which `mask` (shape (N,)) holds, or a stretch of them."""
         return Active(self.frame[mask], self.cell[mask], self.snr[mask], self.signed[mask])
 
 
@@ -68,18 +71,20 @@ def find_active(
     floors = quiet_floors(trace.floor, trace.level, params.noise)
     n_found = 0
     for stretch in _stretches(trace):
-        frame, snr = _snr(trace, stretch, floors[stretch.block], params)
         cell = layer.cell[stretch.entries]
+        snr = _snr(trace, stretch, floors[stretch.block], params)
         stays = snr >= np.float32(params.burst.low)
-        if is_blind is not None:
-            stays &= ~is_blind[frame]
-        if is_hidden is not None:
+        if is_blind is not None and is_blind[stretch.frames].any():
+            stays &= ~stretch.each(trace, is_blind)
+        if is_hidden is not None and is_hidden.any():
             stays &= ~is_hidden[cell]
-        kept = slice(n_found, n_found + int(np.count_nonzero(stays)))
-        found.frame[kept] = frame[stays]
-        found.cell[kept] = cell[stays]
-        found.snr[kept] = snr[stays]
-        found.signed[kept] = layer.signed[stretch.entries][stays]
+        chosen = np.flatnonzero(stays)
+        kept = slice(n_found, n_found + len(chosen))
+        frames = np.arange(stretch.frames.start, stretch.frames.stop, dtype=np.int32)
+        found.frame[kept] = np.repeat(frames, stretch.counts(trace))[chosen]
+        found.cell[kept] = cell[chosen]
+        found.snr[kept] = snr[chosen]
+        found.signed[kept] = layer.signed[stretch.entries][chosen]
         n_found = kept.stop
     return Active(found.frame[:n_found], found.cell[:n_found], found.snr[:n_found], found.signed[:n_found])
 
@@ -92,6 +97,14 @@ class _Stretch:
     entries: slice
     block: int
     span: int
+
+    def counts(self, trace: MotionTrace) -> NDArray[np.int64]:
+        """How many entries each frame has, shape (frames,)."""
+        return np.diff(trace.fast.first[self.frames.start : self.frames.stop + 1])
+
+    def each(self, trace: MotionTrace, values: NDArray[Value]) -> NDArray[Value]:
+        """A value of each frame of the trace, shape (F,), for each entry of the stretch."""
+        return np.repeat(values[self.frames], self.counts(trace))
 
 
 def _stretches(trace: MotionTrace) -> Iterator[_Stretch]:
@@ -109,20 +122,22 @@ def _stretches(trace: MotionTrace) -> Iterator[_Stretch]:
             yield _Stretch(slice(start, stop), entries, int(block[start]), int(span[start]))
 
 
-def _snr(
-    trace: MotionTrace, stretch: _Stretch, floor: NDArray[np.float32], params: Params
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Frame and energy in floors of each entry of a stretch."""
-    first = trace.fast.first[stretch.frames.start : stretch.frames.stop + 1]
-    frame = np.repeat(np.arange(stretch.frames.start, stretch.frames.stop, dtype=np.int32), np.diff(first))
-    cell = trace.fast.cell[stretch.entries]
-    base = floor[cell]
-    jump = trace.is_key_jump[frame]
-    if jump.any():
-        base[jump] = np.maximum(base[jump], trace.key_floor[stretch.span].astype(np.float32)[cell[jump]])
-    middle = trace.middle[stretch.span].astype(np.float32)[cell]
+def _snr(trace: MotionTrace, stretch: _Stretch, floor: NDArray[np.float32], params: Params) -> NDArray[np.float32]:
+    """Energy in floors of each entry of a stretch."""
+    cell = trace.fast.cell[stretch.entries].astype(np.intp)
     energy = trace.fast.energy[stretch.entries].astype(np.float32)
-    return frame, measure_snr(energy / trace.gain[frame], base, middle, params.noise)
+    if np.any(trace.gain[stretch.frames] != 1.0):
+        energy /= stretch.each(trace, trace.gain)
+    middle = trace.middle[stretch.span].astype(np.float32)
+    # Of each cell once, not of each entry.
+    usual, unit = snr_scale(floor, middle, params.noise)
+    snr = (energy - usual[cell]) / unit[cell]
+    if trace.is_key_jump[stretch.frames].any():
+        jump = np.flatnonzero(stretch.each(trace, trace.is_key_jump))
+        base = np.maximum(floor, trace.key_floor[stretch.span].astype(np.float32))
+        usual, unit = snr_scale(base, middle, params.noise)
+        snr[jump] = (energy[jump] - usual[cell[jump]]) / unit[cell[jump]]
+    return snr
 
 
 def slow_view(trace: MotionTrace, lag_s: float) -> MotionTrace:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.active import Active
-from detector.events.connect import Runs, connect_runs, find_runs, ranges
+from detector.events.connect import connect_runs, ranges
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
@@ -86,22 +86,21 @@ def find_bursts(trace: MotionTrace, active: Active, params: Params) -> list[Burs
 
 def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]:
     """Connected groups of entries that reach the threshold and are no noise, in order of first appearance."""
-    runs = find_runs(trace, active)
-    label = connect_runs(trace, runs, params.burst.still_s)
+    first, label = connect_runs(trace, active, params.burst.still_s)
     peak = np.zeros(int(label.max()) + 1, np.float32)
-    np.maximum.at(peak, label, np.maximum.reduceat(active.snr, runs.first[:-1]))
-    size = np.bincount(label, np.diff(runs.first))
+    np.maximum.at(peak, label, np.maximum.reduceat(active.snr, first[:-1]))
+    size = np.bincount(label, np.diff(first))
     wanted = (peak >= params.burst.threshold) & (size >= params.burst.min_entries)
     chosen = np.flatnonzero(wanted[label])
     if len(chosen) == 0:
         return []
     chosen = chosen[np.argsort(label[chosen], kind="stable")]
-    counts = (runs.first[1:] - runs.first[:-1])[chosen]
-    entries = ranges(runs.first[chosen], counts)
+    start, counts = first[chosen], np.diff(first)[chosen]
+    entries = ranges(start, counts)
     begins = np.flatnonzero(np.diff(label[chosen], prepend=-1))
     bounds = np.append(np.concatenate([[0], np.cumsum(counts)])[begins], len(entries))
     frames = _extents(trace, active, entries, bounds, params.burst.edge)
-    boxes = _boxes(trace, runs, chosen, begins)
+    boxes = _boxes(trace, active.cell[start], active.cell[start + counts - 1], begins)
     return [
         Part(*movement_interval(trace, first, last), box, entries[low:high])
         for first, last, box, (low, high) in zip(*frames, boxes, itertools.pairwise(bounds.tolist()), strict=True)
@@ -150,13 +149,16 @@ def _extents_of_some(
     return frames[low], frames[high]
 
 
-def _boxes(trace: MotionTrace, runs: Runs, chosen: NDArray[np.int64], begins: NDArray[np.int64]) -> list[Box]:
-    """Box of each group of runs; `chosen` holds the runs group by group, `begins` where each group begins in it."""
+def _boxes(
+    trace: MotionTrace, cell: NDArray[np.int32], last: NDArray[np.int32], begins: NDArray[np.int64]
+) -> list[Box]:
+    """Box of each group of runs, of which `cell` and `last` hold the ends; `begins` says where each group begins."""
     side_x, side_y = trace.cell_px
-    left = np.minimum.reduceat(runs.left[chosen], begins) * side_x
-    top = np.minimum.reduceat(runs.row[chosen], begins) * side_y
-    right = (np.maximum.reduceat(runs.right[chosen], begins) + 1) * side_x
-    bottom = (np.maximum.reduceat(runs.row[chosen], begins) + 1) * side_y
+    row, column = np.divmod(cell, trace.columns)
+    left = np.minimum.reduceat(column, begins) * side_x
+    top = np.minimum.reduceat(row, begins) * side_y
+    right = (np.maximum.reduceat(last - row * trace.columns, begins) + 1) * side_x
+    bottom = (np.maximum.reduceat(row, begins) + 1) * side_y
     return list(zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), strict=True))
 
 
@@ -164,18 +166,19 @@ def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int32
     """Measure a group of active entries."""
     if np.any(entries[1:] < entries[:-1]):
         entries = np.sort(entries)
-    frame, cell, snr = active.frame[entries], active.cell[entries], active.snr[entries]
+    frame, cell, snr = _of(active, entries)
     low = int(frame[0])
-    n_cells = trace.fast.stride[frame].astype(np.float64) ** 2
-    weight = snr * n_cells
-    strength: NDArray[np.float64] = np.bincount(frame - low, weight).astype(np.float64, copy=False)
+    place = (frame - low).astype(np.intp)
+    stride = trace.fast.stride[low : low + int(place[-1]) + 1].astype(np.float64)
+    weight = snr * stride[place] ** 2 if stride.max() > 1.0 else snr.astype(np.float64)
+    strength: NDArray[np.float64] = np.bincount(place, weight).astype(np.float64, copy=False)
     peak = low + int(strength.argmax())
     first, last = _extent(strength, params.burst.edge)
     start_s, stop_s = movement_interval(trace, low + first, low + last)
     cells = np.flatnonzero(np.bincount(cell))
-    rows = cell // trace.columns
-    columns = cell - rows * trace.columns
+    rows, columns = np.divmod(cells, trace.columns)
     side_x, side_y = trace.cell_px
+    x, y = trace.cell_centers
     weight /= weight.sum()
     box = (
         float(columns.min() * side_x),
@@ -188,13 +191,21 @@ def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int32
         stop_s=stop_s,
         peak_s=min(max(float(trace.time_s[peak]) - float(trace.lag_s[peak]) / 2.0, start_s), stop_s),
         cells=cells,
-        x_px=float(((columns + 0.5) * weight).sum() * side_x),
-        y_px=float(((rows + 0.5) * weight).sum() * side_y),
+        x_px=float((x[cell] * weight).sum() * side_x),
+        y_px=float((y[cell] * weight).sum() * side_y),
         box_px=box,
-        area_fraction=min(float(np.bincount(frame - low, n_cells).max()) / (trace.rows * trace.columns), 1.0),
+        area_fraction=min(float((np.bincount(place) * stride**2).max()) / (trace.rows * trace.columns), 1.0),
         snr=float(snr.max()),
         entries=entries,
     )
+
+
+def _of(active: Active, entries: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.float32]]:
+    """Frame, cell and energy of some entries, which ascend."""
+    # While one thing moves and no other, its entries lie side by side.
+    is_stretch = int(entries[-1]) - int(entries[0]) + 1 == len(entries)
+    chosen = slice(int(entries[0]), int(entries[-1]) + 1) if is_stretch else entries
+    return active.frame[chosen], active.cell[chosen].astype(np.intp), active.snr[chosen]
 
 
 def movement_interval(trace: MotionTrace, first: int, last: int) -> tuple[float, float]:

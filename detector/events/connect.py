@@ -17,6 +17,8 @@ from detector.motion.trace import MotionTrace
 
 # Room left and right of each line of cells, so that looking beyond its ends does not find another line.
 _MARGIN = 8
+# As many as fit into the processor's own memory.
+_PORTION = 100_000
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,88 @@ def connect(trace: MotionTrace, active: Active, still_s: float) -> NDArray[np.in
     Returns:
         Shape (N,), labels from 0 in order of first appearance.
     """
-    if len(active) == 0:
-        return np.zeros(0, np.int64)
-    runs = find_runs(trace, active)
-    return np.repeat(connect_runs(trace, runs, still_s), np.diff(runs.first))
+    first, label = connect_runs(trace, active, still_s)
+    return np.repeat(label, np.diff(first)).astype(np.int64)
 
 
-def connect_runs(trace: MotionTrace, runs: Runs, still_s: float) -> NDArray[np.int64]:
-    """Label the connected groups of runs, as `connect` does entries; shape (R,)."""
+def connect_runs(trace: MotionTrace, active: Active, still_s: float) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Label the connected groups of runs, as `connect` does entries.
+
+    A night is worked through in portions. Each looks into the next one as far as groups reach, and where the two found
+    the same run, their groups are one.
+
+    Returns:
+        `first`, shape (R + 1,): the entries of run r are `first[r]:first[r + 1]`; and the label of each, shape (R,).
+    """
+    firsts, labels = [], []
+    ones, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    ahead = np.zeros(0, np.int64)
+    n_labels = 0
+    for portion in _portions(trace, active, still_s):
+        runs = find_runs(trace, portion.active)
+        label = _connected(trace, runs, portion, still_s) + n_labels
+        ones.append(ahead)
+        others.append(label[: len(ahead)])
+        n_own = int(np.searchsorted(runs.frame, portion.own_stop))
+        ahead = label[n_own:]
+        firsts.append((runs.first[:n_own] + portion.entry).astype(np.int32))
+        labels.append(label[:n_own].astype(np.int32))
+        n_labels = int(label.max()) + 1
+    first = np.concatenate([*firsts, np.array([len(active)], np.int32)])
+    if not labels:
+        return first, np.zeros(0, np.int32)
+    root = _joined(np.arange(n_labels, dtype=np.int32), np.concatenate(ones), np.concatenate(others))
+    joined = root[np.concatenate(labels)]
+    # What a portion saw only in the next one has no label of its own.
+    is_used = np.zeros(n_labels, bool)
+    is_used[joined] = True
+    renamed: NDArray[np.int32] = np.cumsum(is_used, dtype=np.int32) - np.int32(1)
+    return first, renamed[joined]
+
+
+@dataclass(frozen=True)
+class _Portion:
+    """Some frames and a look into those after them.
+
+    Attributes:
+        active: entries of all of them.
+        entry: place of the first one.
+        frames: all of them.
+        own_stop: one past the last frame that is not only looked into.
+    """
+
+    active: Active
+    entry: int
+    frames: slice
+    own_stop: int
+
+
+def _portions(trace: MotionTrace, active: Active, still_s: float) -> Iterator[_Portion]:
+    """Frames in order, `_PORTION` entries at a time."""
+    low, n = 0, len(active)
+    while low < n:
+        begin = int(active.frame[low])
+        stop = int(active.frame[min(low + _PORTION, n) - 1]) + 1
+        high = _first_entry(active, stop)
+        # As far as `_same_cell` looks, with rounding to spare.
+        reach_s = max(still_s, 2.0 * trace.frame_s) + trace.frame_s
+        seen = max(int(np.searchsorted(trace.time_s, trace.time_s[stop - 1] + reach_s, side="right")), stop)
+        looked_at = active.where(slice(low, _first_entry(active, seen)))
+        yield _Portion(looked_at, low, slice(begin, seen), stop)
+        low = high
+
+
+def _first_entry(active: Active, frame: int) -> int:
+    # A number of another type would have all frames copied for the search.
+    return int(np.searchsorted(active.frame, active.frame.dtype.type(frame)))
+
+
+def _connected(trace: MotionTrace, runs: Runs, portion: _Portion, still_s: float) -> NDArray[np.int64]:
+    """Label the connected groups of the runs of a portion, from 0 in order of first appearance; shape (R,)."""
     finder = _Finder(trace, runs)
     root = np.arange(len(runs), dtype=np.int32)
     root = _joined(root, *finder.touching(runs.frame, runs.row + runs.stride, runs.stride))
-    for one, other in _same_cell(trace, runs, finder, still_s):
+    for one, other in _same_cell(trace, runs, finder, portion.frames, still_s):
         root = _joined(root, one, other)
     is_root = root == np.arange(len(root))
     label: NDArray[np.int64] = (np.cumsum(is_root) - 1)[root]
@@ -85,21 +157,22 @@ def connect_runs(trace: MotionTrace, runs: Runs, still_s: float) -> NDArray[np.i
 
 
 def _same_cell(
-    trace: MotionTrace, runs: Runs, finder: _Finder, still_s: float
+    trace: MotionTrace, runs: Runs, finder: _Finder, frames: slice, still_s: float
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Pairs of runs that share a cell, the second so few frames later that the cell was not still in between.
 
     Where a later run holds all cells of one, it also touches whatever comes after: the search for that one ends there.
     """
-    n_frames, none = len(trace.time_s), np.zeros(len(runs), np.int64)
+    time_s, none = trace.time_s[frames], np.zeros(len(runs), np.int64)
+    place = runs.frame - frames.start
     is_open = np.ones(len(runs), bool)
-    for later in range(1, n_frames):
-        pause_s = trace.time_s[later:] - trace.time_s[:-later] + 0.5 * trace.frame_s
+    for later in range(1, len(time_s)):
+        pause_s = time_s[later:] - time_s[:-later] + 0.5 * trace.frame_s
         # Frames far apart follow each other all the same.
         is_near = np.append(pause_s <= max(still_s, 2.0 * trace.frame_s), np.zeros(later, bool))
         if not is_near.any():
             return
-        one, other = finder.touching(runs.frame + later, runs.row, none, wanted=is_open & is_near[runs.frame])
+        one, other = finder.touching(runs.frame + later, runs.row, none, wanted=is_open & is_near[place])
         # Thinned and whole frames share the cells of the thinner one.
         stride = np.maximum(runs.stride[one], runs.stride[other])
         low = np.maximum(runs.left[one], runs.left[other])
@@ -150,7 +223,7 @@ class _Finder:
         )
 
 
-def ranges(start: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int32]:
+def ranges(start: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.int32]:
     """The numbers `start[k], start[k] + 1, ...`, so many of each, one after the other."""
     steps = np.ones(int(counts.sum()), np.int32)
     filled = np.flatnonzero(counts)

@@ -148,8 +148,10 @@ def _after_breaks(trace: MotionTrace, settle_s: float) -> NDArray[np.bool_]:
 
 def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int, int, ArtifactKind]]:
     loud = trace.moved_fraction >= limits.loud_share
+    moving = _bridge(trace, trace.moved_fraction >= limits.quiet_share, limits.margin_s)
+    still = np.flatnonzero(~moving)
     for start, stop in _runs(_bridge(trace, loud, limits.margin_s)):
-        kind = _kind_of_run(trace, start, stop, limits)
+        kind = _kind_of_run(trace, start, stop, still, limits)
         if kind is not None:
             yield max(start - 1, 0), _settled(trace, stop, limits), kind
 
@@ -168,7 +170,9 @@ def _settled(trace: MotionTrace, stop: int, limits: ArtifactParams) -> int:
     return last
 
 
-def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> ArtifactKind | None:
+def _kind_of_run(
+    trace: MotionTrace, start: int, stop: int, still: NDArray[np.int64], limits: ArtifactParams
+) -> ArtifactKind | None:
     loud = np.flatnonzero(trace.moved_fraction[start:stop] >= limits.loud_share) + start
     signs = _sign_shares(trace, start, stop)[loud - start]
     if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
@@ -178,17 +182,16 @@ def _kind_of_run(trace: MotionTrace, start: int, stop: int, limits: ArtifactPara
         return "bump"  # no body moves most of the picture so briefly: the camera was turned, or another picture began
     shifted = np.abs(trace.shift_px[loud]).sum(axis=1) > 0.0
     # A bump comes out of stillness and ends in it; a body that turns over moves before and after.
-    first, last = _extend(trace, start, stop, limits)
+    first, last = _extend(trace, start, stop, still)
     is_brief = trace.time_s[last - 1] - trace.time_s[first] <= limits.bump_max_s
     return "bump" if is_brief and shifted.mean() >= limits.bump_share else None
 
 
-def _extend(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> tuple[int, int]:
-    moving = _bridge(trace, trace.moved_fraction >= limits.quiet_share, limits.margin_s)
-    still_before = np.flatnonzero(~moving[:start])
-    still_after = np.flatnonzero(~moving[stop:])
-    first = int(still_before[-1]) + 1 if len(still_before) else 0
-    last = stop + int(still_after[0]) if len(still_after) else len(moving)
+def _extend(trace: MotionTrace, start: int, stop: int, still: NDArray[np.int64]) -> tuple[int, int]:
+    """First and one past the last frame of the movement around a run; `still` are the frames in which nothing moves."""
+    before, after = int(np.searchsorted(still, start)), int(np.searchsorted(still, stop))
+    first = int(still[before - 1]) + 1 if before else 0
+    last = int(still[after]) if after < len(still) else len(trace.time_s)
     return first, last
 
 

@@ -88,9 +88,15 @@ def measure_snr(energy: Energies, floor: Energies, middle: Energies, params: Noi
     Returns:
         The shape of `energy`; 1 at the floor of noisy footage.
     """
-    usual = middle * floor
-    snr = (energy - usual) / (floor - usual + np.float32(params.minimum))
+    usual, unit = snr_scale(floor, middle, params)
+    snr = (energy - usual) / unit
     return snr.astype(np.float32, copy=False)
+
+
+def snr_scale(floor: Energies, middle: Energies, params: NoiseParams) -> tuple[Energies, Energies]:
+    """What `measure_snr` takes off an energy, and what it divides the rest by; arguments as there."""
+    usual = middle * floor
+    return usual, floor - usual + np.float32(params.minimum)
 
 
 def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Energies:

@@ -175,6 +175,12 @@ class MotionTrace:
         """Usual time between two frames, s; 0 where there is no frame."""
         return float(np.median(self.duration_s)) if len(self.duration_s) else 0.0
 
+    @cached_property
+    def cell_centers(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Column and row of the center of each cell, in cells, shape (C,) each: 0.5 for the first column."""
+        row, column = np.divmod(np.arange(self.rows * self.columns), self.columns)
+        return column + 0.5, row + 0.5
+
 
 _SCALARS = ("rows", "columns", "cell_px", "width_px", "height_px")
 _LAYERS = ("fast", "slow")

@@ -79,6 +79,19 @@ class TestConnect:
         found = connect(trace, active, still_s)
         assert np.array_equal(found[:, None] == found, label[:, None] == label)
 
+    @given(st.integers(0, 999), st.integers(1, 60), st.sampled_from([0.004, 0.02]))
+    @settings(max_examples=25, deadline=None)
+    def test_it_does_not_depend_on_the_portions(self, sketch: Any, seed: int, portion: int, share: float) -> None:
+        trace = sketch(6.0).trace()
+        random = np.random.default_rng(seed)
+        frame, cell = np.nonzero(random.random((len(trace.time_s), trace.rows * trace.columns)) < share)
+        ones = np.ones(len(frame), np.float32)
+        active = Active(frame.astype(np.int32), cell.astype(np.int32), ones, ones)
+        at_once = connect(trace, active, 0.2)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("detector.events.connect._PORTION", portion)
+            assert np.array_equal(connect(trace, active, 0.2), at_once)
+
     def test_labels_count_from_the_first_entry_on(self, sketch: Any) -> None:
         trace = sketch(20.0).move(5.0, 5.4, HAND).move(9.0, 9.4, FOOT).trace()
         label = connect(trace, find_active(trace, PARAMS), 0.32)
