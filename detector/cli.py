@@ -41,7 +41,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Set one parameter, such as burst.threshold=12; repeatable."),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Allow a folder that holds another night or other files.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Allow a folder of another night, other parameters, or other files.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")]
 
@@ -215,15 +217,11 @@ def report(folder: NightFolder, quiet: Quiet = False, as_json: AsJson = False) -
     Example:
       twitch-detector report night
     """
-    from detector.night.folder import whole_file, writing
     from detector.night.night import Night
-    from detector.views.plots import figure_timeline
-    from detector.views.report import write_report
+    from detector.saving import draw_again
 
     night = Night.load(folder)
-    with writing(folder), whole_file(folder / "timeline.png") as timeline, whole_file(folder / "report.html") as page:
-        figure_timeline(night).savefig(timeline, dpi=150, format="png")
-        write_report(night, page)
+    draw_again(night, folder)
     if as_json:
         say_json(night_facts(night))
     elif not quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -159,8 +160,9 @@ def evaluate(
     Example:
       twitch-detector evaluate night sample_videos/quiet_night_truth.csv
     """
-    from detector.night.folder import whole_file, writing
+    from detector.night.folder import locked, whole_file
     from detector.night.night import Night
+    from detector.night.ownership import writing
     from detector.truth.movements import read_known
     from detector.truth.score import evaluate as score_night
     from detector.truth.score_plots import write_figure
@@ -170,7 +172,8 @@ def evaluate(
     json_path, figure_path = evaluation_paths(folder)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with whole_file(json_path) as text, whole_file(figure_path) as figure:
+        alone = locked(folder) if out is None else nullcontext()
+        with alone, whole_file(json_path) as text, whole_file(figure_path) as figure:
             text.write_text(score.to_json(), encoding="utf-8")
             write_figure(score, figure)
     if as_json:

@@ -16,8 +16,9 @@ from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import measure_coverage, observed_intervals
-from detector.night.folder import MOTION_FOLDER, PART_PATTERN, cannot_write, claimed, refuse_foreign, temporary_path
+from detector.night.folder import claimed, temporary_path
 from detector.night.night import Night
+from detector.night.ownership import MOTION_FOLDER, PART_PATTERN, cannot_write, refuse_foreign
 from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
 from detector.params import Params
 from detector.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
@@ -80,7 +81,7 @@ def analyze(
         out: night folder to write; None keeps the night in memory only.
         params: None takes the defaults.
         workers: measuring processes, 1 or more; None takes the usable cores.
-        overwrite: whether `out` may hold another night or other files.
+        overwrite: whether `out` may hold another night, one of other parameters, or other files.
         hwaccel: hardware to decode with, one of `detector.footage.device.CHOICES`; where it does not work, software
             decodes, and the night's provenance says why.
         progress: called with the state of the analysis.
@@ -91,7 +92,7 @@ def analyze(
     Raises:
         NoFootageError: nothing could be analyzed.
         ParameterError: `workers` is not at least 1, or `hwaccel` is unknown.
-        UsageError: `out` belongs to another night.
+        UsageError: `out` belongs to another night or to other parameters.
         NightFolderError: `out` is in use by another run or cannot be written.
         KeyboardInterrupt: with a message that says how to resume.
     """
@@ -123,7 +124,7 @@ def _in_memory(run: _Run) -> Night:
 
 
 def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
-    with claimed(folder, run.hashes, overwrite=overwrite) as motion:
+    with claimed(folder, run.hashes, run.params.model_dump(mode="json"), overwrite=overwrite) as motion:
         night = _measured_night(run, motion)
         run.report(Progress("writing"))
         return publish(night, folder)

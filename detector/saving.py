@@ -8,8 +8,9 @@ from pathlib import Path
 
 from detector.errors import NightFolderError
 from detector.motion.trace import MotionTrace, save_trace
-from detector.night.folder import MOTION_FOLDER, claimed, remove_other_parts, staged, whole_file, writing
+from detector.night.folder import claimed, locked, remove_other_parts, staged, whole_file
 from detector.night.night import Night
+from detector.night.ownership import MOTION_FOLDER, writing
 from detector.night.store import write_night
 
 
@@ -19,17 +20,18 @@ def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Nig
     Args:
         night: what to write.
         out: night folder; may be a folder of the same footage.
-        overwrite: whether `out` may hold another night or other files.
+        overwrite: whether `out` may hold another night, one of other parameters, or other files.
 
     Returns:
         The night with its `folder`.
 
     Raises:
-        UsageError: `out` belongs to another night.
+        UsageError: `out` belongs to another night or to other parameters.
         NightFolderError: `out` is in use by another run or cannot be written, or the night has no motion trace.
     """
     hashes = [source.sha256 for source in night.provenance.inputs]
-    with claimed(Path(out), hashes, overwrite=overwrite) as motion, writing(Path(out)):
+    values = night.params.model_dump(mode="json")
+    with claimed(Path(out), hashes, values, overwrite=overwrite) as motion, writing(Path(out)):
         parts = tuple(_copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
         return publish(replace(night, parts=parts), Path(out))
 
@@ -46,6 +48,20 @@ def publish(night: Night, folder: Path) -> Night:
         write_report(night, staging / "report.html")
     remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
     return night
+
+
+def draw_again(night: Night, folder: Path) -> None:
+    """Write timeline and report of a night that stands in its folder again.
+
+    Raises:
+        NightFolderError: another run works in the folder, or it cannot be written.
+    """
+    from detector.views.plots import figure_timeline
+    from detector.views.report import write_report
+
+    with locked(folder), staged(folder) as staging:
+        figure_timeline(night).savefig(staging / "timeline.png", dpi=150)
+        write_report(night, staging / "report.html")
 
 
 def _copied(part: Path, place: Path) -> Path:

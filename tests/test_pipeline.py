@@ -97,11 +97,15 @@ def test_progress_goes_through_all_stages(cot: Path, tmp_path: Path) -> None:
     assert done[0] == 0
 
 
-def test_other_measuring_parameters_replace_the_parts(cot: Path, tmp_path: Path) -> None:
+def test_other_measuring_parameters_replace_the_parts_when_asked(cot: Path, tmp_path: Path) -> None:
     folder = tmp_path / "night"
     analyze(cot, out=folder, params=SHORT_SPANS, workers=1)
     before = parts(folder)
-    analyze(cot, out=folder, params=with_values(SHORT_SPANS, {"motion.short_lag_s": 0.2}), workers=1)
+    other = with_values(SHORT_SPANS, {"motion.short_lag_s": 0.2})
+    with pytest.raises(UsageError, match=r"motion\.short_lag_s was 0\.13 and not 0\.2"):
+        analyze(cot, out=folder, params=other, workers=1)
+    assert parts(folder) == before
+    analyze(cot, out=folder, params=other, workers=1, overwrite=True)
     assert not parts(folder).keys() & before.keys()
     assert Night.load(folder).params.motion.short_lag_s == 0.2
 

@@ -13,13 +13,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from detector.errors import NightFolderError, UsageError
+from detector.errors import NightFolderError
+from detector.night.ownership import (
+    LOCK_FILE,
+    MOTION_FOLDER,
+    NIGHT_FILE,
+    PART_PATTERN,
+    RECORDING_FILE,
+    Parameters,
+    refuse_foreign,
+    refuse_other_night,
+    writing,
+)
 
-MOTION_FOLDER = "motion"
-NIGHT_FILE = "night.json"
-PART_PATTERN = "span-*.npz"
-_LOCK_FILE = ".lock"
-_RECORDING_FILE = "recording.json"
 _STAGING_FOLDER = ".staging"
 _TEMPORARY_PREFIX = ".writing-"
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
@@ -28,19 +34,22 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
+def claimed(
+    folder: Path, hashes: Sequence[str], parameters: Parameters | None = None, *, overwrite: bool
+) -> Iterator[Path]:
     """Make a folder ours for one run: refuse what belongs to others, lock it, remember the recording.
 
     Args:
         folder: where the night goes; made when missing.
         hashes: SHA-256 of the input files, in order of time; the same recording may come back and resume.
+        parameters: those of the run, by group and name; a finished night of other ones is kept.
         overwrite: whether a folder of another night, or with other files in it, may be used.
 
     Yields:
         The folder for motion parts.
 
     Raises:
-        UsageError: the folder holds another night or other files, or is a file.
+        UsageError: the folder holds another night, one of other parameters, or other files, or is a file.
         NightFolderError: another run works in it, or it cannot be written.
     """
     is_new = not folder.exists()
@@ -48,12 +57,14 @@ def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator
     motion = folder / MOTION_FOLDER
     with writing(folder):
         motion.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
-        _refuse_other_night(folder, hashes, overwrite=overwrite)
+    with locked(folder):
+        if not overwrite:
+            refuse_other_night(folder, hashes, parameters or {})
         with writing(folder):
             _remove_leftovers(folder)
-            with whole_file(motion / _RECORDING_FILE) as temporary:
-                temporary.write_text(json.dumps({"sha256": list(hashes)}), encoding="utf-8")
+            with whole_file(motion / RECORDING_FILE) as temporary:
+                record = {"sha256": list(hashes), "parameters": parameters or {}}
+                temporary.write_text(json.dumps(record), encoding="utf-8")
         try:
             yield motion
         except BaseException:
@@ -63,30 +74,11 @@ def claimed(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> Iterator
             raise
 
 
-def refuse_foreign(folder: Path, *, overwrite: bool) -> None:
-    """Refuse a file, and a folder with files that are not of a night unless `overwrite`.
-
-    Raises:
-        UsageError: the place is taken.
-        NightFolderError: it cannot be looked at.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: expected a folder for the night, but this is a file; choose another folder.")
-    with writing(folder):
-        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        # A folder called motion may be footage; only a night has these files.
-        marks = (folder / NIGHT_FILE, folder / MOTION_FOLDER / _LOCK_FILE, folder / MOTION_FOLDER / _RECORDING_FILE)
-        is_night = any(mark.is_file() for mark in marks)
-    if names and not is_night and not overwrite:
-        raise UsageError(
-            f"{folder}: expected an empty folder or an unfinished night, but it holds other files "
-            f"(such as {min(names)}); choose another folder or allow overwriting (--overwrite)."
-        )
-
-
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
     """A folder to write results into; they take their place in `folder` together at the end, or not at all.
+
+    The folder must be `locked` by the caller.
 
     `night.json` goes last and is what makes a folder a night: what is stopped before it is an unfinished night, which
     `Night.load` refuses and the next run completes.
@@ -96,29 +88,13 @@ def staged(folder: Path) -> Iterator[Path]:
     """
     staging = folder / _STAGING_FOLDER
     with writing(folder):
+        _remove_leftovers(folder)
         staging.mkdir()
         try:
             yield staging
             _commit(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turn what the file system says into one sentence that names the folder."""
-    try:
-        yield
-    except OSError as error:
-        raise NightFolderError(cannot_write(folder, error.strerror or str(error))) from error
-
-
-def cannot_write(folder: Path, reason: str) -> str:
-    """What to say when a night folder cannot be written."""
-    return (
-        f"{folder}: cannot write the night here ({reason}); what has been measured is kept, "
-        "so make the folder writable or free some room and run the same command again."
-    )
 
 
 @contextmanager
@@ -153,34 +129,17 @@ def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:
             path.unlink()
 
 
-def _refuse_other_night(folder: Path, hashes: Sequence[str], *, overwrite: bool) -> None:
-    if overwrite:
-        return
-    for name in (f"{MOTION_FOLDER}/{_RECORDING_FILE}", NIGHT_FILE):
-        path = folder / name
-        if path.exists() and _hashes_in(path) != list(hashes):
-            raise UsageError(
-                f"{folder}: expected an empty folder or a night of the same footage, but it holds another night; "
-                "choose another folder or allow overwriting (--overwrite)."
-            )
-
-
-def _hashes_in(path: Path) -> list[str] | None:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if path.name == NIGHT_FILE:
-            return [source["sha256"] for source in document["inputs"]]
-        return list(document["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only one who works in a night folder.
+
+    Raises:
+        NightFolderError: another run works in it, or it cannot be written.
+    """
     # The lock belongs to the open file, so it ends with the process whatever ends it; the empty file stays, because
     # removing a lock file lets two runs hold two locks of one name.
     with writing(folder):
-        file = (folder / MOTION_FOLDER / _LOCK_FILE).open("ab")
+        file = (folder / MOTION_FOLDER / LOCK_FILE).open("ab")
     with file:
         try:
             _lock(file)
@@ -206,8 +165,9 @@ def _lock(file: IO[bytes]) -> None:
 
 def _remove_leftovers(folder: Path) -> None:
     shutil.rmtree(folder / _STAGING_FOLDER, ignore_errors=True)
-    for path in (folder / MOTION_FOLDER).glob(f"{_TEMPORARY_PREFIX}*"):
-        path.unlink(missing_ok=True)
+    for place in (folder, folder / MOTION_FOLDER):
+        for path in place.glob(f"{_TEMPORARY_PREFIX}*"):
+            path.unlink(missing_ok=True)
 
 
 def _leave_no_trace(folder: Path, *, is_new: bool) -> None:
@@ -216,7 +176,7 @@ def _leave_no_trace(folder: Path, *, is_new: bool) -> None:
         return  # something to resume from
     # Nothing but what a night writes is ever removed: the folder may hold somebody's footage.
     with suppress(OSError):
-        for name in (_RECORDING_FILE, _LOCK_FILE):
+        for name in (RECORDING_FILE, LOCK_FILE):
             (motion / name).unlink(missing_ok=True)
         motion.rmdir()
     if is_new:
@@ -225,17 +185,36 @@ def _leave_no_trace(folder: Path, *, is_new: bool) -> None:
 
 
 def _commit(staging: Path, folder: Path) -> None:
+    """Move the results in; when that fails in the middle, those that stood there come back."""
     files = sorted(staging.iterdir(), key=lambda path: (path.name == NIGHT_FILE, path.name))
     for path in files:
         with path.open("rb+") as file:
             os.fsync(file.fileno())
-    (folder / NIGHT_FILE).unlink(missing_ok=True)
-    _sync_folder(folder)
-    for path in files:
-        if path.name == NIGHT_FILE:
-            _sync_folder(folder)
-        path.replace(folder / path.name)
-    _sync_folder(folder)
+    earlier = staging / "earlier"
+    earlier.mkdir()
+    try:
+        # The record goes first, so that a run killed here leaves an unfinished night and not a mixed one.
+        for path in reversed(files):
+            with suppress(FileNotFoundError):
+                (folder / path.name).replace(earlier / path.name)
+        _sync_folder(folder)
+        for path in files:
+            if path.name == NIGHT_FILE:
+                _sync_folder(folder)
+            path.replace(folder / path.name)
+        _sync_folder(folder)
+    except BaseException:
+        with suppress(OSError):
+            _bring_back(earlier, folder, [path.name for path in files])
+        raise
+
+
+def _bring_back(earlier: Path, folder: Path, names: Sequence[str]) -> None:
+    for name in reversed(names):
+        (folder / name).unlink(missing_ok=True)
+    for name in names:  # the record last
+        with suppress(FileNotFoundError):
+            (earlier / name).replace(folder / name)
 
 
 def _sync_folder(folder: Path) -> None:

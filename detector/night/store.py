@@ -17,8 +17,8 @@ from detector.errors import DetectorError, NightFolderError
 from detector.events.decide import Decision
 from detector.motion.trace import MotionTrace, join_traces, load_trace
 from detector.night.coverage import Coverage
-from detector.night.folder import MOTION_FOLDER, NIGHT_FILE
 from detector.night.night import Night
+from detector.night.ownership import MOTION_FOLDER, NIGHT_FILE
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan
 from detector.night.tables import artifact_columns, event_columns, read_artifacts, read_events, to_csv
 from detector.params import Params, to_toml

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -24,6 +25,12 @@ def leave_unfinished(folder: Path, hashes: list[str]) -> None:
 def write_then_fail(path: Path) -> None:
     path.write_bytes(b"measured")
     raise RuntimeError
+
+
+def write_results(folder: Path) -> None:
+    with staged(folder) as staging:
+        for name in ("night.json", "params.toml", "events.csv"):
+            (staging / name).write_text("new")
 
 
 def test_unfinished_night_of_the_same_footage_is_resumed(tmp_path: Path) -> None:
@@ -97,6 +104,7 @@ def test_what_a_killed_run_was_writing_is_cleared(tmp_path: Path) -> None:
     (tmp_path / ".staging").mkdir()
     (tmp_path / ".staging" / "events.csv").write_text("half")
     (tmp_path / "motion" / ".writing-1-span-0002-k.npz").write_bytes(b"half")
+    (tmp_path / ".writing-1-timeline.png").write_bytes(b"half")
     with claimed(tmp_path, MINE, overwrite=False) as motion:
         assert names(tmp_path) == {"motion"}
         assert not any(name.startswith(".writing") for name in names(motion))
@@ -158,10 +166,80 @@ def test_night_file_goes_last_and_is_gone_before_the_first(tmp_path: Path, monke
         return replace(source, target)
 
     monkeypatch.setattr(Path, "replace", watched)
-    with staged(tmp_path) as staging:
-        for name in ("night.json", "params.toml", "events.csv"):
-            (staging / name).write_text("new")
-    assert steps == [("events.csv", False), ("params.toml", False), ("night.json", False)]
+    write_results(tmp_path)
+    assert steps == [
+        ("night.json", True),  # out of the way
+        ("params.toml", False),
+        ("events.csv", False),
+        ("events.csv", False),  # into its place
+        ("params.toml", False),
+        ("night.json", False),
+    ]
+
+
+@pytest.mark.parametrize("last", ["events.csv", "params.toml", "night.json"])
+def test_a_failure_in_the_middle_brings_the_earlier_results_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    for name in ("events.csv", "night.json"):
+        (tmp_path / name).write_text("old")
+    replace = Path.replace
+
+    def failing(source: Path, target: Path) -> Path:
+        if source == tmp_path / ".staging" / last:
+            raise OSError(28, "No space left on device")
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(NightFolderError, match="No space left"):
+        write_results(tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"events.csv": "old", "night.json": "old"}
+
+
+MEASURED = {"motion": {"short_lag_s": 0.13}, "burst": {"threshold": 5.0}, "run": {"stall_s": 30.0}}
+
+
+def changed(group: str, name: str, value: float) -> dict[str, dict[str, float]]:
+    return {**MEASURED, group: {name: value}}
+
+
+def test_parts_of_other_measuring_parameters_are_kept_unless_asked(tmp_path: Path) -> None:
+    with claimed(tmp_path, MINE, MEASURED, overwrite=False) as motion:
+        (motion / "span-0001-k.npz").write_bytes(b"hours of work")
+    other = changed("motion", "short_lag_s", 0.2)
+    with (
+        pytest.raises(UsageError, match=r"motion\.short_lag_s was 0\.13 and not 0\.2.*--overwrite"),
+        claimed(tmp_path, MINE, other, overwrite=False),
+    ):
+        pass
+    for same in (changed("burst", "threshold", 6.0), changed("run", "stall_s", 60.0)):
+        with claimed(tmp_path, MINE, same, overwrite=False):
+            pass
+    with claimed(tmp_path, MINE, other, overwrite=True) as motion:
+        assert (motion / "span-0001-k.npz").exists()  # until the new ones are there
+
+
+def test_unfinished_night_without_parts_takes_any_parameters(tmp_path: Path) -> None:
+    with claimed(tmp_path, MINE, MEASURED, overwrite=False):
+        pass
+    with claimed(tmp_path, MINE, changed("motion", "short_lag_s", 0.2), overwrite=False):
+        pass
+
+
+def test_finished_night_of_other_parameters_is_kept_unless_asked(tmp_path: Path) -> None:
+    record = {"inputs": [{"sha256": MINE[0]}], "parameters": MEASURED}
+    (tmp_path / "night.json").write_text(json.dumps(record))
+    for same in (MEASURED, changed("run", "stall_s", 60.0), {**MEASURED, "burst": {"threshold": 5.0, "new": 1.0}}):
+        with claimed(tmp_path, MINE, same, overwrite=False):
+            pass
+    other = changed("burst", "threshold", 6.0)
+    with (
+        pytest.raises(UsageError, match=r"burst\.threshold was 5\.0 and not 6\.0"),
+        claimed(tmp_path, MINE, other, overwrite=False),
+    ):
+        pass
+    with claimed(tmp_path, MINE, other, overwrite=True):
+        pass
 
 
 @pytest.mark.skipif(os.name == "nt", reason="folders are files only on POSIX")
