@@ -8,7 +8,7 @@ and the same cell as long as it is not still for `burst.still_s`. A group counts
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from detector.params import Params
 Box = tuple[float, float, float, float]
 
 _FAINT_S = 0.05
-_PORTION = 200_000
+_PORTION = 50_000
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,16 @@ class Part:
     entries: NDArray[np.int32]
 
 
-def find_bursts(trace: MotionTrace, active: Active, params: Params) -> list[Burst]:
+def find_bursts(
+    trace: MotionTrace, active: Active, params: Params, is_wanted: Callable[[float, float], bool] | None = None
+) -> list[Burst]:
     """Join active entries to bursts.
 
     Args:
         trace: for times and the grid.
         active: what stands out, artifacts already left out.
         params: the group `burst`.
+        is_wanted: whether to keep a burst that starts and stops then, s; None keeps all.
 
     Returns:
         Bursts in order of start; empty where nothing moved.
@@ -81,7 +84,8 @@ def find_bursts(trace: MotionTrace, active: Active, params: Params) -> list[Burs
     if len(active) == 0:
         return []
     parts = find_parts(trace, active, params)
-    return sorted(merge_simultaneous(trace, active, parts, params), key=lambda burst: (burst.start_s, burst.x_px))
+    bursts = merge_simultaneous(trace, active, parts, params, is_wanted)
+    return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))
 
 
 def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]:
@@ -99,7 +103,8 @@ def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]
     entries = ranges(start, counts)
     begins = np.flatnonzero(np.diff(label[chosen], prepend=-1))
     bounds = np.append(np.concatenate([[0], np.cumsum(counts)])[begins], len(entries))
-    frames = _extents(trace, active, entries, bounds, params.burst.edge)
+    energy = _sums(active.snr, first)[chosen]
+    frames = _extents(trace, active.frame[start], energy, np.append(begins, len(chosen)), params.burst.edge)
     boxes = _boxes(trace, active.cell[start], active.cell[start + counts - 1], begins)
     return [
         Part(*movement_interval(trace, first, last), box, entries[low:high])
@@ -107,46 +112,48 @@ def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]
     ]
 
 
+def _sums(values: NDArray[np.float32], first: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Sum of each run of values; run r is `first[r]:first[r + 1]`.
+
+    Single precision added up in double precision is exact, so the order of adding does not matter.
+    """
+    sums = np.empty(len(first) - 1)
+    # Some runs at a time: a night has millions of values.
+    for low in range(0, len(sums), _PORTION):
+        high = min(low + _PORTION, len(sums))
+        some = values[first[low] : first[high]].astype(np.float64)
+        np.add.reduceat(some, first[low:high] - first[low], out=sums[low:high])
+    return sums
+
+
 def _extents(
-    trace: MotionTrace, active: Active, entries: NDArray[np.int32], bounds: NDArray[np.int64], edge: float
+    trace: MotionTrace,
+    frame: NDArray[np.int32],
+    energy: NDArray[np.float64],
+    bounds: NDArray[np.int64],
+    edge: float,
 ) -> tuple[list[int], list[int]]:
-    """First and last loud frame of each group of entries, as in `describe_burst`; groups lie between `bounds`."""
-    first, last = [], []
-    # Some groups at a time: a night has millions of entries, and each takes a dozen numbers here.
-    for low, high in _portions(bounds):
-        some = entries[bounds[low] : bounds[high]]
-        frames = _extents_of_some(trace, active, some, bounds[low : high + 1] - bounds[low], edge)
-        first += frames[0].tolist()
-        last += frames[1].tolist()
-    return first, last
+    """First and last loud frame of each group of runs, as in `describe_burst`.
 
-
-def _portions(bounds: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Groups `low` to `high`, so many at a time that they hold `_PORTION` entries, or one group."""
-    low, n_groups = 0, len(bounds) - 1
-    while low < n_groups:
-        high = max(int(np.searchsorted(bounds, bounds[low] + _PORTION, side="right")) - 1, low + 1)
-        yield low, high
-        low = high
-
-
-def _extents_of_some(
-    trace: MotionTrace, active: Active, entries: NDArray[np.int32], bounds: NDArray[np.int64], edge: float
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """First and last loud frame of each group."""
-    frame = active.frame[entries]
+    Args:
+        trace: for the strides.
+        frame: of each run, shape (n,).
+        energy: of each run, summed, in floors, shape (n,).
+        bounds: groups lie between these.
+        edge: share of its peak at which a group is loud.
+    """
     is_new = np.diff(frame, prepend=-1) != 0
     is_new[bounds[:-1]] = True
     # One row for each frame of each group.
     row = np.cumsum(is_new) - 1
-    strength = np.bincount(row, active.snr[entries] * trace.fast.stride[frame].astype(np.float64) ** 2)
+    strength = np.bincount(row, energy * trace.fast.stride[frame].astype(np.float64) ** 2)
     first_row = row[bounds[:-1]]
     counts = np.diff(np.append(first_row, len(strength)))
     loud = np.flatnonzero(strength >= edge * np.repeat(np.maximum.reduceat(strength, first_row), counts))
     low = loud[np.searchsorted(loud, first_row)]
     high = loud[np.searchsorted(loud, first_row + counts) - 1]
     frames = frame[is_new]
-    return frames[low], frames[high]
+    return frames[low].tolist(), frames[high].tolist()
 
 
 def _boxes(
@@ -238,9 +245,16 @@ class _Group:
 
 
 def merge_simultaneous(
-    trace: MotionTrace, active: Active, parts: Sequence[Part | Burst], params: Params
+    trace: MotionTrace,
+    active: Active,
+    parts: Sequence[Part | Burst],
+    params: Params,
+    is_wanted: Callable[[float, float], bool] | None = None,
 ) -> list[Burst]:
-    """Join parts that overlap in time and lie side by side: one limb seen as two edges, one body as several parts."""
+    """Join parts that overlap in time and lie side by side: one limb seen as two edges, one body as several parts.
+
+    Bursts that are not wanted (see `find_bursts`) are left out.
+    """
     reach = params.burst.reach * float(np.hypot(trace.width_px, trace.height_px))
     # The ends of a part are known to half a frame each; unseen ends are no reason to join.
     slack_s = trace.frame_s - min(trace.frame_s, _FAINT_S)
@@ -260,8 +274,25 @@ def merge_simultaneous(
             group.parts = []
         head.stop_s = max(part.stop_s, *(group.stop_s for group in near))
         now = [group for group in now if group.parts]
-    entries = [[part.entries for part in group.parts] for group in groups if group.parts]
-    return [describe_burst(trace, active, one[0] if len(one) == 1 else np.concatenate(one), params) for one in entries]
+    bursts = (_one_burst(trace, active, group.parts, params, is_wanted) for group in groups if group.parts)
+    return [burst for burst in bursts if burst is not None]
+
+
+def _one_burst(
+    trace: MotionTrace,
+    active: Active,
+    parts: Sequence[Part | Burst],
+    params: Params,
+    is_wanted: Callable[[float, float], bool] | None,
+) -> Burst | None:
+    """The burst that some parts make together, None if it is not wanted."""
+    if len(parts) > 1:
+        burst = describe_burst(trace, active, np.concatenate([part.entries for part in parts]), params)
+        return burst if is_wanted is None or is_wanted(burst.start_s, burst.stop_s) else None
+    # A single part lasts as long as its burst: what is not wanted need not be measured.
+    if is_wanted is not None and not is_wanted(parts[0].start_s, parts[0].stop_s):
+        return None
+    return describe_burst(trace, active, parts[0].entries, params)
 
 
 def _touch(one: Part | Burst, other: Part | Burst, reach_px: float, slack_s: float) -> bool:

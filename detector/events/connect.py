@@ -230,7 +230,7 @@ def ranges(start: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[n
     start, counts = start[filled], counts[filled]
     begins = np.cumsum(counts) - counts
     steps[begins] = np.diff(start, prepend=0) - np.concatenate([[1], counts[:-1]]) + 1
-    return np.cumsum(steps, dtype=np.int32)
+    return np.cumsum(steps, dtype=np.int32, out=steps)
 
 
 def _joined(root: NDArray[np.int32], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int32]:

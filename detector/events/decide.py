@@ -37,13 +37,14 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     hidden = find_artifacts(trace, params)
     active = find_active(trace, params, hidden.is_blind, hidden.is_clock)
     since_key_s = since_key(trace)
+    clock = np.divmod(np.flatnonzero(hidden.is_clock), trace.columns)
     bursts = [
         burst
         for burst in find_bursts(trace, active, params)
         if not _is_key_pulse(trace, active, burst, since_key_s, params)
         and not _is_fade(active, burst, params)
         and not _is_flash(trace, active, burst, params)
-        and not _is_clock_digit(trace, burst, hidden)
+        and not _is_clock_digit(trace, burst, clock)
         and not _is_of_mover(trace, burst, hidden, params)
     ]
     local, insects = split_insects(trace, active, without_ripples(bursts, params), params.artifact)
@@ -73,14 +74,15 @@ def find_slow(trace: MotionTrace, hidden: ArtifactMap, fast: list[Burst], params
     reach = int(np.ceil(lag_s / max(trace.frame_s, 1e-3)))
     blind = np.convolve(hidden.is_blind, np.ones(reach + 1), "full")[: len(hidden.is_blind)] > 0
     active = find_active(slow, params, blind[trace.has_slow], hidden.is_clock)
-    start_s = np.array([burst.start_s for burst in fast]) - lag_s
-    stop_s = np.array([burst.stop_s for burst in fast]) + lag_s
+    busy_start_s = np.array([burst.start_s for burst in fast]) - lag_s
+    busy_stop_s = np.array([burst.stop_s for burst in fast]) + lag_s
+
+    def is_fresh(start_s: float, stop_s: float) -> bool:
+        is_long = stop_s - start_s >= params.classify.slow_min_s
+        return is_long and not ((busy_start_s < stop_s) & (start_s < busy_stop_s)).any()
+
     fresh = [
-        burst
-        for burst in find_bursts(slow, active, params)
-        if burst.duration_s >= params.classify.slow_min_s
-        and burst.snr >= params.classify.slow_threshold
-        and not ((start_s < burst.stop_s) & (burst.start_s < stop_s)).any()
+        burst for burst in find_bursts(slow, active, params, is_fresh) if burst.snr >= params.classify.slow_threshold
     ]
     others, _ = split_insects(slow, active, fresh, params.artifact)
     return classify_bursts(slow, active, others, params)
@@ -133,9 +135,10 @@ def _is_flash(trace: MotionTrace, active: Active, burst: Burst, params: Params) 
     """
     if burst.snr >= 3.0 * params.burst.threshold:
         return False
-    frames = np.unique(active.frame[burst.entries])
-    lag_frames = round(float(trace.lag_s[frames[0]]) / max(float(trace.duration_s[frames[0]]), 1e-6))
-    return len(frames) <= min(lag_frames, 2) and lag_frames >= 2
+    first = active.frame[burst.entries[0]]
+    lag_frames = round(float(trace.lag_s[first]) / max(float(trace.duration_s[first]), 1e-6))
+    n_frames = 1 + int(np.count_nonzero(np.diff(active.frame[burst.entries])))
+    return n_frames <= min(lag_frames, 2) and lag_frames >= 2
 
 
 def _is_of_mover(trace: MotionTrace, burst: Burst, hidden: ArtifactMap, params: Params) -> bool:
@@ -146,11 +149,11 @@ def _is_of_mover(trace: MotionTrace, burst: Burst, hidden: ArtifactMap, params: 
     return bool(near[burst.cells].mean() >= _MOST_CELLS)
 
 
-def _is_clock_digit(trace: MotionTrace, burst: Burst, hidden: ArtifactMap) -> bool:
-    """Digits that change rarely stand beside those that change each second, and change with them."""
-    if burst.duration_s > _DIGIT_CHANGE_S or not hidden.is_clock.any():
+def _is_clock_digit(trace: MotionTrace, burst: Burst, clock: tuple[NDArray[np.int64], NDArray[np.int64]]) -> bool:
+    """Digits that change rarely stand beside those that change each second (rows, columns), and change with them."""
+    rows, columns = clock
+    if burst.duration_s > _DIGIT_CHANGE_S or len(rows) == 0:
         return False
-    rows, columns = np.divmod(np.flatnonzero(hidden.is_clock), trace.columns)
     burst_rows, burst_columns = np.divmod(burst.cells, trace.columns)
     height = int(rows.max() - rows.min()) + 1
     in_line = burst_rows.min() >= rows.min() - 1 and burst_rows.max() <= rows.max() + 1

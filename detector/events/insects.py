@@ -38,7 +38,8 @@ class Path:
 def measure_path(trace: MotionTrace, active: Active, burst: Burst) -> Path:
     """Follow the energy-weighted center of a burst from frame to frame."""
     frame, cell, snr = active.frame[burst.entries], active.cell[burst.entries], active.snr[burst.entries]
-    index = np.unique(frame, return_inverse=True)[1]
+    # Entries are in order of frame: the frames of the burst, counted.
+    index = np.cumsum(np.diff(frame, prepend=frame[:1]) != 0)
     rows, columns = np.divmod(cell, trace.columns)
     total = np.bincount(index, snr)
     x = np.bincount(index, snr * columns) / total * trace.cell_px[0]

@@ -97,20 +97,25 @@ def signed_signal(
         `(time_s, signal)`, each of shape (n,); the signal has mean 0.
     """
     entries = np.concatenate([burst.entries for burst in bursts])
+    frame, cell = active.frame[entries], active.cell[entries]
     # Frames thinned more than others would weigh less: all are thinned alike.
-    stride = trace.fast.stride[active.frame[entries]].max()
-    entries = entries[keep_stride(active.cell[entries], stride, trace.columns)]
-    frame, cell, signed = active.frame[entries], active.cell[entries], active.signed[entries]
+    stride = trace.fast.stride[frame].max()
+    if stride > 1:
+        stays = keep_stride(cell, stride, trace.columns)
+        entries, frame, cell = entries[stays], frame[stays], cell[stays]
+    signed = active.signed[entries].astype(np.float64)
     low, high = int(frame.min()), int(frame.max()) + 1
-    is_used = np.bincount(cell) > 0
-    column = (np.cumsum(is_used) - 1)[cell]
-    power = np.bincount(column, signed.astype(np.float64) ** 2)
-    best = np.sort(np.argsort(power)[::-1][:_MAX_CELLS])
-    place = np.full(len(power), -1)
+    used = np.flatnonzero(np.bincount(cell))
+    power = np.bincount(cell, signed**2)[used]
+    best = used[np.sort(np.argsort(power)[::-1][:_MAX_CELLS])]
+    place = np.full(trace.rows * trace.columns, -1)
     place[best] = np.arange(len(best))
-    chosen = place[column] >= 0
+    column = place[cell]
+    if len(used) > len(best):
+        chosen = np.flatnonzero(column >= 0)
+        frame, column, signed = frame[chosen], column[chosen], signed[chosen]
     table = np.zeros((high - low, len(best)))
-    table[frame[chosen] - low, place[column[chosen]]] = signed[chosen]
+    table[frame - low, column] = signed
     signal = table @ _leading(table.T @ table)
     times = trace.time_s[low:high]
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
