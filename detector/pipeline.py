@@ -15,7 +15,7 @@ from detector.footage.device import OFF, Decoding, check_choice, choose_decoding
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
 from detector.motion.trace import MotionTrace
-from detector.night.coverage import measure_coverage, observed_intervals
+from detector.night.coverage import measure_coverage, observed_intervals, stretches_apart
 from detector.night.folder import claimed, temporary_path
 from detector.night.night import Night
 from detector.night.ownership import MOTION_FOLDER, PART_PATTERN, cannot_write, refuse_foreign
@@ -29,6 +29,7 @@ from detector.workers import measure_jobs
 __all__ = ["Progress", "analyze", "save_night"]
 
 PathLike = str | Path
+_TOO_SLOW = "pictures more than a second apart cannot be compared"
 
 
 @dataclass(frozen=True)
@@ -215,12 +216,14 @@ def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping
         gap_s=recording.gap_s,
         overlap_s=sum(stop_s - start_s for start_s, stop_s in recording.overlaps),
     )
-    skipped = tuple(SkippedSpan(job.span.start_s, job.span.stop_s, given_up[job.index]) for job in lost)
+    skipped = [SkippedSpan(job.span.start_s, job.span.stop_s, given_up[job.index]) for job in lost]
+    skipped += [SkippedSpan(start_s, stop_s, _TOO_SLOW) for start_s, stop_s in stretches_apart(trace)]
+    skipped.sort(key=lambda span: span.start_s)
     decision: Decision = decide(trace, params)
     return Night(
         decision=decision,
         coverage=coverage,
-        provenance=_provenance(run, skipped),
+        provenance=_provenance(run, tuple(skipped)),
         params=params,
         observed=observed_intervals(trace, params.footage.max_gap_s),
         trace=trace,

@@ -171,6 +171,20 @@ def test_hardly_any_footage_is_a_quiet_night(command: Command, tmp_path: Path, m
     assert (tmp_path / "night" / "report.html").exists()
 
 
+def test_pictures_too_far_apart_are_told_as_skipped(command: Command, tmp_path: Path) -> None:
+    slow = write_frames(tmp_path / "slow.mp4", list(range(0, 600, 15)))
+    done = command("analyze", slow, "--out", tmp_path / "night")
+    assert done.returncode == 3, done.stderr
+    night = Night.load(tmp_path / "night")
+    assert night.coverage.observed_s == 0.0
+    assert night.coverage.skipped_s == pytest.approx(58.6)
+    assert [(span.start_s, span.stop_s) for span in night.provenance.skipped] == [(0.0, 58.6)]
+    assert "more than a second apart cannot be compared" in (tmp_path / "night" / "report.html").read_text()
+    assert "Observed  0 s of the 59 s" in done.stdout
+    fast_enough = write_frames(tmp_path / "fast.mp4", list(range(0, 600, 10)))
+    assert command("analyze", fast_enough, "--out", tmp_path / "other").returncode == 0
+
+
 def without_duration(source: Path, target: Path) -> Path:
     """Copy a video of two frames so that its track claims to last 0 s."""
     data = bytearray(source.read_bytes())

@@ -77,6 +77,7 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
         is_blind[start:after] = True
         start_s, stop_s = _interval(trace, start, stop)
         found.append(Artifact("frozen", start_s, stop_s, f"the picture stood still for {stop_s - start_s:.1f} s"))
+    found += _damaged(trace, params.footage.max_gap_s)
     is_clock = find_clock(trace, limits)
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
@@ -217,6 +218,16 @@ def _everywhere(trace: MotionTrace, kind: ArtifactKind, cells: NDArray[np.bool_]
 def _parts(trace: MotionTrace, cells: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     parts = connected_parts(cells.reshape(trace.rows, trace.columns))
     return [part.ravel() for part in parts if part.sum() >= _MIN_MOVER_CELLS]
+
+
+def _damaged(trace: MotionTrace, max_gap_s: float) -> Iterator[Artifact]:
+    """Stretches of damaged pictures; one ends where the recording pauses."""
+    pauses = np.flatnonzero(np.diff(trace.time_s) > max_gap_s + trace.duration_s[:-1]) + 1
+    for run in _runs(trace.is_damaged):
+        edges = [run[0], *(pause for pause in pauses.tolist() if run[0] < pause < run[1]), run[1]]
+        for start, stop in itertools.pairwise(edges):
+            words = "1 picture was damaged" if stop - start == 1 else f"{stop - start} pictures were damaged"
+            yield Artifact("damage", *_interval(trace, start, stop), words)
 
 
 def _interval(trace: MotionTrace, start: int, stop: int) -> tuple[float, float]:

@@ -25,6 +25,9 @@ from detector.params import MotionParams
 
 _SHIFT_MIN_ENERGY = 4.0
 _SHIFT_MIN_SHARE = 0.12
+OLDEST_S = 1.0
+"""Frames further apart than this are compared only where a longer lag is asked for, s."""
+
 # A difference counts as having the wanted lag within this share of it.
 _LAG_SLACK = 0.5
 
@@ -157,7 +160,7 @@ class Differencer:
         place = self._past.nearest(time_s, wanted_s)
         lag_s = time_s - self._past.time_s[place]
         # Slow cameras have no frame 0.1 s ago: the last one must do, if it is not older than a second.
-        if lag_s > max(1.0, (1.0 + _LAG_SLACK) * wanted_s) or lag_s < (1.0 - _LAG_SLACK) * wanted_s:
+        if lag_s > max(OLDEST_S, (1.0 + _LAG_SLACK) * wanted_s) or lag_s < (1.0 - _LAG_SLACK) * wanted_s:
             return 0.0
         comparer.pairs.append((self._past.picture[place], picture))
         return lag_s

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import DetectorError
+from detector.motion.difference import OLDEST_S
 from detector.motion.trace import MotionTrace
 
 LEDGER_TOLERANCE_S = 0.01  # less than a frame
@@ -25,10 +26,11 @@ class Coverage:
 
     Attributes:
         files_s: time that the files hold, stretches filmed twice counted once.
-        observed_s: decoded, undamaged and moving like a live picture. Rates are per hour of this.
+        observed_s: decoded, undamaged, moving like a live picture, and often enough to compare. Rates are per hour of
+            this.
         damaged_s: frames that the decoder reported as damaged or that gave no picture.
         frozen_s: the camera repeated one picture.
-        skipped_s: spans that could not be measured.
+        skipped_s: spans that could not be measured, and frames too far apart to be compared.
         gap_s: unfilmed time between the first and the last frame; in no file.
         overlap_s: filmed by two clips; the later one is left out.
     """
@@ -72,7 +74,7 @@ def measure_coverage(
     Args:
         trace: what was measured; None when nothing was.
         files_s: time in the files, s.
-        skipped_s: time in spans that could not be measured, s.
+        skipped_s: time in spans that could not be measured, s; frames too far apart are added here.
         gap_s: unfilmed time, s.
         overlap_s: time filmed twice, s.
 
@@ -85,6 +87,7 @@ def measure_coverage(
         frozen = trace.is_frozen & ~trace.is_damaged
         damaged_s = float(duration_s[trace.is_damaged].sum()) + trace.lost_s
         frozen_s = float(duration_s[frozen].sum())
+        skipped_s += float(duration_s[_is_apart(trace)].sum())
         observed_s = float(duration_s[is_observed(trace)].sum())
     return Coverage(
         *(_milliseconds(value) for value in (files_s, observed_s, damaged_s, frozen_s, skipped_s, gap_s, overlap_s))
@@ -92,9 +95,26 @@ def measure_coverage(
 
 
 def is_observed(trace: MotionTrace) -> NDArray[np.bool_]:
-    """Which frames show a live, undamaged picture; shape (F,), bool."""
-    seen: NDArray[np.bool_] = ~(trace.is_damaged | trace.is_frozen)
+    """Which frames show a live, undamaged picture, soon enough after another; shape (F,), bool."""
+    seen: NDArray[np.bool_] = ~(trace.is_damaged | trace.is_frozen | _is_apart(trace))
     return seen
+
+
+def stretches_apart(trace: MotionTrace) -> tuple[tuple[float, float], ...]:
+    """Stretches `(start_s, stop_s)` of footage whose frames are too far apart to be compared."""
+    edges = np.flatnonzero(np.diff(_is_apart(trace), prepend=False, append=False)).reshape(-1, 2)
+    stop_s = trace.time_s + trace.duration_s
+    return tuple(
+        (round(float(trace.time_s[first]), 6), round(float(stop_s[stop - 1]), 6)) for first, stop in edges.tolist()
+    )
+
+
+def _is_apart(trace: MotionTrace) -> NDArray[np.bool_]:
+    """Live frames with none so shortly before them that they could be compared with it; shape (F,), bool."""
+    is_alone = ~(trace.is_damaged | trace.is_frozen) & (trace.lag_s == 0.0)
+    apart: NDArray[np.bool_] = is_alone & (trace.duration_s > OLDEST_S)
+    apart[1:] |= is_alone[1:] & apart[:-1]  # the last one, which may be short
+    return apart
 
 
 def observed_intervals(trace: MotionTrace, max_hole_s: float) -> tuple[tuple[float, float], ...]:

@@ -56,6 +56,17 @@ class TestFootage:
         assert (found.artifacts[0].start_s, found.artifacts[0].stop_s) == pytest.approx((5.0, 8.0), abs=3 / FPS)
         assert "stood still for" in found.artifacts[0].detail
 
+    def test_damage_is_told_and_ends_at_a_pause(self, still: MotionTrace) -> None:
+        is_damaged = (still.time_s > 5.0) & (still.time_s < 8.0)
+        time_s = still.time_s + np.where(still.time_s > 7.0, 60.0, 0.0)
+        found = find_artifacts(replace(still, is_damaged=is_damaged, time_s=time_s), PARAMS)
+        assert kinds(found) == ["damage", "damage"]
+        first, second = found.artifacts
+        assert (first.start_s, first.stop_s) == pytest.approx((5.0, 7.0), abs=2 / FPS)
+        assert (second.start_s, second.stop_s) == pytest.approx((67.0, 68.0), abs=2 / FPS)
+        n_told = sum(int(artifact.detail.split()[0]) for artifact in found.artifacts)
+        assert n_told == is_damaged.sum()
+
     def test_clock(self, ticking: MotionTrace) -> None:
         found = find_artifacts(ticking, PARAMS)
         assert kinds(found) == ["clock"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.motion.trace import MotionTrace
-from detector.night.coverage import Coverage, LedgerError, holes, measure_coverage, observed_intervals
+from detector.night.coverage import Coverage, LedgerError, holes, measure_coverage, observed_intervals, stretches_apart
 
 
 def test_every_second_is_entered_once(trace: MotionTrace) -> None:
@@ -31,11 +31,27 @@ def test_impossible_time_is_refused(wrong: float) -> None:
         Coverage(1.0, 1.0, 0.0, 0.0, 0.0, wrong, 0.0)
 
 
+def test_frames_too_far_apart_to_compare_are_skipped(trace: MotionTrace) -> None:
+    # Nothing was filmed from 40 to 70 s: the frame after the pause has none before it, and is observed all the same.
+    lag_s, duration_s = trace.lag_s.copy(), trace.duration_s.copy()
+    lag_s[[0, 400]] = 0.0
+    assert measure_coverage(dataclasses.replace(trace, lag_s=lag_s), 70.5) == measure_coverage(trace, 70.5)
+    lag_s[50:52], duration_s[50:52] = 0.0, 1.5
+    slow = dataclasses.replace(trace, lag_s=lag_s, duration_s=duration_s)
+    coverage = measure_coverage(slow, 70.5 + 2.8)
+    assert coverage.skipped_s == pytest.approx(3.0)
+    assert coverage.observed_s == pytest.approx(66.8)
+    assert stretches_apart(slow) == ((5.0, 6.6),)
+    assert stretches_apart(trace) == ()
+
+
 def test_ten_hours_of_float32_durations_add_up(trace: MotionTrace) -> None:
     n_frames = 540_000
     duration_s = np.full(n_frames, 1 / 15, np.float32)
     live = np.zeros(n_frames, bool)
-    night = dataclasses.replace(trace, duration_s=duration_s, is_damaged=live, is_frozen=live, lost_s=0.0)
+    night = dataclasses.replace(
+        trace, duration_s=duration_s, lag_s=duration_s, is_damaged=live, is_frozen=live, lost_s=0.0
+    )
     assert measure_coverage(night, 36_000.0).observed_s == pytest.approx(36_000.0, abs=0.01)
 
 

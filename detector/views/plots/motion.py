@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detector.events.classify import Event
 from detector.motion.artifacts import Artifact
+from detector.night.coverage import is_observed
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, strength_of
 from detector.views.plots.style import ARTIFACT, FAINT, KIND_STYLES, STANDING, bars, hatch_unseen, ink, new_axes, say
@@ -82,7 +83,7 @@ def _line(
     trace = strength.trace
     inside = slice(*(int(edge) for edge in np.searchsorted(trace.time_s, limits_s)))
     values = np.maximum(strength.peaks()[inside].astype(np.float64), 1.0)
-    values[(trace.is_damaged | trace.is_frozen)[inside]] = np.nan
+    values[~is_observed(trace)[inside]] = np.nan
     return _broken(*_thinned(trace.time_s[inside], values), max_gap_s)
 
 

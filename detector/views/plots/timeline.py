@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from detector.events.classify import Event
+from detector.night.coverage import is_observed
 from detector.night.night import Night
 from detector.views.plots import style as look
 from detector.views.plots.lanes import Lane, make_lanes, write_column_heads, write_count, write_label, write_remark
@@ -207,7 +208,7 @@ def _draw_motion(ax: Axes, night: Night, lane: Lane) -> None:
     if trace is None:
         return
     edges = _edges(night, 700)
-    is_seen = ~(trace.is_damaged | trace.is_frozen)
+    is_seen = is_observed(trace)
     moved = trace.moved_fraction[is_seen]
     frame_counts, _ = np.histogram(trace.time_s[is_seen], edges)
     sums, _ = np.histogram(trace.time_s[is_seen], edges, weights=moved)
