@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 from pydantic.fields import FieldInfo
 
 from detector.tunables import (
     DERIVED,
     OWN,
+    AtMost,
     Group,
     allowed_range,
     describe,
@@ -258,6 +260,20 @@ class RunParams(Group):
     )
 
 
+RULES = (
+    AtMost("burst.low", "burst.threshold", "a burst extends over cells fainter than its brightest"),
+    AtMost("noise.keep", "burst.low", "fainter motion is not stored"),
+    AtMost("noise.keep", "classify.slow_threshold", "fainter motion is not stored"),
+    AtMost("motion.short_lag_s", "motion.long_lag_s", "slow movement needs the longer of the two"),
+    AtMost("motion.long_lag_s", "footage.warm_up_s", "each piece is compared with frames before it", 1.5),
+    AtMost("footage.warm_up_s", "footage.span_s", "most frames would be decoded twice"),
+    AtMost("noise.min_block_s", "noise.block_s", "it is the length of shorter blocks"),
+    AtMost("rhythm.min_rate_hz", "rhythm.max_rate_hz", "rates lie between the two"),
+    AtMost("classify.twitch_min_s", "classify.twitch_max_s", "twitches lie between the two"),
+)
+"""What must hold between parameters; each alone has its range."""
+
+
 class Params(Group):
     """The resolved set of parameters of one analysis."""
 
@@ -269,6 +285,14 @@ class Params(Group):
     rhythm: RhythmParams = RhythmParams()
     classify: ClassifyParams = ClassifyParams()
     run: RunParams = RunParams()
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        tree = self.model_dump()
+        broken = next(filter(None, (rule.broken_by(tree) for rule in RULES)), "")
+        if broken:
+            raise ValueError(broken)
+        return self
 
 
 MEASURING_GROUPS = ("footage", "motion", "noise")

@@ -9,6 +9,7 @@ import difflib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,6 +40,27 @@ class Group(BaseModel):
     """A frozen, closed set of parameters, or of groups of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A rule between two parameters: `lower` times `factor` is at most `upper`, both dotted names, and why."""
+
+    lower: str
+    upper: str
+    why: str
+    factor: float = 1.0
+
+    def broken_by(self, tree: Mapping[str, Any]) -> str:
+        """What is wrong with a tree of values, in one sentence; empty where the rule holds."""
+        low, high = (tree[group][leaf] for group, leaf in (self.lower.split("."), self.upper.split(".")))
+        if low * self.factor <= high:
+            return ""
+        times = f"{self.factor:g} times " if self.factor != 1 else ""
+        return (
+            f"{self.upper}: expected at least {times}{self.lower} ({low:g}), since {self.why}, but {high:g} came; "
+            "change one of the two"
+        )
 
 
 GroupType = TypeVar("GroupType", bound=Group)
@@ -143,8 +165,9 @@ def _validated(model: type[GroupType], tree: dict[str, Any]) -> GroupType:
     name = ".".join(str(part) for part in first["loc"])
     fields = dict(iter_tunables(model))
     if name not in fields:
-        # A rule between two parameters of one group, in its own words.
-        raise ParameterError(f"{name}: {first['msg'].removeprefix('Value error, ').rstrip('.')}.")
+        # A rule between parameters, in its own words.
+        words = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise ParameterError(f"{name}: {words}." if name else f"{words}.")
     kind = _TYPE_WORDS.get(fields[name].annotation, "a value")
     limits = allowed_range(fields[name])
     expected = kind if limits == "any" else f"{kind} {limits}"

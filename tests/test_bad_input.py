@@ -202,6 +202,7 @@ def without_duration(source: Path, target: Path) -> Path:
     ("options", "said"),
     [
         (("--set", "burst.threshold=0"), "burst.threshold: expected a number >= 1"),
+        (("--set", "burst.low=12"), "burst.threshold: expected at least burst.low (12)"),
         (("--set", "burst.treshold=12"), "did you mean burst.threshold?"),
         (("--set", "burst.threshold"), "expected NAME=VALUE"),
         (("--set", "burst.threshold=much"), "but 'much' came"),

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from detector.errors import ParameterError
 from detector.params import (
+    RULES,
     FootageParams,
     Params,
     allowed_range,
@@ -71,6 +72,32 @@ def test_a_bad_value_or_name_is_refused_in_one_sentence(name: str, value: str, s
     with pytest.raises(ParameterError, match=said) as error:
         with_values(Params(), {name: value})
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"burst.low": 6}, r"burst\.threshold: expected at least burst\.low \(6\), since .*, but 5 came; change one"),
+        ({"burst.low": 1.5}, r"burst\.low: expected at least noise\.keep \(2\), since fainter motion is not stored"),
+        ({"noise.keep": 9, "burst.low": 9, "burst.threshold": 9}, r"classify\.slow_threshold: expected at least noise"),
+        ({"motion.long_lag_s": 0.1}, r"motion\.long_lag_s: expected at least motion\.short_lag_s \(0\.13\)"),
+        ({"motion.long_lag_s": 1.2}, r"footage\.warm_up_s: expected at least 1\.5 times motion\.long_lag_s \(1\.2\)"),
+        ({"footage.span_s": 10, "footage.warm_up_s": 11}, r"footage\.span_s: expected at least footage\.warm_up_s"),
+        ({"noise.block_s": 3}, r"noise\.block_s: expected at least noise\.min_block_s \(4\)"),
+        ({"rhythm.max_rate_hz": 0.2}, r"rhythm\.max_rate_hz: expected at least rhythm\.min_rate_hz \(0\.3\)"),
+        ({"classify.twitch_min_s": 0.6}, r"classify\.twitch_max_s: expected at least classify\.twitch_min_s"),
+    ],
+)
+def test_parameters_that_contradict_each_other_are_refused(values: dict[str, float], said: str) -> None:
+    with pytest.raises(ParameterError, match=said) as error:
+        with_values(Params(), values)
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith(".")
+
+
+def test_rules_name_parameters_and_hold_by_default() -> None:
+    assert {name for rule in RULES for name in (rule.lower, rule.upper)} <= set(NAMES)
+    with_values(Params(), {"burst.low": 6, "burst.threshold": 6})
 
 
 def test_toml_carries_every_parameter_with_its_meaning() -> None:

@@ -32,7 +32,7 @@ class TestFindActive:
     def test_what_is_below_the_low_threshold_is_left_out(self, sketch: Any) -> None:
         drawing = sketch(20.0).move(5.0, 5.4, HAND, snr=1.5)
         assert len(find_active(drawing.trace(), PARAMS)) == 0
-        assert len(find_active(drawing.trace(), with_values(PARAMS, {"burst.low": 1.2}))) == 16 * 7
+        assert len(find_active(drawing.trace(), with_values(PARAMS, {"burst.low": 1.2, "noise.keep": 1.0}))) == 16 * 7
 
     @given(st.floats(1.0, 8.0))
     @settings(max_examples=10, deadline=None)
