@@ -30,6 +30,19 @@ def write_card(summary: Mapping[str, Any], input_names: Sequence[str]) -> str:
     return "".join(["<div>", *head, *(_table(rows) if rows else []), *foot, "</div>"])
 
 
+def write_line(summary: Mapping[str, Any]) -> str:
+    """A night's summary in one line.
+
+    Args:
+        summary: as `Night.summary` gives it.
+    """
+    coverage = summary["coverage"]
+    head = f"Night{' from ' + summary['start_at'] if summary['start_at'] else ''}"
+    observed = f"{_hours(coverage['observed_s'])} observed of {_hours(coverage['files_s'])}"
+    seen = [f"{count} {kind}" for kind, count in summary["counts"].items() if count]
+    return f"{head}: {observed}; events: {', '.join(seen) or 'none'}"
+
+
 def _names(names: Sequence[str]) -> str:
     more = len(names) - N_NAMES
     return ", ".join(names[:N_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -13,7 +13,7 @@ from detector.events.classify import EVENT_KINDS
 from detector.events.decide import Decision, decide
 from detector.footage.clock import wall_clock
 from detector.motion.trace import MotionTrace
-from detector.night.card import write_card
+from detector.night.card import write_card, write_line
 from detector.night.coverage import Coverage, holes
 from detector.night.provenance import Provenance
 from detector.night.statistics import onset_intervals, rate_per_hour
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Night:
     """Everything that is known about one recording.
 
@@ -46,9 +46,9 @@ class Night:
     provenance: Provenance
     params: Params = field(default_factory=Params)
     observed: tuple[tuple[float, float], ...] = ()
-    trace: MotionTrace | None = field(default=None, repr=False)
+    trace: MotionTrace | None = field(default=None)
     folder: Path | None = None
-    parts: tuple[Path, ...] = field(default=(), repr=False)
+    parts: tuple[Path, ...] = field(default=())
 
     @staticmethod
     def load(folder: str | Path) -> Night:
@@ -163,6 +163,10 @@ class Night:
         if self.trace is None:
             raise NightFolderError("This night holds no motion trace to decide from; analyze the footage again.")
         return replace(self, decision=decide(self.trace, params), params=params, folder=None)
+
+    def __repr__(self) -> str:
+        """One line; a night has too many events to print them all."""
+        return f"<{write_line(self.summary())}>"
 
     def _repr_html_(self) -> str:
         """A card for notebooks."""

@@ -74,7 +74,7 @@ def test_partial_means_that_footage_could_not_be_read(make_night: Callable[..., 
 
 @pytest.mark.parametrize("group", MEASURING_GROUPS)
 def test_deciding_again_refuses_to_change_how_footage_is_measured(make_night: Callable[..., Night], group: str) -> None:
-    name = {"footage": "footage.max_gap_s", "motion": "motion.short_lag_s", "noise": "noise.quantile"}[group]
+    name = {"footage": "footage.max_gap_s", "motion": "motion.slow_step_s", "noise": "noise.quantile"}[group]
     with pytest.raises(ParameterError, match=f"^{name}: .* analyze the footage again"):
         make_night().decide(with_values(Params(), {name: 0.55}))
 
@@ -90,6 +90,15 @@ def test_card_escapes_names_and_says_what_was_not_seen(busy_night: Night) -> Non
     assert "Not seen in the observed time: movement, gross, uncertain." in card
     assert "<td>twitch</td><td>2</td><td>107.5</td>" in card
     assert "could not be read" in card
+
+
+def test_it_is_one_line_in_print(busy_night: Night, make_night: Callable[..., Night]) -> None:
+    assert repr(busy_night).startswith("<Night from 20")
+    assert "\n" not in repr(busy_night)
+    assert len(repr(busy_night)) < 160
+    assert all(f"{n} {kind}" in repr(busy_night) for kind, n in busy_night.summary()["counts"].items() if n)
+    quiet = make_night()
+    assert repr(quiet).endswith(" min; events: none>")
 
 
 def test_card_of_a_quiet_night_has_no_table(make_night: Callable[..., Night]) -> None:

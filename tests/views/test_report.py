@@ -150,6 +150,19 @@ def test_every_event_is_a_row_with_its_reason(busy_night: Night, busy_text: str)
         assert event.reason in text
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_times_stand_once_where_the_start_is_not_known(
+    make_night: NightMaker, make_event: EventMaker, evening: datetime, is_known: bool
+) -> None:
+    text = render_report(make_night(300.0, [make_event(20.0)], start_at=evening if is_known else None))
+    table = text[text.index('id="events"') : text.index("</table>", text.index('id="events"'))]
+    heads = re.findall(r'<button type="button">([^<]*)</button>', table)
+    cells = re.findall(r"<td", table[table.index("<tbody>") :])
+    assert heads[2:5] == (["time of day", "recording", "lasted"] if is_known else ["time", "lasted", "x px"])
+    assert len(cells) == len(heads)
+    assert "0:00:20.0" in table
+
+
 def test_summary_counts_and_rates(busy_page: Page) -> None:
     text = busy_page.text
     assert "Movement, Tue 12 Nov 2024, 22:30 to 22:35" in text
