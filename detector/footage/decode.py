@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 from av import VideoFrame
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -18,6 +17,7 @@ from av.video.stream import VideoStream
 from detector.errors import FootageError
 from detector.footage.container import iter_demux, open_video
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
+from detector.footage.lookup import last_keys, place_of_packet, place_of_rank
 from detector.footage.luma import luma_of
 
 logger = logging.getLogger(__name__)
@@ -106,11 +106,8 @@ def _starts(info: VideoInfo, first: int) -> list[int]:
     table = info.packets
     if first == 0 or (table.is_reordered and not table.is_order_known):
         return [0]
-    shown = table.rank >= 0
-    is_key = np.zeros(len(table.rank), np.bool_)
-    is_key[shown] = info.is_key[table.rank[shown]]
-    keys = np.flatnonzero(is_key & (table.rank <= first))
-    nearest = sorted(keys[np.argsort(table.rank[keys])][-MAX_KEYS_BACK:].tolist(), reverse=True)
+    places = [place_of_rank(table, rank) for rank in last_keys(info.is_key, first, MAX_KEYS_BACK)]
+    nearest = sorted((place for place in places if place is not None), reverse=True)
     return nearest if len(nearest) == MAX_KEYS_BACK else [*nearest, 0]
 
 
@@ -288,8 +285,7 @@ def _first_known(
     for packet in itertools.islice(packets, MAX_STRAY_PACKETS):
         pos = packet.pos if packet.pos is not None else -1
         stamp = packet.pts if packet.pts is not None else packet.dts
-        is_here = (table.pos == pos) if pos >= 0 else (table.stamp == stamp)
-        places = np.flatnonzero(is_here & (table.size == packet.size))
-        if len(places):
-            return (packet, int(places[0])) if places[0] <= target else None
+        place = place_of_packet(table, pos, stamp, packet.size, target)
+        if place is not None:
+            return (packet, place) if place <= target else None
     return None
