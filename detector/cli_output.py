@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -250,20 +251,35 @@ def show_score(score: Score) -> None:
     table = Table(*names, box=None, pad_edge=False)
     for kind, row in score.kinds.items():
         tally = row.tally
-        shares = [f"{x:.3f}" for x in (tally.precision, tally.recall, tally.f1, row.found_by_any)]
-        counts = [str(n) for n in (tally.n_known, tally.n_found, tally.n_matched)]
-        table.add_row(kind, *counts, *shares, f"{row.false_per_hour:.1f}")
+        n_known, n_found = tally.n_known, tally.n_found
+        # Of nothing, any share is a perfect one.
+        shares = [
+            f"{share:.3f}" if n_counted else "-"
+            for share, n_counted in (
+                (tally.precision, n_found),
+                (tally.recall, n_known),
+                (tally.f1, n_known + n_found),
+                (row.found_by_any, n_known),
+            )
+        ]
+        counts = [str(n) for n in (n_known, n_found, tally.n_matched)]
+        table.add_row(kind, *counts, *shares, _or_dash(row.false_per_hour, ".1f"))
     Console(width=100, highlight=False, markup=False).print(table)
+    broken = f"{score.n_broken} of {score.n_episodes}" if score.n_episodes else "nothing to break"
     lines = [
         f"False events: {score.n_false} in {score.observed_s / 3600:.2f} h observed (any kind, touching nothing known)",
-        f"Broken episodes: {score.n_broken} of {score.n_episodes}",
-        f"Kappa over 30 s epochs, any movement: {score.kappa[30.0]['any']:.2f}",
+        f"Broken episodes: {broken}",
+        f"Kappa over 30 s epochs, any movement: {_or_dash(score.kappa[30.0]['any'], '.2f')}",
     ]
     if score.rate_error_hz.size:
         lines.append(f"Rate error: {score.mean_rate_error_hz:.3f} Hz over {score.rate_error_hz.size} rhythmic events")
     if score.n_unobserved:
         lines.append(f"Left out: {score.n_unobserved} known movements in unobserved time")
     say(*lines)
+
+
+def _or_dash(value: float, digits: str) -> str:
+    return format(value, digits) if math.isfinite(value) else "-"
 
 
 def evaluation_paths(folder: Path) -> tuple[Path, Path]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detector.cli_output import evaluation_paths, say, say_json, show_score
+from detector.cli_output import complain, evaluation_paths, say, say_json, show_score
 from detector.errors import ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ def evaluate(
     from detector.truth.score import evaluate as score_night
     from detector.truth.score_plots import write_figure
 
-    score = score_night(Night.load(night), read_known(truth))
+    loaded = Night.load(night)
+    score = score_night(loaded, read_known(truth))
     folder = out or night
     json_path, figure_path = evaluation_paths(folder)
     with writing(folder):
@@ -179,6 +180,12 @@ def evaluate(
     if as_json:
         say_json(score.to_dict())
     else:
+        if score.n_outside:
+            lie = f"{score.n_outside} known {'movement lies' if score.n_outside == 1 else 'movements lie'}"
+            complain(
+                f"{truth}: {lie} outside the recording, which goes from "
+                f"{loaded.start_s:.1f} to {loaded.stop_s:.1f} s; check that this is the truth of this footage."
+            )
         show_score(score)
         say(f"Written   {json_path}, {figure_path}")
 

@@ -24,13 +24,13 @@ def cohens_kappa(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
         other: shape (n,).
 
     Returns:
-        Kappa; 1 where both agree everywhere, also if all are alike; NaN for no epochs.
+        Kappa; NaN for no epochs, and where all are alike on both sides: chance alone agrees as well then.
     """
     if one.size == 0:
         return float("nan")
     agreed = float((one == other).mean())
     expected = float(one.mean() * other.mean() + (~one).mean() * (~other).mean())
-    return 1.0 if agreed == 1.0 else (agreed - expected) / (1 - expected)
+    return (agreed - expected) / (1 - expected) if expected < 1.0 else float("nan")
 
 
 def kappa_table(known: Movements, found: Movements, observed: Sequence[tuple[float, float]]) -> pd.DataFrame:

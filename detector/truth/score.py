@@ -8,8 +8,9 @@ What a metric is when there is nothing to count:
 * precision of nothing found is 1, recall of nothing known is 1, F1 of neither is 1: silence was right. As soon as
   either side holds an event, F1 is 2 TP / (2 TP + FP + FN), which is 0 where nothing matches;
 * rates per hour of no observed time and rate errors of no matched event are NaN;
-* kappa is 1 where both sides agree on every epoch, also if all are alike (the textbook formula is then 0/0), and NaN
-  where there is no epoch.
+* kappa is NaN where there is no epoch, and where all epochs are alike on both sides (the textbook formula is 0/0).
+
+In print, what was not there to be counted is a dash and not a perfect score.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +99,7 @@ class Score:
         kinds: one entry for each of `KNOWN_KINDS`.
         n_false: events of any kind (uncertain ones too) that touch no known movement.
         n_unobserved: known movements wholly outside the observed time; they are left out of everything else.
+        n_outside: those of them that lie before the first or after the last frame: the truth may be of other footage.
         rate_error_hz: found minus known rate of the matched rhythmic events that have both, shape (n,).
         n_episodes, n_broken: known rhythmic and gross episodes, and those in which a twitch was reported that is not
             known to be there.
@@ -119,6 +121,7 @@ class Score:
     kappa: pd.DataFrame
     known: Movements = field(repr=False)
     found: Movements = field(repr=False)
+    n_outside: int = 0
 
     @property
     def false_per_hour(self) -> float:
@@ -154,6 +157,7 @@ class Score:
             "false_events": self.n_false,
             "false_events_per_hour": self.false_per_hour,
             "known_but_unobserved": self.n_unobserved,
+            "known_outside_the_recording": self.n_outside,
             "rate_error_hz": {"mean_absolute": self.mean_rate_error_hz, "each": self.rate_error_hz.tolist()},
             "episodes": self.n_episodes,
             "broken_episodes": self.n_broken,
@@ -175,7 +179,10 @@ def evaluate(night: Night, truth: pd.DataFrame) -> Score:
         night: what was found; its observed intervals are the time that counts.
         truth: columns `onset, duration` (s), `label` and optionally `freq_hz`, as `movements.read_known` gives them.
     """
-    return score_events(Movements.from_found(night.events), Movements.from_known(truth), night.observed)
+    known = Movements.from_known(truth)
+    score = score_events(Movements.from_found(night.events), known, night.observed)
+    is_outside = (known.start_s >= night.stop_s) | (known.stop_s <= night.start_s)
+    return replace(score, n_outside=int(is_outside.sum()))
 
 
 def score_events(found: Movements, known: Movements, observed: Sequence[tuple[float, float]]) -> Score:
