@@ -37,6 +37,9 @@ _BOOTSTRAP = (
 )
 # One core a worker: results must not depend on threads, and thread pools cost memory.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# Where the allocator is glibc's: once it has freed a large block, such as the index of a long file, it would keep all
+# later ones of that size for itself.
+_GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20)}
 
 
 @dataclass(eq=False)
@@ -126,7 +129,7 @@ def _hire(footage: Path, inbox: queue.Queue[tuple[_Worker, Reply | None]]) -> _W
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            env={**os.environ, **_ONE_THREAD},
+            env={**_GIVE_BACK, **os.environ, **_ONE_THREAD},
         )
     except OSError as error:
         raise DetectorError(_cannot_start(error.strerror or str(error))) from error
