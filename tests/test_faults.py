@@ -17,7 +17,8 @@ from typing import Any, cast
 
 import pytest
 
-from detector.errors import NightFolderError, NoFootageError
+from detector.cli_output import night_code
+from detector.errors import ExitCode, NightFolderError, NoFootageError
 from detector.night.night import Night
 from detector.params import Params, with_values
 from detector.parts import Job
@@ -181,6 +182,7 @@ def test_span_that_kills_its_worker_twice_is_named_and_skipped(
     assert night.coverage.skipped_s == pytest.approx(10.0)
     assert night.coverage.observed_s == pytest.approx(70.0)
     assert night.is_partial
+    assert night_code(night) == ExitCode.PARTLY_UNREADABLE == 3
     assert night.gaps == ((0.0, 10.0),)
     assert Night.load(tmp_path / "night").provenance == night.provenance
     finish(footage, tmp_path / "night", reference)  # the next run tries the span again

@@ -19,6 +19,8 @@ EVENT_COLUMNS = (
     "event_id", "kind", "start_s", "stop_s", "duration_s", "peak_s", "start_at", "x_px", "y_px", "area_fraction", "snr",
     "rate_hz", "n_cycles", "regularity", "sustained", "site", "state", "reason",
 )  # fmt: skip
+# `site` and `state` are empty where no regions were named and no states were told. The columns stand all the same: a
+# table has one set of columns, whatever is known.
 ARTIFACT_COLUMNS = ("kind", "start_s", "stop_s", "detail")
 
 # Decimals of every column of real numbers. Tables are rounded to them in memory too, so that a night read back from
