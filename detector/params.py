@@ -199,12 +199,33 @@ class ArtifactParams(Group):
     flash_speed: float = tunable(0.1, "picture diagonals/s", DERIVED, "... and travels this fast ...", gt=0)
     flash_s: float = tunable(0.16, "s", DERIVED, "... or is gone again this soon, is an insect or dust.", ge=0, le=1)
     insect_travel: float = tunable(
-        0.2, "picture diagonals", DERIVED, "An insect crosses at least this much of the picture ...", gt=0, le=2
+        0.12, "picture diagonals", DERIVED, "What crosses at least this much of the picture ...", gt=0, le=2
     )
-    insect_straight: float = tunable(0.85, "1", DERIVED, "... on a path this straight (net / total) ...", gt=0, le=1)
+    insect_extents: float = tunable(
+        3.0, "extents", DERIVED, "... over this many times its own extent (root mean square radius) ...", gt=0, le=100
+    )
+    insect_straight: float = tunable(
+        0.8, "1", DERIVED, "... along a line, evenly (share of its scatter explained) ...", gt=0, le=1
+    )
     insect_speed: float = tunable(0.15, "picture diagonals/s", DERIVED, "... this fast ...", gt=0)
+    insect_far: float = tunable(
+        10.0, "extents", DERIVED, "... or, however slow and dark, over this many times its extent ...", gt=0, le=1000
+    )
     insect_area: float = tunable(
-        0.03, "1", DERIVED, "... covering no more than this share of the picture at once.", gt=0, le=1
+        0.03,
+        "1",
+        DERIVED,
+        "... is an insect or dust; what covers more than this share of the picture is something else that passes.",
+        gt=0,
+        le=1,
+    )
+    swarm_insects: int = tunable(4, "insects", DERIVED, "Where at least so many insects were seen ...", ge=1, le=1000)
+    swarm_s: float = tunable(30.0, "s", OWN, "... within this time before or after ...", gt=0, le=3600)
+    swarm_brightening: float = tunable(
+        0.75, "1", DERIVED, "... whatever brightens the picture so much as it comes ...", gt=0, le=1
+    )
+    swarm_area: float = tunable(
+        0.1, "1", OWN, "... and covers no more than this share of the picture is one more, or several.", gt=0, le=1
     )
 
 
@@ -226,6 +247,17 @@ class RhythmParams(Group):
     max_pause_s: float = tunable(
         0.8, "s", DERIVED, "Jerks of one rhythm follow each other within this pause.", gt=0, le=10
     )
+    max_missing_s: float = tunable(
+        2.0, "s", DERIVED, "Of a faint rhythm, strokes may be missing for this long ...", gt=0, le=30
+    )
+    min_opposition: float = tunable(
+        0.2,
+        "1",
+        DERIVED,
+        "... if it goes back and forth (correlation half a cycle later, its sign turned).",
+        ge=-1,
+        le=1,
+    )
 
 
 class ClassifyParams(Group):
@@ -244,7 +276,10 @@ class ClassifyParams(Group):
         10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600
     )
     gross_rhythm_regularity: float = tunable(
-        0.96, "1", DERIVED, "A whole-body movement must be this regular to be called rhythmic.", gt=0, le=1
+        0.96, "1", DERIVED, "A whole-body movement must be this regular ...", gt=0, le=1
+    )
+    gross_rhythm_cycles: float = tunable(
+        8.0, "cycles", DERIVED, "... over so many cycles to be called rhythmic.", ge=2, le=100
     )
     long_s: float = tunable(30.0, "s", "PMC8436137", "Longer activity is possible waking or handling.", gt=0, le=3600)
 

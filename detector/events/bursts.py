@@ -68,7 +68,11 @@ class Part:
 
 
 def find_bursts(
-    trace: MotionTrace, active: Active, params: Params, is_wanted: Callable[[float, float], bool] | None = None
+    trace: MotionTrace,
+    active: Active,
+    params: Params,
+    is_wanted: Callable[[float, float], bool] | None = None,
+    is_apart: Callable[[Part], bool] | None = None,
 ) -> list[Burst]:
     """Join active entries to bursts.
 
@@ -77,6 +81,7 @@ def find_bursts(
         active: what stands out, artifacts already left out.
         params: the group `burst`.
         is_wanted: whether to keep a burst that starts and stops then, s; None keeps all.
+        is_apart: which connected groups are bursts of their own, whatever else moves beside them; None: no group is.
 
     Returns:
         Bursts in order of start; empty where nothing moved.
@@ -84,7 +89,13 @@ def find_bursts(
     if len(active) == 0:
         return []
     parts = find_parts(trace, active, params)
+    apart = [part for part in parts if is_apart is not None and is_apart(part)]
+    if apart:
+        alone = {id(part) for part in apart}
+        parts = [part for part in parts if id(part) not in alone]
     bursts = merge_simultaneous(trace, active, parts, params, is_wanted)
+    for part in apart:
+        bursts += merge_simultaneous(trace, active, [part], params, is_wanted)
     return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from detector.events.active import Active
 from detector.events.bursts import Burst, describe_burst
 from detector.events.rhythm import Rhythm, find_rhythm, surest_rate_hz
+from detector.events.runs import find_rhythmic_runs
 from detector.motion.trace import MotionTrace
 from detector.params import ClassifyParams, Params
 
@@ -70,8 +71,7 @@ def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst],
     brief_s = params.classify.twitch_min_s if 1.5 * trace.frame_s <= params.classify.twitch_min_s else 0.0
     whole, local = _split_whole_body(trace, active, bursts, params)
     events: list[Event] = []
-    for run in _runs_at_one_place(local, params.rhythm.max_pause_s):
-        rhythm = find_rhythm(trace, active, run, params.rhythm)
+    for run, rhythm in find_rhythmic_runs(trace, active, local, params.rhythm):
         if rhythm is None:
             events += [_event(burst, *_kind(burst, params, brief_s)) for burst in run]
             continue
@@ -81,6 +81,12 @@ def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst],
         events.append(_event(joined, "rhythmic", reason, rhythm, params.classify.sustained_s))
     events += [_whole_event(trace, active, burst, params) for burst in whole]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
+
+
+def passing_event(burst: Burst) -> Event:
+    """What goes from one side to another, too large for an insect: a cat, somebody at the cot, or a body that rolls."""
+    size = f"{burst.duration_s:.2f} s, up to {burst.area_fraction:.1%} of the picture at once"
+    return _event(burst, "uncertain", f"crosses the picture: {size}")
 
 
 def _split_whole_body(
@@ -111,28 +117,11 @@ def _overlapping(bursts: Sequence[Burst], still_s: float) -> list[list[Burst]]:
     return groups
 
 
-def _runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float) -> list[list[Burst]]:
-    runs: list[list[Burst]] = []
-    for burst in sorted(bursts, key=lambda b: b.start_s):
-        for run in reversed(runs[-8:]):
-            pause_s = burst.start_s - max(b.stop_s for b in run)
-            if pause_s <= max_pause_s and _share_place(run[-1], burst):
-                run.append(burst)
-                break
-        else:
-            runs.append([burst])
-    return runs
-
-
-def _share_place(one: Burst, other: Burst) -> bool:
-    common = len(np.intersect1d(one.cells, other.cells, assume_unique=True))
-    return common >= 0.3 * min(len(one.cells), len(other.cells))
-
-
 def _whole_event(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> Event:
     limits = params.classify
     rhythm = find_rhythm(trace, active, [burst], params.rhythm)
-    if rhythm is not None and rhythm.regularity >= limits.gross_rhythm_regularity:
+    is_sure = rhythm is not None and rhythm.n_cycles >= limits.gross_rhythm_cycles
+    if rhythm is not None and is_sure and rhythm.regularity >= limits.gross_rhythm_regularity:
         reason = _rhythm_reason(rhythm, surest_rate_hz(trace))
         return _event(burst, "rhythmic", reason, rhythm, limits.sustained_s)
     return _event(burst, *_kind(burst, params))

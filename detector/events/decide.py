@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from detector.events.active import Active, find_active, slow_view
 from detector.events.bursts import Burst, find_bursts
-from detector.events.classify import Event, classify_bursts
-from detector.events.insects import split_insects
+from detector.events.classify import Event, classify_bursts, passing_event
+from detector.events.insects import is_crossing, sort_bursts
 from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.motion.masks import grow
 from detector.motion.trace import MotionTrace
@@ -22,6 +22,7 @@ _DIGIT_CHANGE_S = 0.25
 _MOST_KEYS = 0.3
 _ONE_SIGN = 0.9
 _MOST_CELLS = 0.5
+_DIGIT_AREA = 0.006
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,22 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     clock = np.divmod(np.flatnonzero(hidden.is_clock), trace.columns)
     bursts = [
         burst
-        for burst in find_bursts(trace, active, params)
+        for burst in find_bursts(
+            trace, active, params, is_apart=lambda part: is_crossing(trace, active, part, params.artifact)
+        )
         if not _is_key_pulse(trace, active, burst, since_key_s, params)
         and not _is_fade(active, burst, params)
         and not _is_flash(trace, active, burst, params)
         and not _is_clock_digit(trace, burst, clock)
         and not _is_of_mover(trace, burst, hidden, params)
     ]
-    local, insects = split_insects(trace, active, without_ripples(bursts, params), params.artifact)
-    events = classify_bursts(trace, active, local, params)
+    kinds = sort_bursts(trace, active, bursts, params.artifact)
+    strong = [*kinds.local, *kinds.passing]
+    events = classify_bursts(trace, active, without_ripples(kinds.local, strong, params), params)
+    events += [passing_event(burst) for burst in kinds.passing]
     events += find_slow(trace, hidden, bursts, params)
     events.sort(key=lambda event: (event.start_s, event.x_px))
-    artifacts = sorted([*hidden.artifacts, *insects], key=lambda artifact: (artifact.start_s, artifact.kind))
+    artifacts = sorted([*hidden.artifacts, *kinds.insects], key=lambda artifact: (artifact.start_s, artifact.kind))
     return Decision(tuple(events), tuple(artifacts))
 
 
@@ -84,14 +89,19 @@ def find_slow(trace: MotionTrace, hidden: ArtifactMap, fast: list[Burst], params
     fresh = [
         burst for burst in find_bursts(slow, active, params, is_fresh) if burst.snr >= params.classify.slow_threshold
     ]
-    others, _ = split_insects(slow, active, fresh, params.artifact)
-    return classify_bursts(slow, active, others, params)
+    return classify_bursts(slow, active, sort_bursts(slow, active, fresh, params.artifact).local, params)
 
 
-def without_ripples(bursts: list[Burst], params: Params) -> list[Burst]:
-    """Leave out faint bursts beside a strong simultaneous one: encoders spread a strong change over the picture."""
+def without_ripples(bursts: list[Burst], sources: list[Burst], params: Params) -> list[Burst]:
+    """Leave out faint bursts beside a strong simultaneous one: encoders spread a strong change over the picture.
+
+    Args:
+        bursts: to choose from.
+        sources: what may be the strong ones; an insect is too small to be.
+        params: the group `burst`.
+    """
     still_s, ripple = params.burst.still_s, params.burst.ripple
-    start_s, stop_s, snr = (np.array([getattr(b, name) for b in bursts]) for name in ("start_s", "stop_s", "snr"))
+    start_s, stop_s, snr = (np.array([getattr(b, name) for b in sources]) for name in ("start_s", "stop_s", "snr"))
     strong = snr >= params.burst.threshold / max(ripple, 1e-9)
     start_s, stop_s, snr = start_s[strong] - still_s, stop_s[strong] + still_s, snr[strong] * ripple
     return [b for b in bursts if not ((snr >= b.snr) & (start_s < b.start_s) & (b.stop_s < stop_s)).any()]
@@ -131,14 +141,17 @@ def _is_fade(active: Active, burst: Burst, params: Params) -> bool:
 def _is_flash(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> bool:
     """A change that is gone in the next frame must be three times as strong to be believed: encoders re-code blocks.
 
-    Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer.
+    Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer. A
+    small place that changes from one frame to the next and stays so is no limb, however strong: text, or a lamp.
     """
-    if burst.snr >= 3.0 * params.burst.threshold:
-        return False
-    first = active.frame[burst.entries[0]]
+    first, last = active.frame[burst.entries[0]], active.frame[burst.entries[-1]]
     lag_frames = round(float(trace.lag_s[first]) / max(float(trace.duration_s[first]), 1e-6))
+    if lag_frames < 2:
+        return False
+    if last - first < lag_frames and burst.area_fraction <= _DIGIT_AREA:
+        return True
     n_frames = 1 + int(np.count_nonzero(np.diff(active.frame[burst.entries])))
-    return n_frames <= min(lag_frames, 2) and lag_frames >= 2
+    return burst.snr < 3.0 * params.burst.threshold and n_frames <= min(lag_frames, 2)
 
 
 def _is_of_mover(trace: MotionTrace, burst: Burst, hidden: ArtifactMap, params: Params) -> bool:

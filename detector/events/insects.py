@@ -1,7 +1,8 @@
 """Insects and dust near the lamp: small bright things that cross the picture, or flash up in it.
 
-Two marks tell them from a limb. Their center travels fast and straight, where a twitching limb stays in its place. And
-they only brighten the picture as they come and only darken it as they go, where the edges of a limb do both at once.
+Two marks tell them from a limb. Their center goes along a line, over several times their own size, where a twitching
+limb stays in its place. And they only brighten the picture as they come and only darken it as they go, where the edges
+of a limb do both at once. Where many of them were seen, the second mark alone is enough.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.active import Active
-from detector.events.bursts import Burst
+from detector.events.bursts import Burst, Part
 from detector.motion.artifacts import Artifact
 from detector.motion.trace import MotionTrace
 from detector.params import ArtifactParams
+
+# Frames with less than this share of the strongest one's energy tell no place.
+_LOUD = 0.1
 
 
 @dataclass(frozen=True)
@@ -24,78 +28,134 @@ class Path:
 
     Attributes:
         travel: distance between its ends, picture diagonals.
-        straightness: that distance over the length of the path, 0 to 1.
+        extents: that distance over the usual extent (root mean square radius) of what moves in one frame.
+        straightness: share of the center's scatter that an even course along a line explains, 0 to 1.
         speed: travel a second, picture diagonals / s.
         brightening: signed over absolute change in the first frames, -1 (only darker) to 1 (only brighter).
     """
 
     travel: float
+    extents: float
     straightness: float
     speed: float
     brightening: float
 
 
-def measure_path(trace: MotionTrace, active: Active, burst: Burst) -> Path:
+@dataclass(frozen=True)
+class Sorted:
+    """Bursts by whose they may be.
+
+    Attributes:
+        local: what keeps its place.
+        passing: what crosses the picture, too large for an insect.
+        insects: one artifact an insect.
+    """
+
+    local: list[Burst]
+    passing: list[Burst]
+    insects: list[Artifact]
+
+
+def measure_path(trace: MotionTrace, active: Active, burst: Burst | Part) -> Path:
     """Follow the energy-weighted center of a burst from frame to frame."""
     frame, cell, snr = active.frame[burst.entries], active.cell[burst.entries], active.snr[burst.entries]
-    # Entries are in order of frame: the frames of the burst, counted.
-    index = np.cumsum(np.diff(frame, prepend=frame[:1]) != 0)
-    rows, columns = np.divmod(cell, trace.columns)
-    total = np.bincount(index, snr)
-    x = np.bincount(index, snr * columns) / total * trace.cell_px[0]
-    y = np.bincount(index, snr * rows) / total * trace.cell_px[1]
     brightening = _brightening(trace, active, burst)
-    if len(x) < 3:
-        return Path(0.0, 0.0, 0.0, brightening)
-    smooth_x, smooth_y = _smooth(x), _smooth(y)
-    diagonal = float(np.hypot(trace.width_px, trace.height_px))
-    net = float(np.hypot(smooth_x[-1] - smooth_x[0], smooth_y[-1] - smooth_y[0])) / diagonal
-    total_length = float(np.hypot(np.diff(smooth_x), np.diff(smooth_y)).sum()) / diagonal
-    return Path(net, net / max(total_length, 1e-9), net / max(burst.duration_s, 1e-3), brightening)
-
-
-def split_insects(
-    trace: MotionTrace, active: Active, bursts: list[Burst], limits: ArtifactParams
-) -> tuple[list[Burst], list[Artifact]]:
-    """Take bursts that move like an insect out of the list.
-
-    Returns:
-        The other bursts, and one artifact an insect.
-    """
-    rest: list[Burst] = []
-    insects: list[Artifact] = []
-    for burst in bursts:
-        if burst.area_fraction > limits.insect_area:
-            rest.append(burst)
-            continue
-        path = measure_path(trace, active, burst)
-        if _is_insect(burst, path, limits):
-            detail = (
-                f"{burst.area_fraction:.1%} of the picture, path over {path.travel:.0%} of its diagonal at "
-                f"{path.speed:.2f} diagonals/s, brightening {path.brightening:+.2f}"
-            )
-            insects.append(Artifact("insect", burst.start_s, burst.stop_s, detail))
-        else:
-            rest.append(burst)
-    return rest, insects
-
-
-def _is_insect(burst: Burst, path: Path, limits: ArtifactParams) -> bool:
-    crosses = (
-        path.travel >= limits.insect_travel
-        and path.straightness >= limits.insect_straight
-        and path.speed >= limits.insect_speed
+    frames, index = np.unique(frame, return_inverse=True)
+    total = np.bincount(index, snr).astype(np.float64)
+    loud = np.flatnonzero(total >= _LOUD * total.max())
+    if len(loud) < 3:
+        return Path(0.0, 0.0, 0.0, 0.0, brightening)
+    # Places as complex numbers, in cells: cells are square.
+    place = cell % trace.columns + 1j * (cell // trace.columns)
+    x, y = np.bincount(index, snr * place.real), np.bincount(index, snr * place.imag)
+    center = ((x + 1j * y) / total).astype(np.complex128)
+    scatter = np.bincount(index, snr * np.abs(place - center[index]) ** 2)
+    extent = float(np.sqrt(scatter.sum() / total.sum()))
+    way = float(abs(center[loud[-1]] - center[loud[0]]))
+    travel = way * trace.cell_px[0] / float(np.hypot(trace.width_px, trace.height_px))
+    straightness = _straightness(trace.time_s[frames], center, total)
+    # What lies in a single cell is still about as wide as half of it.
+    return Path(
+        travel, way / max(extent, 0.5), straightness, travel / max(burst.stop_s - burst.start_s, 1e-3), brightening
     )
-    flashes = path.speed >= limits.flash_speed or burst.duration_s <= limits.flash_s
-    return crosses or (path.brightening >= limits.flash_brightening and flashes)
 
 
-def _brightening(trace: MotionTrace, active: Active, burst: Burst) -> float:
+def _straightness(time_s: NDArray[np.float64], center: NDArray[np.complex128], weight: NDArray[np.float64]) -> float:
+    time_s = time_s - np.average(time_s, weights=weight)
+    center = center - np.average(center, weights=weight)
+    scatter = float((weight * np.abs(center) ** 2).sum() * (weight * time_s**2).sum())
+    return float(abs((weight * time_s * center).sum()) ** 2) / scatter if scatter > 0.0 else 0.0
+
+
+def sort_bursts(trace: MotionTrace, active: Active, bursts: list[Burst], limits: ArtifactParams) -> Sorted:
+    """Tell bursts of the infant from insects, and from what only passes."""
+    local: list[tuple[Burst, Path]] = []
+    passing: list[Burst] = []
+    found: list[tuple[Burst, Path]] = []
+    for burst in bursts:
+        path = measure_path(trace, active, burst)
+        crosses = _crosses(path, limits)
+        if burst.area_fraction <= limits.insect_area and (crosses or _flashes(burst, path, limits)):
+            found.append((burst, path))
+        elif crosses:
+            passing.append(burst)
+        else:
+            local.append((burst, path))
+    stays = ~_in_swarm(local, found, limits)
+    found += [pair for pair, keep in zip(local, stays, strict=True) if not keep]
+    insects = [_artifact(burst, path) for burst, path in sorted(found, key=lambda pair: pair[0].start_s)]
+    return Sorted([burst for (burst, _), keep in zip(local, stays, strict=True) if keep], passing, insects)
+
+
+def is_crossing(trace: MotionTrace, active: Active, part: Part, limits: ArtifactParams) -> bool:
+    """Whether a connected group of entries crosses the picture, as an insect does: a limb beside it moves by itself."""
+    left, top, right, bottom = part.box_px
+    # What lies within a small box goes nowhere; most groups do.
+    diagonal_px = float(np.hypot(trace.width_px, trace.height_px))
+    if np.hypot(right - left, bottom - top) < limits.insect_travel * diagonal_px:
+        return False
+    return _crosses(measure_path(trace, active, part), limits)
+
+
+def _crosses(path: Path, limits: ArtifactParams) -> bool:
+    if path.travel < limits.insect_travel or path.straightness < limits.insect_straight:
+        return False
+    # A hand that reaches out slowly goes along a line, too, but not so many times its own extent.
+    is_marked = path.speed >= limits.insect_speed or path.brightening >= limits.swarm_brightening
+    return path.extents >= (limits.insect_extents if is_marked else limits.insect_far)
+
+
+def _flashes(burst: Burst, path: Path, limits: ArtifactParams) -> bool:
+    is_quick = path.speed >= limits.flash_speed or burst.duration_s <= limits.flash_s
+    return path.brightening >= limits.flash_brightening and is_quick
+
+
+def _in_swarm(
+    local: list[tuple[Burst, Path]], found: list[tuple[Burst, Path]], limits: ArtifactParams
+) -> NDArray[np.bool_]:
+    """Which bursts only brighten as they come, while many insects are about."""
+    seen_s = np.array([burst.start_s for burst, _ in found])
+    return np.array(
+        [
+            burst.area_fraction <= limits.swarm_area
+            and path.brightening >= limits.swarm_brightening
+            and np.count_nonzero(np.abs(seen_s - burst.start_s) <= limits.swarm_s) >= limits.swarm_insects
+            for burst, path in local
+        ],
+        bool,
+    )
+
+
+def _artifact(burst: Burst, path: Path) -> Artifact:
+    detail = (
+        f"{burst.area_fraction:.1%} of the picture, path over {path.travel:.0%} of its diagonal at "
+        f"{path.speed:.2f} diagonals/s, brightening {path.brightening:+.2f}"
+    )
+    return Artifact("insect", burst.start_s, burst.stop_s, detail)
+
+
+def _brightening(trace: MotionTrace, active: Active, burst: Burst | Part) -> float:
     frame, signed = active.frame[burst.entries], active.signed[burst.entries].astype(np.float64)
     # Until the first lag is over, nothing that came can have gone.
     coming = trace.time_s[frame] < trace.time_s[frame[0]] + trace.lag_s[frame[0]] - 0.5 * trace.duration_s[frame[0]]
     return float(signed[coming].sum() / max(np.abs(signed[coming]).sum(), 1e-9))
-
-
-def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.convolve(values, np.ones(3) / 3.0, mode="valid")

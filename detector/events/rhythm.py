@@ -24,6 +24,7 @@ _MAX_CELLS = 96
 _MIN_CORRELATION = 0.35
 # Half the rate (twice the cycle) is the true one if its correlation is this much higher.
 _SUBHARMONIC_GAIN = 1.25
+_MIN_LIKENESS = 0.5
 _WINDOW_CYCLES = 3.0
 _ITERATIONS = 30
 _ENDS_TOLD = 4
@@ -38,12 +39,17 @@ class Rhythm:
         rate_hz: cycles a second.
         n_cycles: how many.
         regularity: 1 - coefficient of variation of the cycle length, 0 to 1.
+        likeness: correlation of the signal with itself one cycle later, -1 to 1.
+        opposition: the same half a cycle later, with its sign turned: 1 for a sine, about 0 for short strokes with
+            pauses between them.
         start_s, stop_s: s.
     """
 
     rate_hz: float
     n_cycles: float
     regularity: float
+    likeness: float
+    opposition: float
     start_s: float
     stop_s: float
 
@@ -85,7 +91,19 @@ def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], par
     n_cycles = (stop_s - start_s) * rate_hz
     if n_cycles < params.min_cycles or variation > params.max_variation:
         return None
-    return Rhythm(rate_hz, n_cycles, 1.0 - variation, start_s, stop_s)
+    likeness, opposition = _likeness(time_s, signal, rate_hz)
+    # A filtered signal always swings somewhat evenly: what varies much must at least resemble itself.
+    if variation > 0.5 * params.max_variation and likeness < _MIN_LIKENESS:
+        return None
+    return Rhythm(rate_hz, n_cycles, 1.0 - variation, likeness, opposition, start_s, stop_s)
+
+
+def _likeness(time_s: NDArray[np.float64], signal: NDArray[np.float64], rate_hz: float) -> tuple[float, float]:
+    """Correlation one cycle later, and half a cycle later with its sign turned."""
+    correlation = _autocorrelation(signal)
+    cycle = 1.0 / (rate_hz * float(time_s[1] - time_s[0]))
+    whole, half = np.interp([cycle, 0.5 * cycle], np.arange(len(correlation)), correlation)
+    return float(whole), -float(half)
 
 
 def signed_signal(

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detector.events.insects import measure_path, split_insects
+from detector.events.bursts import find_bursts
+from detector.events.insects import Sorted, is_crossing, measure_path, sort_bursts
 from detector.params import Params, with_values
 
 PARAMS = Params()
@@ -54,53 +55,84 @@ class TestMeasurePath:
         assert (path.travel, path.straightness, path.speed) == (0.0, 0.0, 0.0)
 
 
-class TestSplitInsects:
-    @pytest.mark.parametrize("duration_s", [0.6, 0.8, 1.5])
+def drawn_apart(sketch: Any, duration_s: float = 0.8) -> Any:
+    """Something flies past while a hand, out of its way, jerks."""
+    return flight(sketch, duration_s, (2, 28)).move(3.2, 3.5, np.s_[3:7, 14:18])
+
+
+class TestSortBursts:
+    @pytest.mark.parametrize("duration_s", [0.6, 0.8, 1.5, 4.0])
     @pytest.mark.parametrize("columns", [(2, 28), (28, 2)])
-    def test_what_crosses_the_picture_is_one(
+    def test_what_crosses_the_picture_is_an_insect(
         self, sketch: Any, bursts_of: Callable[..., Any], duration_s: float, columns: tuple[int, int]
     ) -> None:
         trace, active, bursts = bursts_of(flight(sketch, duration_s, columns))
-        rest, insects = split_insects(trace, active, bursts, LIMITS)
-        assert rest == []
-        assert [insect.kind for insect in insects] == ["insect"]
-        assert (insects[0].start_s, insects[0].stop_s) == pytest.approx((3.0, 3.0 + duration_s), abs=3 / FPS)
-        assert "diagonals/s" in insects[0].detail
+        found = sort_bursts(trace, active, bursts, LIMITS)
+        assert (found.local, found.passing) == ([], [])
+        assert [insect.kind for insect in found.insects] == ["insect"]
+        insect = found.insects[0]
+        assert (insect.start_s, insect.stop_s) == pytest.approx((3.0, 3.0 + duration_s), abs=3 / FPS)
+        assert "diagonals/s" in insect.detail
 
     def test_bright_or_not(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, bursts = bursts_of(flight(sketch, 0.8, (2, 28), only_brightens=False))
-        assert split_insects(trace, active, bursts, LIMITS)[0] == []
+        assert sort_bursts(trace, active, bursts, LIMITS).local == []
 
     @pytest.mark.parametrize("duration_s", [0.2, 0.4, 1.0, 4.0])
     def test_a_limb_is_none(self, sketch: Any, bursts_of: Callable[..., Any], duration_s: float) -> None:
         trace, active, bursts = bursts_of(sketch(12.0, FPS).move(3.0, 3.0 + duration_s, HAND))
-        rest, insects = split_insects(trace, active, bursts, LIMITS)
-        assert (rest, insects) == (bursts, [])
+        assert sort_bursts(trace, active, bursts, LIMITS) == Sorted(bursts, [], [])
 
     def test_a_slow_crawl_over_a_hand_s_breadth_is_none(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, bursts = bursts_of(flight(sketch, 4.0, (10, 16), only_brightens=False))
-        assert split_insects(trace, active, bursts, LIMITS)[1] == []
+        assert sort_bursts(trace, active, bursts, LIMITS).insects == []
 
-    def test_a_body_that_moves_across_is_too_large(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_dust_drifts_slowly_and_is_bright(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        trace, active, bursts = bursts_of(flight(sketch, 4.0, (10, 16)))
+        assert sort_bursts(trace, active, bursts, LIMITS).local == []
+
+    def test_what_is_too_large_passes(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         drawing = sketch(8.0, FPS)
-        for step, column in enumerate(np.linspace(0, 20, 20).astype(int)):
+        for step, column in enumerate(np.linspace(0, 26, 30).astype(int)):
             time_s = 3.0 + step / FPS
-            drawing.move(time_s, time_s + 1 / FPS, np.s_[3:13, column : column + 10], only_brightens=True)
+            drawing.move(time_s, time_s + 1 / FPS, np.s_[5:11, column : column + 5], only_brightens=True)
         trace, active, bursts = bursts_of(drawing)
-        assert split_insects(trace, active, bursts, LIMITS)[1] == []
+        assert sort_bursts(trace, active, bursts, LIMITS) == Sorted([], bursts, [])
 
     def test_each_burst_goes_one_way(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         drawing = flight(sketch, 0.8, (2, 28)).move(6.0, 6.4, HAND)
         trace, active, bursts = bursts_of(drawing)
-        rest, insects = split_insects(trace, active, bursts, LIMITS)
-        assert [burst.start_s for burst in rest] == pytest.approx([6.0], abs=1 / FPS)
-        assert len(insects) == 1
+        found = sort_bursts(trace, active, bursts, LIMITS)
+        assert [burst.start_s for burst in found.local] == pytest.approx([6.0], abs=1 / FPS)
+        assert len(found.insects) == 1
 
     def test_limits_decide(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, bursts = bursts_of(flight(sketch, 0.8, (2, 28), only_brightens=False))
-        strict = with_values(PARAMS, {"artifact.insect_speed": 5.0}).artifact
-        assert split_insects(trace, active, bursts, strict)[1] == []
+        strict = with_values(PARAMS, {"artifact.insect_extents": 90.0, "artifact.insect_far": 90.0}).artifact
+        assert sort_bursts(trace, active, bursts, strict).insects == []
+
+    @pytest.mark.parametrize(("n_insects", "is_one_more"), [(3, False), (4, True)])
+    def test_in_a_swarm_brightness_alone_tells(
+        self, sketch: Any, bursts_of: Callable[..., Any], n_insects: int, is_one_more: bool
+    ) -> None:
+        drawing = sketch(24.0, FPS).move(20.0, 20.4, HAND, signed=5.0, only_brightens=True)
+        for k in range(n_insects):
+            for step, column in enumerate(np.linspace(2, 28, 20).round().astype(int)):
+                time_s = 3.0 + 3.0 * k + step / FPS
+                drawing.move(time_s, time_s + 1 / FPS, np.s_[8:10, column : column + 2], only_brightens=True)
+        trace, active, bursts = bursts_of(drawing)
+        assert len(sort_bursts(trace, active, bursts, LIMITS).insects) == n_insects + is_one_more
 
     def test_nothing(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, bursts = bursts_of(sketch(5.0))
-        assert split_insects(trace, active, bursts, LIMITS) == ([], [])
+        assert sort_bursts(trace, active, bursts, LIMITS) == Sorted([], [], [])
+
+
+class TestIsCrossing:
+    def test_a_limb_beside_an_insect_moves_by_itself(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+        trace, active, (together,) = bursts_of(drawn_apart(sketch))
+        assert together.duration_s > 0.6
+        alone = find_bursts(trace, active, PARAMS, is_apart=lambda part: is_crossing(trace, active, part, LIMITS))
+        found = sort_bursts(trace, active, alone, LIMITS)
+        assert len(found.insects) == 1
+        assert [(burst.start_s, burst.stop_s) for burst in found.local] == [pytest.approx((3.2, 3.5), abs=2 / FPS)]
