@@ -20,6 +20,7 @@ from detector.params import ArtifactParams
 
 # Frames with less than this share of the strongest one's energy tell no place.
 _LOUD = 0.1
+_FAR = 3.0
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,12 @@ def is_crossing(trace: MotionTrace, active: Active, part: Part, limits: Artifact
 def _crosses(path: Path, limits: ArtifactParams) -> bool:
     if path.travel < limits.insect_travel or path.straightness < limits.insect_straight:
         return False
-    # A hand that reaches out slowly goes along a line, too, but not so many times its own extent.
-    is_marked = path.speed >= limits.insect_speed or path.brightening >= limits.swarm_brightening
+    # A hand that reaches out slowly goes along a line, too, but not so far, nor so many times its own extent.
+    is_marked = (
+        path.speed >= limits.insect_speed
+        or path.brightening >= limits.swarm_brightening
+        or path.travel >= _FAR * limits.insect_travel
+    )
     return path.extents >= (limits.insect_extents if is_marked else limits.insect_far)
 
 
