@@ -182,10 +182,12 @@ def _kind_of_run(
     if lasts_s <= _CUT_S and float(trace.moved_fraction[loud].max()) >= _CUT_SHARE:
         return "bump"  # no body moves most of the picture so briefly: the camera was turned, or another picture began
     shifted = np.abs(trace.shift_px[loud]).sum(axis=1) > 0.0
+    # Where the camera rings, frames a swing apart look alike; the one that changed most must be displaced, at least.
+    share = max(float(shifted.mean()), float(shifted[trace.moved_fraction[loud].argmax()]))
     # A bump comes out of stillness and ends in it; a body that turns over moves before and after.
     first, last = _extend(trace, start, stop, still)
     is_brief = trace.time_s[last - 1] - trace.time_s[first] <= limits.bump_max_s
-    return "bump" if is_brief and shifted.mean() >= limits.bump_share else None
+    return "bump" if is_brief and share >= limits.bump_share else None
 
 
 def _extend(trace: MotionTrace, start: int, stop: int, still: NDArray[np.int64]) -> tuple[int, int]:
