@@ -236,8 +236,8 @@ def _located(
     if target is not None:
         packets, place = _seek(container, stream, info.packets, target)
     for packet in packets:
-        if place >= len(sizes):
-            break  # the file has grown since it was probed
+        if place >= len(sizes) or (place == len(sizes) - 1 and packet.size > sizes[place]):
+            break  # the file has grown since it was probed; its last packet was not yet whole then
         if packet.size != sizes[place]:
             if target is not None:
                 raise _SeekFailedError

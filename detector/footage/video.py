@@ -136,7 +136,11 @@ def _read_packets(container: InputContainer, stream: VideoStream) -> _Packets:
 def _picture_size(path: Path, stream: VideoStream, params: FootageParams) -> tuple[int, int]:
     width, height = stream.width or 0, stream.height or 0
     if width <= 0 or height <= 0:
-        raise FootageError(f"{path}: expected a video, but its picture size cannot be read; try whether it plays.")
+        # FFmpeg leaves it out, too, where only decoding tells it and the limit forbids to decode.
+        raise FootageError(
+            f"{path}: expected a video, but its picture size cannot be read, or is above footage.max_frame_px "
+            f"({params.max_frame_px} px); try whether it plays, or raise this limit."
+        )
     if width * height > params.max_frame_px:
         raise FootageError(
             f"{path}: expected pictures of at most {params.max_frame_px} px, but they have {width} x {height}; "
