@@ -185,6 +185,9 @@ def _end_the_silent(crew: _Crew) -> None:
 
 def _bury(crew: _Crew, worker: _Worker, job: Job | None, reason: str = "") -> None:
     crew.workers.remove(worker)
+    if not reason:
+        with suppress(subprocess.TimeoutExpired):  # it is ending by itself; killed now, it would hide why
+            worker.process.wait(timeout=_FAREWELL_S)
     _kill(worker)
     reason = reason or _cause_of_death(worker)
     if job is not None:

@@ -10,8 +10,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,18 +18,29 @@ import pytest
 
 from detector.cli_output import night_code
 from detector.errors import ExitCode, NightFolderError, NoFootageError
+from detector.footage.recording import Recording
 from detector.night.night import Night
 from detector.params import Params, with_values
 from detector.parts import Job
 from detector.pipeline import Progress, analyze
 from detector.sharing import share
 from detector.workers import measure_jobs
+from tests.fault_tools import (
+    SHORT_SPANS,
+    after_first_part,
+    content,
+    finish,
+    parts,
+    processes_with,
+    readers_of,
+    wait_for,
+)
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc")
 
 # Set it to 20 for the long form: so many runs are killed at random moments.
 N_KILLS = int(os.environ.get("TWITCH_DETECTOR_KILLS", "2"))
-SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
+NO_FOOTAGE = Recording((), (), (), None, "")
 SCRIPT = """
 import sys, detector
 from detector.params import Params, with_values
@@ -54,40 +64,6 @@ def reference(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return content(folder)
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def parts(folder: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_mtime_ns for path in sorted((folder / "motion").glob("span-*.npz"))}
-
-
-def processes_with(mark: str) -> list[int]:
-    """Living processes whose environment holds a mark."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "environ").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
-            continue
-    return found
-
-
-def readers_of(path: Path) -> list[int]:
-    """Child processes of this one that have a file open: workers in the middle of a span."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*/fd"):
-        pid = int(folder.parent.name)
-        try:
-            parent = int((folder.parent / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == os.getpid() and any(link.readlink() == path for link in folder.iterdir()):
-                found.append(pid)
-        except OSError:
-            continue
-    return found
-
-
 def start(footage: Path, folder: Path, mark: str) -> subprocess.Popen[str]:
     """An analysis in a process and process group of its own."""
     return subprocess.Popen(
@@ -97,35 +73,6 @@ def start(footage: Path, folder: Path, mark: str) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
-
-
-def wait_for(condition: Callable[[], Any], within_s: float) -> float:
-    """Seconds until a condition holds; fails when it does not."""
-    began_s = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began_s < within_s, "waited too long"
-        time.sleep(0.01)
-    return time.monotonic() - began_s
-
-
-def finish(footage: Path, folder: Path, reference: dict[str, bytes]) -> None:
-    """Run once more: the same bytes come out, and what was measured is not measured again."""
-    before = parts(folder)
-    analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
-    assert content(folder) == reference
-    after = parts(folder)
-    assert all(after[name] == written for name, written in before.items())
-
-
-def after_first_part(folder: Path, action: Callable[[], object]) -> Callable[[Progress], None]:
-    """A progress callback that does something once, when the first part is stored."""
-    waiting = [action]
-
-    def act(step: Progress) -> None:
-        if step.stage == "measuring" and parts(folder) and waiting:
-            waiting.pop()()
-
-    return act
 
 
 def test_run_killed_at_random_moments_is_resumed(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
@@ -210,7 +157,7 @@ class Hanging:
 
 
 def test_job_that_hangs_is_given_up_after_two_deadlines(tmp_path: Path) -> None:
-    share(("no recording", Params()), tmp_path / "footage")
+    share((NO_FOOTAGE, Params()), tmp_path / "footage")
     hanging = Job(cast("Any", Hanging()), tmp_path / "span.npz", 3, 1, 1.0)
     began_s = time.monotonic()
     given_up = measure_jobs([hanging], tmp_path / "footage", 1, 1.5, lambda *_: pytest.fail("measured"))
@@ -243,7 +190,7 @@ def test_worker_that_hangs_in_mid_span_is_replaced(footage: Path, reference: dic
 
 @pytest.mark.parametrize(("payload", "reason"), [(Deadly(), "SIGKILL"), (Broken(), "code 1: ZeroDivisionError")])
 def test_deadly_job_is_given_up_after_two_workers(tmp_path: Path, payload: Any, reason: str) -> None:
-    share(("no recording", Params()), tmp_path / "footage")
+    share((NO_FOOTAGE, Params()), tmp_path / "footage")
     jobs = [Job(payload, tmp_path / f"span-{index}.npz", index, 1, 1.0) for index in range(2)]
     given_up = measure_jobs(jobs, tmp_path / "footage", 2, 60.0, lambda *_: pytest.fail("measured"))
     assert sorted(given_up) == [0, 1]
@@ -292,95 +239,3 @@ def test_second_run_into_the_folder_is_refused(footage: Path, reference: dict[st
     analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(folder, run_second))
     assert len(refused) == 1
     assert content(tmp_path / "night") == reference
-
-
-def test_folder_that_vanishes_is_one_sentence(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
-    folder = tmp_path / "night"
-    with pytest.raises(NightFolderError, match="cannot write the night here") as caught:
-        analyze(
-            footage,
-            out=folder,
-            params=SHORT_SPANS,
-            workers=2,
-            progress=after_first_part(folder, lambda: folder.rename(tmp_path / "gone")),
-        )
-    assert "\n" not in str(caught.value)
-    assert not folder.exists()
-    finish_anew = analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
-    assert finish_anew.folder == folder
-    assert content(folder) == reference
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Mount a small file system in memory, and again with other options; skipped where that is not allowed."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = False
-
-    def remount(options: str) -> Path:
-        nonlocal mounted
-        again = ["-o", f"remount,{options}"] if mounted else ["-t", "tmpfs", "-o", options, "tmpfs"]
-        done = subprocess.run(["mount", *again, str(place)], capture_output=True, check=False)
-        if done.returncode:
-            pytest.skip(f"cannot mount a file system: {done.stderr.decode(errors='replace').strip()}")
-        mounted = True
-        return place
-
-    yield remount
-    if mounted:
-        subprocess.run(["umount", "--recursive", "--lazy", str(place)], check=True)
-
-
-def test_full_disk_keeps_what_fitted(footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]) -> None:
-    sizes = [len(data) for name, data in reference.items() if name.endswith(".npz")]
-    folder = mount(f"size={sum(sizes[:4]) // 1024}k") / "night"
-    with pytest.raises(NightFolderError, match="No space left on device") as caught:
-        analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
-    assert "\n" not in str(caught.value)
-    kept = content(folder)
-    assert any(name.endswith(".npz") for name in kept)
-    assert all(data == reference[name] for name, data in kept.items()), "a part is corrupt or a file half-written"
-    mount("size=64m")
-    finish(footage, folder, reference)
-
-
-def test_disk_that_fills_up_at_the_results_keeps_the_parts(
-    footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]
-) -> None:
-    folder = mount("size=8m") / "night"
-    filler = folder.parent / "filler"
-
-    def fill(step: Progress) -> None:
-        if step.stage == "deciding":
-            with suppress(OSError), filler.open("wb", buffering=0) as file:
-                while True:
-                    file.write(bytes(4096))
-
-    with pytest.raises(NightFolderError, match="No space left on device"):
-        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=fill)
-    assert {path.name for path in folder.iterdir()} == {"motion"}
-    assert len(parts(folder)) == 8
-    filler.unlink()
-    finish(footage, folder, reference)
-
-
-def test_disk_that_becomes_read_only_keeps_the_parts(
-    footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]
-) -> None:
-    folder = mount("size=64m") / "night"
-    motion = str(folder / "motion")
-
-    def forbid() -> None:
-        # A read-only view laid over the folder: a file system with open files cannot be made read-only as a whole.
-        view = folder.parent / "view"
-        view.mkdir()
-        for command in (["--bind", motion, view], ["-o", "remount,ro,bind", view], ["--bind", view, motion]):
-            subprocess.run(["mount", *command], check=True)
-
-    with pytest.raises(NightFolderError, match="Read-only file system") as caught:
-        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(folder, forbid))
-    subprocess.run(["umount", motion], check=True)
-    assert "\n" not in str(caught.value)
-    assert all(data == reference[name] for name, data in content(folder).items() if "writing" not in name)
-    finish(footage, folder, reference)

@@ -1,0 +1,75 @@
+"""What tests of faults share: looking into folders and processes, and finishing what was disturbed."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from detector.params import Params, with_values
+from detector.pipeline import Progress, analyze
+
+SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def parts(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in sorted((folder / "motion").glob("span-*.npz"))}
+
+
+def processes_with(mark: str) -> list[int]:
+    """Living processes whose environment holds a mark."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def readers_of(path: Path) -> list[int]:
+    """Child processes of this one that have a file open: workers in the middle of a span."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*/fd"):
+        pid = int(folder.parent.name)
+        try:
+            parent = int((folder.parent / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            if parent == os.getpid() and any(link.readlink() == path for link in folder.iterdir()):
+                found.append(pid)
+        except OSError:
+            continue
+    return found
+
+
+def wait_for(condition: Callable[[], Any], within_s: float) -> float:
+    """Seconds until a condition holds; fails when it does not."""
+    began_s = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began_s < within_s, "waited too long"
+        time.sleep(0.01)
+    return time.monotonic() - began_s
+
+
+def finish(footage: Path, folder: Path, reference: dict[str, bytes]) -> None:
+    """Run once more: the same bytes come out, and what was measured is not measured again."""
+    before = parts(folder)
+    analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
+    assert content(folder) == reference
+    after = parts(folder)
+    assert all(after[name] == written for name, written in before.items())
+
+
+def after_first_part(folder: Path, action: Callable[[], object]) -> Callable[[Progress], None]:
+    """A progress callback that does something once, when the first part is stored."""
+    waiting = [action]
+
+    def act(step: Progress) -> None:
+        if step.stage == "measuring" and parts(folder) and waiting:
+            waiting.pop()()
+
+    return act
