@@ -179,6 +179,7 @@ def test_pictures_too_far_apart_are_told_as_skipped(command: Command, tmp_path: 
     assert night.coverage.observed_s == 0.0
     assert night.coverage.skipped_s == pytest.approx(58.6)
     assert [(span.start_s, span.stop_s) for span in night.provenance.skipped] == [(0.0, 58.6)]
+    assert "could not be measured: pictures more than a second apart cannot be compared." in done.stderr
     assert "more than a second apart cannot be compared" in (tmp_path / "night" / "report.html").read_text()
     assert "Observed  0 s of the 59 s" in done.stdout
     fast_enough = write_frames(tmp_path / "fast.mp4", list(range(0, 600, 10)))

@@ -7,6 +7,7 @@ from functools import reduce
 from pathlib import Path
 
 from detector.night.night import Night
+from detector.night.provenance import SkippedSpan
 from detector.views.wording import duration, moment, percent
 
 
@@ -42,7 +43,7 @@ def _cause(night: Night, start_s: float, stop_s: float) -> str:
         if artifact.kind in words and artifact.start_s < stop_s and artifact.stop_s > start_s
     ]
     causes += [
-        f"could not be measured ({span.reason})"
+        f"could not be measured ({_private(night, span.reason)})"
         for span in night.provenance.skipped
         if span.start_s < stop_s and span.stop_s > start_s
     ]
@@ -55,8 +56,27 @@ def trouble_lines(night: Night) -> Iterator[str]:
         yield f"{Path(path).name} could not be read: {_without_folder(reason, path)}"
     for path, text in night.provenance.damage:
         yield f"{Path(path).name}: {_without_folder(text, path)}"
+    yield from _lost_time(night)
     for note in night.provenance.notes:
-        yield reduce(_without_folder, [source.path for source in night.provenance.inputs], note)
+        yield _private(night, note)
+
+
+def _lost_time(night: Night) -> Iterator[str]:
+    """Footage that gave no usable picture, and spans that could not be measured, by reason."""
+    if night.coverage.damaged_s > 0:
+        yield f"{duration(night.coverage.damaged_s)} of the footage gave damaged pictures or none."
+    by_reason: dict[str, list[SkippedSpan]] = {}
+    for span in night.provenance.skipped:
+        by_reason.setdefault(_private(night, span.reason).rstrip("."), []).append(span)
+    for reason, spans in by_reason.items():
+        length = duration(sum(span.stop_s - span.start_s for span in spans))
+        first, last = moment(night, spans[0].start_s), moment(night, spans[-1].stop_s)
+        pieces = f" in {len(spans)} pieces" if len(spans) > 1 else ""
+        yield f"{length}{pieces} between {first} and {last} could not be measured: {reason}."
+
+
+def _private(night: Night, text: str) -> str:
+    return reduce(_without_folder, [source.path for source in night.provenance.inputs], text)
 
 
 def _without_folder(text: str, path: str) -> str:
