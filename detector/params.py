@@ -116,6 +116,17 @@ class NoiseParams(Group):
     min_key_frames: int = tunable(
         10, "frames", OWN, "With fewer frames at key frames than this, they are not judged.", ge=1, le=1000
     )
+    swing_hz: float = tunable(
+        1.2,
+        "Hz",
+        DERIVED,
+        "What goes back and forth at least this fast (breathing and mobiles do not) ...",
+        gt=0,
+        le=10,
+    )
+    swing_likeness: float = tunable(
+        0.6, "1", DERIVED, "... and this evenly (correlation a cycle later) does not raise the floor.", gt=0, le=1
+    )
     frozen_level: float = tunable(
         0.25, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
     )
@@ -288,7 +299,7 @@ class RunParams(Group):
     """How the work is done. None of these changes a result."""
 
     stall_s: float = tunable(
-        30.0, "s", OWN, "A process that reads nothing for this long hangs; its span is tried again once.", ge=1, le=3600
+        30.0, "s", OWN, "A process that reads nothing for this long hangs; its span is tried again once.", ge=2, le=3600
     )
     worker_memory_mb: float = tunable(
         4000.0, "MB", OWN, "A measuring process may have this much memory (not on Windows).", ge=500

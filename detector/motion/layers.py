@@ -21,6 +21,7 @@ from detector.motion.noise import (
     tick_share,
 )
 from detector.motion.shrink import Grid
+from detector.motion.swing import steady_floor
 from detector.motion.trace import Layer, choose_stride, coarse, keep_stride
 from detector.params import Params
 
@@ -60,7 +61,7 @@ class LayerMeasurer:
 
     def __init__(self, grid: Grid, params: Params) -> None:
         self._params = params
-        self._columns = grid.columns
+        self._grid = grid
         self._n_cells = grid.rows * grid.columns
         # Made once for the longest block; what is not written to takes no memory.
         self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
@@ -109,9 +110,10 @@ class LayerMeasurer:
         energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
         is_calm = ~jumps if jumps.mean() <= MOST_KEYS else np.ones(len(jumps), bool)
         calm = energy[is_calm]
-        floor = measure_floor(calm, noise)
-        self.ticks.append(tick_share(calm, floor, np.array(self._times)[is_calm]))
-        level = frame_levels(energy, floor, noise)
+        raw = measure_floor(calm, noise)
+        floor = steady_floor(raw, signed, np.array(self._times), self._grid, noise)
+        self.ticks.append(tick_share(calm, raw, np.array(self._times)[is_calm]))
+        level = frame_levels(energy, raw, noise)
         self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
         minimum = np.float32(noise.minimum)
@@ -122,13 +124,19 @@ class LayerMeasurer:
         stride = choose_stride(loud)
         self.stride.update(zip(self._rows, stride.tolist(), strict=True))
         frame, cell = np.divmod(np.flatnonzero(loud), self._n_cells)
-        stays = keep_stride(cell, stride[frame], self._columns)
+        stays = keep_stride(cell, stride[frame], self._grid.columns)
         frame, cell = frame[stays], cell[stays]
         self._kept.append(_Kept(rows[frame], cell.astype(np.int32), energy[frame, cell], signed[frame, cell]))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
         self.floors.append(floor)
-        self.middles.append(measure_middle(calm, noise))
+        middle = measure_middle(calm, noise)
+        is_lowered = floor < raw
+        if is_lowered.any():
+            # Its median is no noise, either; with a floor as elsewhere goes a median as elsewhere.
+            share = np.median(middle[~is_lowered] / np.maximum(raw[~is_lowered], np.float32(1e-6)))
+            middle = np.where(is_lowered, np.minimum(middle, share * floor), middle).astype(np.float32)
+        self.middles.append(middle)
         self.levels.append(usual)
         self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
 

@@ -93,6 +93,17 @@ class TestRhythm:
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(2.0, abs=0.1)
 
+    @pytest.mark.parametrize(("start_s", "stop_s", "duration_s"), [(0.5, 29.5, 30.0), (3.0, 27.0, 30.0)])
+    def test_even_where_it_fills_the_recording(
+        self, film: Any, start_s: float, stop_s: float, duration_s: float
+    ) -> None:
+        swing = film.shift(start_s, stop_s - start_s, amp_px=4.0, rate_hz=2.0)
+        (event,) = decide(film.shoot(duration_s, 15.0, [swing]), PARAMS).events
+        assert event.kind == "rhythmic"
+        assert event.is_sustained
+        assert (event.start_s, event.stop_s) == pytest.approx((start_s, stop_s), abs=0.6)
+        assert event.rate_hz == pytest.approx(2.0, abs=0.1)
+
 
 class TestLargeAndSlow:
     @staticmethod
