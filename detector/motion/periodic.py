@@ -23,7 +23,7 @@ _RATE_SLACK = 1.2
 
 
 def leading_component(gram: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Leading eigenvector of a symmetric matrix, by power iteration from the strongest cell: the same on every machine."""
+    """Leading eigenvector of a symmetric matrix, by power iteration from the strongest cell: no machine has its own."""
     vector: NDArray[np.float64] = gram[:, int(gram.diagonal().argmax())].copy()
     for _ in range(_ITERATIONS):
         vector = gram @ vector
