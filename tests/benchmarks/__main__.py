@@ -14,9 +14,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks.measures import MEASURES, Bench, Row
+from tests.benchmarks.bench import Bench, Point, Row, long
+from tests.benchmarks.measures import MEASURES
+from tests.benchmarks.plot import svg
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+PLOT = RESULTS.with_name("cost.svg")
 
 
 def main() -> int:
@@ -36,25 +39,55 @@ def main() -> int:
             for row in MEASURES[name](bench):
                 rows.append(row)
                 sys.stderr.write(f"{row.measure}: {row.value} [{row.goal}] {_mark(row)}\n")
-    text = table(rows, time.monotonic() - began_s)
+    text = table(rows, time.monotonic() - began_s, is_quick=given.quick) + costs(bench.points)
     sys.stdout.write(text)
     if not (given.quick or given.only):
         RESULTS.write_text(text, encoding="utf-8")
+        PLOT.write_text(svg(bench.points), encoding="utf-8")
     return 1 if any(row.is_met is False for row in rows) else 0
 
 
-def table(rows: list[Row], took_s: float) -> str:
+def table(rows: list[Row], took_s: float, *, is_quick: bool = False) -> str:
     """The results as Markdown."""
     lines = [
         "# Speed and memory",
         "",
         f"Written by `python -m tests.benchmarks` on {datetime.now(UTC):%Y-%m-%d} in {took_s / 60:.0f} min.",
         _machine(),
-        "Processor time is user and system time of all processes together, start of Python included.",
+        *(
+            ["The short form: the start of Python outweighs the footage, and ratios say little.", ""]
+            if is_quick
+            else []
+        ),
+        "Processor time is user and system time of all processes together. Each ratio compares what was measured in",
+        "one run, one after the other; where that was repeated, the median is given, and what the repeats span.",
         "",
         "| measure | result | goal | met |",
         "|---|---|---|---|",
         *(f"| {row.measure} | {row.value} | {row.goal} | {_mark(row)} |" for row in rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def costs(points: list[Point]) -> str:
+    """What an hour of footage costs, by the length of the recording, as Markdown; empty where it was not measured."""
+    if not points:
+        return ""
+    lines = [
+        "",
+        "## An hour of footage",
+        "",
+        "Processor time, s, of recordings of the same scenes, 360p, two workers. The start, the report and the imports",
+        "are the same for each recording, which is why an hour of a short one costs more.",
+        "",
+        "| recording | `analyze` | decoding alone | ratio |",
+        "|---|---|---|---|",
+        *(
+            f"| {long(point.length_s)} | {point.each_s:.1f} | {point.floor_s:.1f} | {point.ratio:.2f} |"
+            for point in points
+        ),
+        "",
+        f"![The same as a plot]({PLOT.name})",
     ]
     return "\n".join(lines) + "\n"
 

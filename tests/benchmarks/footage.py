@@ -60,9 +60,9 @@ BASES = {
 
 
 def draw(name: str, folder: Path, *, is_quick: bool = False) -> Path:
-    """The base `name` as a file in `folder`, drawn unless it is there; a fifth as long for the quick form."""
+    """The base `name` as a file in `folder`, drawn unless it is there; a tenth as long, or 20 s, for the quick form."""
     base = BASES[name]
-    length_s = max(base.length_s // 5 // KEY_INTERVAL_S, 3) * KEY_INTERVAL_S if is_quick else base.length_s
+    length_s = max(base.length_s // 10 // KEY_INTERVAL_S, 5) * KEY_INTERVAL_S if is_quick else base.length_s
     path = folder / f"{name.replace(' ', '-')}-{length_s}s.mp4"
     if not path.exists():
         counts = {kind: int(count * length_s / base.length_s) for kind, count in base.movements.items()}

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+_PATIENCE_S = 600.0
+
 
 def floor(*paths: str) -> None:
     """Decode files on one thread and touch no pixel."""
@@ -42,12 +44,35 @@ def opencv(path: str) -> None:
 
 
 def musicalgestures(path: str) -> None:
-    """Quantity of motion in gray, without motion video or pictures where that can be left out."""
+    """Quantity of motion, without motion video or pictures where that can be left out."""
     import musicalgestures as mg
 
-    mg.MgVideo(path, color=False).motion(
-        normalize=False, save_video=False, save_plot=False, save_motiongrams=False, save_data=True
-    )
+    mg.MgVideo(path).motion(normalize=False, save_video=False, save_plot=False, save_motiongrams=False, save_data=True)
+
+
+def _ignore(*progress: object) -> None:
+    del progress
+
+
+def spans_of(path: str) -> None:
+    """Measure three spans of a recording, the first, the middle and the last, in a worker."""
+    import tempfile
+
+    from detector.footage.recording import read_recording
+    from detector.footage.spans import cut_spans
+    from detector.params import Params
+    from detector.parts import plan_jobs
+    from detector.sharing import share
+    from detector.workers import measure_jobs
+
+    params = Params()
+    recording = read_recording([path], params.footage)
+    spans = cut_spans(recording, params.footage)
+    with tempfile.TemporaryDirectory() as folder:
+        shared, motion = Path(folder, "footage"), Path(folder)
+        share((recording, params), shared)
+        jobs = plan_jobs(recording, spans, [""] * len(recording.clips), params, motion)
+        measure_jobs([jobs[0], jobs[len(jobs) // 2], jobs[-1]], shared, 1, _PATIENCE_S, _ignore)
 
 
 def decide(path: str) -> None:
@@ -80,7 +105,7 @@ def busy_trace(source: str, target: str, length_s: str) -> None:
     save_trace(Path(target), repeated(join_traces(spans), float(length_s)))
 
 
-TASKS = {task.__name__: task for task in (floor, opencv, musicalgestures, decide, busy_trace)}
+TASKS = {task.__name__: task for task in (floor, opencv, musicalgestures, spans_of, decide, busy_trace)}
 
 if __name__ == "__main__":
     TASKS[sys.argv[1]](*sys.argv[2:])
