@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from detector.workers import measure_jobs
 __all__ = ["Progress", "analyze", "save_night"]
 
 PathLike = str | Path
+_TELL_S = 0.5
 _TOO_SLOW = "pictures more than a second apart cannot be compared"
 
 
@@ -161,11 +163,16 @@ def _measure(run: _Run, motion: Path) -> tuple[tuple[Job, ...], Mapping[int, str
     resumed = total - sum(job.n_frames for job in missing)
     run.report(Progress("measuring", resumed, total, resumed))
     measured = dict.fromkeys((job.index for job in missing), 0)
+    told_s = time.monotonic()
 
     def count(job: Job, n_frames: int) -> None:
+        nonlocal told_s
         # A span that is tried again does not take back what was told.
         measured[job.index] = max(measured[job.index], n_frames)
-        run.report(Progress("measuring", resumed + sum(measured.values()), total, resumed))
+        # Many workers together say more than a slow listener can take.
+        if n_frames == job.n_frames or time.monotonic() - told_s >= _TELL_S:
+            told_s = time.monotonic()
+            run.report(Progress("measuring", resumed + sum(measured.values()), total, resumed))
 
     if not missing:
         return jobs, {}

@@ -20,7 +20,7 @@ from detector.params import Params
 from detector.parts import Job, StorageError, measure_part
 from detector.sharing import receive
 
-BEAT_S = 1.0
+BEAT_S = 0.5
 """How often a worker says how far it is, at most, s."""
 
 

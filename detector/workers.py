@@ -30,6 +30,7 @@ MAX_ATTEMPTS = 2
 MAX_FAILED_STARTS = 5
 _POLL_S = 0.5
 _FAREWELL_S = 2.0
+_START_S = 60.0
 _MAX_WORDS = 2000
 _BOOTSTRAP = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
@@ -44,12 +45,17 @@ _GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20)}
 
 @dataclass(eq=False)
 class _Worker:
-    """A child process, the job it holds, and for how long it has said nothing."""
+    """A child process, the job it holds, and for how long it has said nothing.
+
+    Replies are counted as they come (`n_heard`) and as they are read (`n_read`): who waits to be read is not silent.
+    """
 
     process: subprocess.Popen[bytes]
     complaints: IO[bytes]
     last_words: str = ""
     silent_s: float = 0.0
+    n_heard: int = 0
+    n_read: int = 0
     is_ready: bool = False
     job: Job | None = None
 
@@ -146,14 +152,16 @@ def _forward(worker: _Worker, inbox: queue.Queue[tuple[_Worker, Reply | None]]) 
     source = _pipe(worker.process.stdout)
     with source, suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
-            inbox.put((worker, pickle.load(source)))  # noqa: S301  # only our own child writes here
+            reply = pickle.load(source)  # noqa: S301  # only our own child writes here
+            worker.n_heard += 1
+            inbox.put((worker, reply))
     inbox.put((worker, None))
 
 
 def _take(crew: _Crew, worker: _Worker, reply: Reply | None) -> None:
     if worker not in crew.workers:
         return  # ended meanwhile
-    worker.silent_s = 0.0
+    worker.n_read, worker.silent_s = worker.n_read + 1, 0.0
     if reply is not None and reply.verdict == "measuring":
         if worker.job is not None:
             crew.on_progress(worker.job, min(reply.n_frames, worker.job.n_frames))
@@ -177,8 +185,8 @@ def _end_the_silent(crew: _Crew) -> None:
     now_s = time.monotonic()
     passed_s, crew.looked_s = min(now_s - crew.looked_s, 2 * _POLL_S), now_s
     for worker in [worker for worker in crew.workers if worker.job is not None or not worker.is_ready]:
-        worker.silent_s += passed_s
-        if worker.silent_s >= crew.stall_s:
+        worker.silent_s += passed_s if worker.n_heard == worker.n_read else 0.0
+        if worker.silent_s >= (crew.stall_s if worker.is_ready else max(crew.stall_s, _START_S)):
             job, worker.job = worker.job, None
             _bury(crew, worker, job, f"the process that measured it hung for {crew.stall_s:g} s and was ended")
 

@@ -188,6 +188,20 @@ def test_worker_that_hangs_in_mid_span_is_replaced(footage: Path, reference: dic
     }
 
 
+def test_slow_listener_is_not_taken_for_silent_workers(
+    footage: Path, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    def listen(step: Progress) -> None:
+        if step.stage == "measuring":
+            time.sleep(1.5)
+
+    params = with_values(SHORT_SPANS, {"run.stall_s": 2})
+    night = analyze(footage, out=tmp_path / "night", params=params, workers=4, progress=listen)
+    assert night.provenance.skipped == ()
+    found = content(tmp_path / "night")
+    assert all(found[name] == data for name, data in reference.items() if name.endswith((".npz", ".csv")))
+
+
 @pytest.mark.parametrize(("payload", "reason"), [(Deadly(), "SIGKILL"), (Broken(), "code 1: ZeroDivisionError")])
 def test_deadly_job_is_given_up_after_two_workers(tmp_path: Path, payload: Any, reason: str) -> None:
     share((NO_FOOTAGE, Params()), tmp_path / "footage")

@@ -24,7 +24,7 @@ def test_it_says_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
     for number in range(35):
         now_s[0] = 100.0 + number / 10
         beat(number >= 5)
-    assert [reply.n_frames for reply in said] == [6, 16, 26]
+    assert [reply.n_frames for reply in said] == [1, 6, 11, 16, 21, 26]
     assert {reply.verdict for reply in said} == {"measuring"}
 
 
