@@ -68,7 +68,7 @@ def read_night(folder: Path) -> Night:
             trace=read_trace([folder / MOTION_FOLDER / str(name) for name in document["motion_parts"]]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
-        what = error.errors()[0]["loc"] if isinstance(error, ValidationError) else error
+        what = (error.errors()[0]["loc"] or error.errors()[0]["msg"]) if isinstance(error, ValidationError) else error
         raise NightFolderError(
             f"{path}: expected the record of a night, but it is damaged or of another version ({what}); "
             "analyze the footage again."
