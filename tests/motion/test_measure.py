@@ -111,7 +111,8 @@ class TestColumns:
 
     def test_blocks_end_by_time_or_by_frames(self, film: Any) -> None:
         frames = list(film.frames(12.0, FPS))
-        by_time = film.measure(frames, 12.0, params=with_values(PARAMS, {"noise.block_s": 3.0}))
+        short = with_values(PARAMS, {"noise.block_s": 3.0, "noise.min_block_s": 3.0})
+        by_time = film.measure(frames, 12.0, params=short)
         by_frames = film.measure(frames, 12.0, params=with_values(PARAMS, {"noise.block_frames": 30}))
         assert by_time.block_start_s == pytest.approx([0.0, 3.0, 6.0, 9.0], abs=2.5 / FPS)
         assert by_frames.block_start_s == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], abs=2.5 / FPS)
