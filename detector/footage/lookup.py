@@ -53,8 +53,9 @@ def place_of_packet(table: PacketTable, pos: int, stamp: int | None, size: int, 
     """
 
     def is_it(part: slice) -> NDArray[np.bool_]:
-        is_here: NDArray[np.bool_] = (table.pos[part] == pos) if pos >= 0 else (table.stamp[part] == stamp)
-        return is_here & (table.size[part] == size)
+        is_here = (table.pos[part] == pos) if pos >= 0 else (table.stamp[part] == stamp)
+        found: NDArray[np.bool_] = is_here & (table.size[part] == size)
+        return found
 
     return _nearest(is_it, target, len(table.rank))
 

@@ -65,6 +65,7 @@ class LayerMeasurer:
         self._n_cells = grid.rows * grid.columns
         # Made once for the longest block; what is not written to takes no memory.
         self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
+        self._calm = np.empty((params.noise.block_frames, self._n_cells), np.float32)
         self._n_filled = 0
         self._rows: list[int] = []
         self._jumps: list[bool] = []
@@ -109,10 +110,9 @@ class LayerMeasurer:
         self.seen += self._rows
         energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
         is_calm = ~jumps if jumps.mean() <= MOST_KEYS else np.ones(len(jumps), bool)
-        calm = energy[is_calm]
+        calm = np.take(energy, np.flatnonzero(is_calm), axis=0, out=self._calm[: is_calm.sum()], mode="clip")
         raw = measure_floor(calm, noise)
         floor = steady_floor(raw, signed, np.array(self._times), self._grid, noise)
-        self.ticks.append(tick_share(calm, raw, np.array(self._times)[is_calm]))
         level = frame_levels(energy, raw, noise)
         self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
@@ -137,6 +137,8 @@ class LayerMeasurer:
             share = np.median(middle[~is_lowered] / np.maximum(raw[~is_lowered], np.float32(1e-6)))
             middle = np.where(is_lowered, np.minimum(middle, share * floor), middle).astype(np.float32)
         self.middles.append(middle)
+        # Last of all, since it clips the energies where they lie.
+        self.ticks.append(tick_share(calm, raw, np.array(self._times)[is_calm], room=calm))
         self.levels.append(usual)
         self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
 

@@ -180,7 +180,9 @@ def find_frozen(
     return np.zeros(len(loud), bool) if is_ordinary else result
 
 
-def tick_share(energy: Energies, floor: Energies, time_s: NDArray[np.float64]) -> Energies:
+def tick_share(
+    energy: Energies, floor: Energies, time_s: NDArray[np.float64], room: Energies | None = None
+) -> Energies:
     """How strictly the changes of each cell keep to one phase of the second: length of their mean vector.
 
     An on-screen clock changes at one phase of the second, so vectors that turn once a second add up; those of noise and
@@ -190,11 +192,12 @@ def tick_share(energy: Energies, floor: Energies, time_s: NDArray[np.float64]) -
         energy: shape (frames, cells), key frames left out.
         floor: shape (cells,).
         time_s: shape (frames,).
+        room: where the clipped energies may go, of the shape of `energy`, or that itself; None makes room.
 
     Returns:
         Shape (cells,), float32, 0 to 1.
     """
-    clipped = np.minimum(energy, floor)
+    clipped = np.minimum(energy, floor, out=room)
     angle = 2.0 * np.pi * time_s
     turning = np.stack([np.cos(angle), np.sin(angle), np.ones(len(time_s))]).astype(np.float32)
     cosine, sine, total = turning @ clipped
