@@ -24,6 +24,7 @@ from detector.params import Params, with_values
 from detector.parts import Job
 from detector.pipeline import Progress, analyze
 from detector.sharing import share
+from detector.views.ledger import trouble_lines
 from detector.workers import measure_jobs
 from tests.fault_tools import (
     SHORT_SPANS,
@@ -106,26 +107,31 @@ def test_workers_killed_at_random_moments_cost_nothing(
         assert content(tmp_path / str(number)) == reference
 
 
-def test_span_that_kills_its_worker_twice_is_named_and_skipped(
-    footage: Path, reference: dict[str, bytes], tmp_path: Path
+@pytest.mark.parametrize(
+    ("fate", "reason"), [(signal.SIGKILL, "ended by SIGKILL"), (signal.SIGSTOP, "hung for 2 s and was ended")]
+)
+def test_span_that_costs_two_workers_is_named_and_skipped(
+    footage: Path, reference: dict[str, bytes], tmp_path: Path, fate: signal.Signals, reason: str
 ) -> None:
     killed: list[int] = []
 
-    def kill_two() -> None:
+    def end_two() -> None:
         until_s = time.monotonic() + 20
         while len(killed) < 2 and time.monotonic() < until_s:
             for pid in readers_of(footage):
                 if pid not in killed:
-                    os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, fate)
                     killed.append(pid)
 
-    killer = threading.Thread(target=kill_two)
+    killer = threading.Thread(target=end_two)
     killer.start()
-    night = analyze(footage, out=tmp_path / "night", params=SHORT_SPANS, workers=1)
+    params = with_values(SHORT_SPANS, {"run.stall_s": 2})
+    night = analyze(footage, out=tmp_path / "night", params=params, workers=1)
     killer.join()
     assert len(killed) == 2
     assert [(span.start_s, span.stop_s) for span in night.provenance.skipped] == [(0.0, 10.0)]
-    assert "SIGKILL" in night.provenance.skipped[0].reason
+    assert reason in night.provenance.skipped[0].reason
+    assert any(reason in line for line in trouble_lines(night))
     assert night.coverage.skipped_s == pytest.approx(10.0)
     assert night.coverage.observed_s == pytest.approx(70.0)
     assert night.is_partial
