@@ -118,8 +118,8 @@ def since_key(trace: MotionTrace) -> NDArray[np.float64]:
 def _is_key_pulse(
     trace: MotionTrace, active: Active, burst: Burst, since_key_s: NDArray[np.float64], params: Params
 ) -> bool:
-    """A burst that begins at a key frame and is over at once must be twice as strong to be believed."""
-    if burst.snr >= 2.0 * params.burst.threshold:
+    """A burst that begins at a key frame and is over at once must be half as strong again to be believed."""
+    if burst.snr >= 1.5 * params.burst.threshold:
         return False
     first, last = active.frame[burst.entries[0]], active.frame[burst.entries[-1]]
     lasts_s = trace.time_s[last] - trace.time_s[first]
@@ -139,7 +139,7 @@ def _is_fade(active: Active, burst: Burst, params: Params) -> bool:
 
 
 def _is_flash(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> bool:
-    """A change that is gone in the next frame must be three times as strong to be believed: encoders re-code blocks.
+    """A change that is gone in the next frame must be half as strong again to be believed: encoders re-code blocks.
 
     Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer. A
     small place that changes from one frame to the next and stays so is no limb, however strong: text, or a lamp.
@@ -151,7 +151,7 @@ def _is_flash(trace: MotionTrace, active: Active, burst: Burst, params: Params) 
     if last - first < lag_frames and burst.area_fraction <= _DIGIT_AREA:
         return True
     n_frames = 1 + int(np.count_nonzero(np.diff(active.frame[burst.entries])))
-    return burst.snr < 3.0 * params.burst.threshold and n_frames <= min(lag_frames, 2)
+    return burst.snr < 1.5 * params.burst.threshold and n_frames <= min(lag_frames, 2)
 
 
 def _is_of_mover(trace: MotionTrace, burst: Burst, hidden: ArtifactMap, params: Params) -> bool:

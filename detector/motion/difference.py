@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.bands import remove_bands
 from detector.motion.shift import measure_shift
 from detector.motion.shrink import BATCH, CHUNK, FloatImage, Grid, Shrinker, mirror, tall
 from detector.params import MotionParams
@@ -195,6 +196,7 @@ class _Comparer:
         change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
         for target, (before, after) in zip(change, pairs, strict=True):
             cv2.subtract(after, before, dst=target)
+            remove_bands(target)
         all_changes, all_cells = tall(change), tall(pooled)
         size = all_cells.shape[::-1]
         cv2.resize(all_changes, size, dst=tall(signed), interpolation=cv2.INTER_AREA)
