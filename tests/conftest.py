@@ -257,6 +257,7 @@ class Sketch:
             "slow": self._layer("slow"),
             "block_start_s": start_s,
             "floor": np.ones((n_blocks, n_cells), np.float16),
+            "goes_on": np.zeros((n_blocks, n_cells), bool),
             "level": np.ones(n_blocks, np.float32),
             "span_start_s": start_s,
             "slow_floor": np.ones((n_spans, n_cells), np.float16),

@@ -68,7 +68,7 @@ def find_active(
         np.empty(n_most, np.float32),
         np.empty(n_most, np.float16),
     )
-    floors = quiet_floors(trace.floor, trace.level, params.noise)
+    floors = quiet_floors(trace.floor, trace.level, trace.goes_on, params.noise)
     n_found = 0
     for stretch in _stretches(trace):
         cell = layer.cell[stretch.entries]
@@ -167,6 +167,7 @@ def slow_view(trace: MotionTrace, lag_s: float) -> MotionTrace:
         fast=replace(trace.slow, first=first, stride=trace.slow.stride[chosen]),
         block_start_s=trace.span_start_s,
         floor=trace.slow_floor,
+        goes_on=np.zeros(trace.slow_floor.shape, bool),
         middle=trace.slow_middle,
         level=np.zeros(len(trace.span_start_s), np.float32),
     )

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.motion.bands import remove_bands
+from detector.motion.bands import may_have_bands, remove_bands
 from detector.motion.shift import measure_shift
 from detector.motion.shrink import BATCH, CHUNK, FloatImage, Grid, Shrinker, mirror, tall
 from detector.params import MotionParams
@@ -196,7 +196,10 @@ class _Comparer:
         change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
         for target, (before, after) in zip(change, pairs, strict=True):
             cv2.subtract(after, before, dst=target)
-            remove_bands(target)
+        # What stands in the rims depends on which frames are measured together.
+        inside = change[:, 2 * self._rim : -2 * self._rim]
+        for place in np.flatnonzero(may_have_bands(inside)):
+            remove_bands(inside[place])
         all_changes, all_cells = tall(change), tall(pooled)
         size = all_cells.shape[::-1]
         cv2.resize(all_changes, size, dst=tall(signed), interpolation=cv2.INTER_AREA)

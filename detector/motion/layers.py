@@ -47,10 +47,11 @@ class _Kept:
 
 @dataclass(frozen=True)
 class LayerResult:
-    """A layer of a span with its floors (blocks, cells), key-frame floor, `middle` and `tick` (cells,)."""
+    """A layer of a span with its floors and where it `goes_on` (blocks, cells), key-frame floor, `middle`, `tick`."""
 
     layer: Layer
     floors: NDArray[np.float32]
+    goes_on: NDArray[np.bool_]
     key_floor: NDArray[np.float32]
     middle: NDArray[np.float32]
     tick: NDArray[np.float32]
@@ -74,6 +75,7 @@ class LayerMeasurer:
         self._key_energy: list[NDArray[np.float32]] = []
         self.block_row: list[int] = []
         self.floors: list[NDArray[np.float32]] = []
+        self.goes_on: list[NDArray[np.bool_]] = []
         self.middles: list[NDArray[np.float32]] = []
         self.levels: list[float] = []
         self.gain: dict[int, float] = {}
@@ -112,35 +114,40 @@ class LayerMeasurer:
         is_calm = ~jumps if jumps.mean() <= MOST_KEYS else np.ones(len(jumps), bool)
         calm = np.take(energy, np.flatnonzero(is_calm), axis=0, out=self._calm[: is_calm.sum()], mode="clip")
         raw = measure_floor(calm, noise)
-        floor = steady_floor(raw, signed, np.array(self._times), self._grid, noise)
+        middle = measure_middle(calm, noise)
+        steady = steady_floor(raw, middle, signed, np.array(self._times), self._grid, noise)
         level = frame_levels(energy, raw, noise)
         self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
-        minimum = np.float32(noise.minimum)
         usual = measure_level(calm, noise)
+        self._keep(rows, energy, signed, np.minimum(steady.floor, _FLOOR_OVER_LEVEL * usual))
+        self._key_energy += list(energy[jumps].astype(np.float16))
+        self.block_row.append(int(rows[0]))
+        self.floors.append(steady.floor)
+        self.goes_on.append(steady.goes_on)
+        self.middles.append(_steady_middle(middle, raw, steady.floor))
+        # Last of all, since it clips the energies where they lie.
+        self.ticks.append(tick_share(calm, raw, np.array(self._times)[is_calm], room=calm))
+        self.levels.append(usual)
+        self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
+
+    def _keep(
+        self,
+        rows: NDArray[np.int32],
+        energy: NDArray[np.float32],
+        signed: NDArray[np.float32],
+        floor: NDArray[np.float32],
+    ) -> None:
+        """Keep what may rise above a floor, for now."""
         # Movement of many seconds, or of the whole picture, lifts the floor of its own block: what is kept for now must
         # not depend on it.
-        loud = energy > np.minimum(floor, _FLOOR_OVER_LEVEL * usual) + noise.keep * minimum
+        loud = energy > floor + self._params.noise.keep * np.float32(self._params.noise.minimum)
         stride = choose_stride(loud)
         self.stride.update(zip(self._rows, stride.tolist(), strict=True))
         frame, cell = np.divmod(np.flatnonzero(loud), self._n_cells)
         stays = keep_stride(cell, stride[frame], self._grid.columns)
         frame, cell = frame[stays], cell[stays]
         self._kept.append(_Kept(rows[frame], cell.astype(np.int32), energy[frame, cell], signed[frame, cell]))
-        self._key_energy += list(energy[jumps].astype(np.float16))
-        self.block_row.append(int(rows[0]))
-        self.floors.append(floor)
-        middle = measure_middle(calm, noise)
-        is_lowered = floor < raw
-        if is_lowered.any():
-            # Its median is no noise, either; with a floor as elsewhere goes a median as elsewhere.
-            share = np.median(middle[~is_lowered] / np.maximum(raw[~is_lowered], np.float32(1e-6)))
-            middle = np.where(is_lowered, np.minimum(middle, share * floor), middle).astype(np.float32)
-        self.middles.append(middle)
-        # Last of all, since it clips the energies where they lie.
-        self.ticks.append(tick_share(calm, raw, np.array(self._times)[is_calm], room=calm))
-        self.levels.append(usual)
-        self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
 
     def finish(self, is_key_jump: NDArray[np.bool_]) -> LayerResult:
         """Join the blocks of the span."""
@@ -149,9 +156,10 @@ class LayerMeasurer:
         nothing = np.zeros(self._n_cells, np.float32)
         if not self.floors:
             none = np.zeros((0, self._n_cells), np.float32)
-            return LayerResult(Layer.empty(n_frames), none, nothing, nothing, nothing)
+            return LayerResult(Layer.empty(n_frames), none, none.astype(bool), nothing, nothing, nothing)
         floors = np.stack(self.floors)
-        quiet = quiet_floors(floors, np.array(self.levels, np.float32), noise)
+        goes_on = np.stack(self.goes_on)
+        quiet = quiet_floors(floors, np.array(self.levels, np.float32), goes_on, noise)
         middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
         # Decisions are made with what is stored, so that is what counts here, too.
         middle = coarse(middle, FLOOR_BITS).astype(np.float32)
@@ -168,7 +176,18 @@ class LayerMeasurer:
         )
         stride = spread(self.stride, n_frames, 1.0).astype(np.uint8)
         layer = Layer.from_rows(n_frames, row, cell, energy, signed, stride)
-        return LayerResult(layer, floors, key_floor, middle, np.median(np.stack(self.ticks), axis=0))
+        return LayerResult(layer, floors, goes_on, key_floor, middle, np.median(np.stack(self.ticks), axis=0))
+
+
+def _steady_middle(
+    middle: NDArray[np.float32], raw: NDArray[np.float32], floor: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Median energy of each cell, where its floor was lowered as far above it as elsewhere; shape (cells,)."""
+    is_lowered = floor < raw
+    if not is_lowered.any():
+        return middle
+    share = np.median(middle[~is_lowered] / np.maximum(raw[~is_lowered], np.float32(1e-6)))
+    return np.where(is_lowered, np.minimum(middle, share * floor), middle).astype(np.float32)
 
 
 def spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArray[np.float32]:

@@ -182,6 +182,7 @@ class _SpanMeasurer:
             slow=slow.layer,
             block_start_s=time_s[self._fast.block_row],
             floor=coarse(fast.floors, FLOOR_BITS),
+            goes_on=fast.goes_on,
             level=np.array(self._fast.levels, np.float32),
             span_start_s=np.array([self._span.start_s]),
             key_floor=coarse(fast.key_floor[None], FLOOR_BITS),

@@ -25,6 +25,7 @@ _MIN_LEVEL_ENERGY = 0.3
 # With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
 _MIN_LOUDNESS = 0.02
 _LASTING_BLOCKS = 7
+_GOES_ON_BLOCKS = 3
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _ORDINARY_STILLNESS = 0.02
 # A floor that no energy rises above.
@@ -232,15 +233,19 @@ def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
     return floor
 
 
-def quiet_floors(floors: NDArray[np.floating], level: Energies, params: NoiseParams) -> Energies:
+def quiet_floors(
+    floors: NDArray[np.floating], level: Energies, goes_on: NDArray[np.bool_], params: NoiseParams
+) -> Energies:
     """For each block, the floor when nothing moved: a low quantile over the blocks around it.
 
     Only blocks in which the picture as a whole is about as noisy count as neighbors: when a light is switched on, the
     floor from before says nothing about the floor after. A louder block or two are no such change, but movement.
+    Where movement goes on for three blocks and more, as a curtain's in the wind, the blocks themselves are the floor.
 
     Args:
         floors: shape (blocks, cells).
         level: `measure_level` of each block, shape (blocks,).
+        goes_on: cells that move for most of a block, shape (blocks, cells), bool.
         params: which quantile, how many neighbors, what counts as about as noisy.
 
     Returns:
@@ -262,7 +267,19 @@ def quiet_floors(floors: NDArray[np.floating], level: Energies, params: NoisePar
             place = int(params.block_quantile * (len(chosen) - 1))
             known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
         result[block] = known[key]
+        if goes_on[block].any():
+            np.maximum(result[block], _lasting_floor(floors, goes_on, block), out=result[block])
     return result
+
+
+def _lasting_floor(floors: NDArray[np.floating], goes_on: NDArray[np.bool_], block: int) -> Energies:
+    """Floor of what moves all through this block and its neighbors: that of the quietest; 0 where nothing does."""
+    highest = np.zeros(floors.shape[1], np.float32)
+    for first in range(max(block - _GOES_ON_BLOCKS + 1, 0), min(block, len(floors) - _GOES_ON_BLOCKS) + 1):
+        some = slice(first, first + _GOES_ON_BLOCKS)
+        quietest = np.where(goes_on[some].all(axis=0), floors[some].min(axis=0), 0.0)
+        np.maximum(highest, quietest, out=highest)
+    return highest
 
 
 def _lasting(level: Energies) -> Energies:

@@ -7,6 +7,8 @@ faster than they do must not raise the floor.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -23,45 +25,63 @@ _MIN_CELLS = 4
 _MIN_CYCLES = 4.0
 _MIN_OPPOSITION = 0.2
 _USUAL_QUANTILE = 0.9
+_MIN_FRAMES = 8
+# Of sways of a curtain the median energy is a tenth of the highest or more; of a limb that jerks now and then, nothing.
+_MOST_OF_TIME = 0.08
+
+
+@dataclass(frozen=True)
+class Steady:
+    """What a block's floor is without regular swinging, and where movement goes on all the time.
+
+    Attributes:
+        floor: shape (cells,), grey levels squared; lowered where something swings quickly.
+        goes_on: shape (cells,), bool: cells that move for most of the block, and not evenly: a curtain, a fan.
+    """
+
+    floor: NDArray[np.float32]
+    goes_on: NDArray[np.bool_]
 
 
 def steady_floor(
     floor: NDArray[np.float32],
+    middle: NDArray[np.float32],
     signed: NDArray[np.float32],
     time_s: NDArray[np.float64],
     grid: Grid,
     params: NoiseParams,
-) -> NDArray[np.float32]:
+) -> Steady:
     """The floor of a block without regular swinging: there it is as high as elsewhere in the picture.
 
     Args:
         floor: `measure_floor` of the block, shape (cells,).
+        middle: `measure_middle` of the block, shape (cells,).
         signed: mean differences, grey levels, shape (frames, cells).
         time_s: of the frames, shape (frames,).
         grid: which cells lie beside each other.
         params: `swing_hz`, `swing_likeness` and `minimum`.
-
-    Returns:
-        Shape (cells,); `floor` itself where nothing swings.
     """
-    is_loud = floor > _LOUD * (np.median(floor) + np.float32(params.minimum))
-    if np.count_nonzero(is_loud) < _MIN_CELLS:
-        return floor
+    minimum = np.float32(params.minimum)
+    is_loud = floor > _LOUD * (np.median(floor) + minimum)
+    goes_on = is_loud & (middle > _MOST_OF_TIME * floor) & (middle > _LOUD * np.median(middle) + 0.5 * minimum)
+    if np.count_nonzero(is_loud) < _MIN_CELLS or len(time_s) < _MIN_FRAMES:
+        return Steady(floor, goes_on)
     n_parts, part = cv2.connectedComponents(is_loud.reshape(grid.rows, grid.columns).astype(np.uint8))
     swings = np.zeros_like(is_loud)
     for number in range(1, n_parts):
         cells = np.flatnonzero(part.ravel() == number)
-        if len(cells) >= _MIN_CELLS and _swings(signed[:, cells], time_s, params):
-            swings[cells] = True
-    if not swings.any():
-        return floor
-    around = grow(swings.reshape(grid.rows, grid.columns)).ravel()
-    usual = np.quantile(floor[~is_loud], _USUAL_QUANTILE) if not is_loud.all() else np.median(floor)
-    return np.where(around, np.minimum(floor, np.float32(usual)), floor).astype(np.float32)
+        rate_hz = _even_rate_hz(signed[:, cells], time_s, params) if len(cells) >= _MIN_CELLS else None
+        goes_on[cells] &= rate_hz is None
+        swings[cells] = rate_hz is not None and rate_hz >= params.swing_hz
+    if swings.any():
+        around = grow(swings.reshape(grid.rows, grid.columns)).ravel()
+        usual = np.quantile(floor[~is_loud], _USUAL_QUANTILE) if not is_loud.all() else np.median(floor)
+        floor = np.where(around, np.minimum(floor, np.float32(usual)), floor).astype(np.float32)
+    return Steady(floor, goes_on)
 
 
-def _swings(signed: NDArray[np.float32], time_s: NDArray[np.float64], params: NoiseParams) -> bool:
-    """Whether cells, shape (frames, cells), go back and forth evenly and quickly enough."""
+def _even_rate_hz(signed: NDArray[np.float32], time_s: NDArray[np.float64], params: NoiseParams) -> float | None:
+    """Rate at which cells, shape (frames, cells), go back and forth evenly; None where they don't."""
     power = np.einsum("fc,fc->c", signed, signed)
     table = signed[:, np.sort(np.argsort(power)[::-1][:MAX_CELLS])].astype(np.float64)
     signal = table @ leading_component(table.T @ table)
@@ -69,9 +89,9 @@ def _swings(signed: NDArray[np.float32], time_s: NDArray[np.float64], params: No
     even_s = np.arange(time_s[0], time_s[-1] + 0.5 * step_s, step_s)
     course = np.interp(even_s, time_s, signal)
     if course.std() == 0.0:
-        return False
+        return None
     rate_hz = estimate_rate(even_s, course - course.mean(), _SLOWEST_HZ, _FASTEST_OF_FRAME_RATE / step_s)
-    if rate_hz is None or rate_hz < params.swing_hz or rate_hz * (even_s[-1] - even_s[0]) < _MIN_CYCLES:
-        return False
+    if rate_hz is None or rate_hz * (even_s[-1] - even_s[0]) < _MIN_CYCLES:
+        return None
     same, opposite = likeness(even_s, course, rate_hz)
-    return same >= params.swing_likeness and opposite >= _MIN_OPPOSITION
+    return rate_hz if same >= params.swing_likeness and opposite >= _MIN_OPPOSITION else None

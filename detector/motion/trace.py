@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from detector.errors import NightFolderError
 from detector.motion.packing import read_arrays, write_arrays
 
-TRACE_VERSION = 2
+TRACE_VERSION = 3
 _ENERGY_BITS = 5
 _SIGNED_BITS = 6
 _DENSE = 0.08
@@ -128,6 +128,7 @@ class MotionTrace:
         shift_px: shape (F, 2), float32, displacement (x, y) of the whole picture, source px; 0 where not measured.
         fast, slow: differences at the short lag (every frame) and at the long lag (a few a second).
         block_start_s, floor: shape (K,), float64, and (K, C), float16: floors of the fast layer, grey levels squared.
+        goes_on: shape (K, C), bool, cells that move for most of the block, as a curtain does.
         level: shape (K,), float32, how noisy the whole picture is in the block, grey levels squared.
         span_start_s, key_floor: shape (S,) and (S, C): floors in frames with `is_key_jump`, one row a span.
         middle, slow_middle: shape (S, C), float16, usual energy of each cell over its floor, 0 to 1, of both layers.
@@ -159,6 +160,7 @@ class MotionTrace:
     slow: Layer
     block_start_s: NDArray[np.float64]
     floor: NDArray[np.float16]
+    goes_on: NDArray[np.bool_]
     level: NDArray[np.float32]
     span_start_s: NDArray[np.float64]
     key_floor: NDArray[np.float16]

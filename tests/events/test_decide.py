@@ -226,7 +226,7 @@ class TestDrawn:
 
     def test_a_faint_pulse_at_a_key_frame_needs_more_to_be_believed(self, sketch: Any) -> None:
         keys = {"is_key": np.arange(450) % 30 == 0}
-        for snr, expected in ((8.0, []), (60.0, ["twitch"])):
+        for snr, expected in ((6.0, []), (60.0, ["twitch"])):
             drawing = sketch(30.0).move(9.95, 10.1, self.HAND, snr=snr)
             assert kinds(decide(drawing.trace(**keys), PARAMS)) == expected
 

@@ -186,6 +186,7 @@ class TestMovers:
         return replace(
             plain,
             floor=floors.reshape(n_blocks, -1),
+            goes_on=np.zeros((n_blocks, plain.rows * plain.columns), bool),
             block_start_s=times,
             level=np.ones(n_blocks, np.float32),
         )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detector.motion.bands import remove_bands
+from detector.motion.bands import may_have_bands, remove_bands
 
 ROWS, COLUMNS = 180, 320
 
@@ -66,3 +66,17 @@ def test_tiny_pictures(shape: tuple[int, int]) -> None:
     change = np.ones(shape, np.float32)
     remove_bands(change)
     assert np.isfinite(change).all()
+
+
+@pytest.mark.parametrize("depth", [0.1, 0.13, 0.15, 0.2, 0.3, 3.0])
+def test_the_quick_look_finds_all_that_have_bands(depth: float) -> None:
+    changes = np.stack([noise(seed) + bands(depth) + (seed % 2) * limb(depth) for seed in range(8)])
+    after = changes.copy()
+    for change in after:
+        remove_bands(change)
+    has_bands = (after != changes).any(axis=(1, 2))
+    assert (may_have_bands(changes) >= has_bands).all()
+
+
+def test_the_quick_look_passes_over_what_has_none() -> None:
+    assert not may_have_bands(np.stack([noise(seed) + limb() for seed in range(8)])).any()

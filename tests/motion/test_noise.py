@@ -1,5 +1,7 @@
 """The noise floor: quantiles against plain references, gains, frozen pictures, the phase of the second."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -256,26 +258,44 @@ class TestKeyFloor:
         assert (measure_key_floor(noise(PARAMS.min_key_frames), PARAMS) < 20.0).all()
 
 
+def quiet_of(floors: Any, level: Any, params: NoiseParams = PARAMS, goes_on: Any = None) -> Any:
+    return quiet_floors(floors, level, np.zeros(floors.shape, bool) if goes_on is None else goes_on, params)
+
+
 class TestQuietFloors:
+    @pytest.mark.parametrize(("n_blocks", "is_floor"), [(2, False), (3, True), (5, True)])
+    def test_what_goes_on_for_three_blocks_is_a_floor_though_it_was_calm_before(
+        self, n_blocks: int, is_floor: bool
+    ) -> None:
+        """A curtain that an air conditioner moves for some minutes."""
+        floors, goes_on = np.ones((31, 4), np.float32), np.zeros((31, 4), bool)
+        floors[20 : 20 + n_blocks, 2] = 50.0 + np.arange(n_blocks)
+        goes_on[20 : 20 + n_blocks, 2] = True
+        found = quiet_of(floors, np.full(31, 0.5, np.float32), goes_on=goes_on)
+        inside = np.s_[20 : 20 + n_blocks, 2]
+        assert (found[inside] >= 50.0).all() if is_floor else (found[inside] == 1.0).all()
+        found[inside] = 1.0
+        assert (found == 1.0).all()
+
     def test_a_restless_block_gets_the_floor_of_the_calm_ones_around_it(self) -> None:
         floors, level = np.ones((9, 4), np.float32), np.full(9, 0.5, np.float32)
         floors[4, 2] = 300.0
-        assert quiet_floors(floors, level, PARAMS) == pytest.approx(1.0)
+        assert quiet_of(floors, level) == pytest.approx(1.0)
 
     def test_a_cell_that_never_rests_keeps_its_floor(self) -> None:
         floors = np.ones((9, 4), np.float32)
         floors[:, 1] = 50.0
-        assert quiet_floors(floors, np.full(9, 0.5, np.float32), PARAMS) == pytest.approx(floors)
+        assert quiet_of(floors, np.full(9, 0.5, np.float32)) == pytest.approx(floors)
 
     def test_after_a_change_of_light_earlier_floors_do_not_count(self) -> None:
         floors = np.repeat(np.array([1.0, 6.0], np.float32), 5)[:, None] * np.ones(3, np.float32)
         level = np.repeat(np.array([0.3, 2.0], np.float32), 5)
-        assert quiet_floors(floors, level, PARAMS) == pytest.approx(floors)
+        assert quiet_of(floors, level) == pytest.approx(floors)
 
     def test_only_neighbors_count(self) -> None:
         floors = np.linspace(1.0, 50.0, 100, dtype=np.float32)[:, None]
         params = NoiseParams(neighbors=3)
-        found = quiet_floors(floors, np.ones(100, np.float32), params)[:, 0]
+        found = quiet_of(floors, np.ones(100, np.float32), params)[:, 0]
         assert (np.abs(found - floors[:, 0]) <= 6 * 0.5).all()
 
     @given(st.integers(1, 12), st.integers(0, 20), st.floats(0, 1), st.integers(0, 99))
@@ -285,10 +305,10 @@ class TestQuietFloors:
     ) -> None:
         params = NoiseParams(neighbors=neighbors, block_quantile=quantile)
         floors, level = noise(n_blocks, 5, seed=seed), noise(n_blocks, 1, seed=seed + 1)[:, 0]
-        found = quiet_floors(floors, level, params)
+        found = quiet_of(floors, level, params)
         assert (floors.min(axis=0) <= found).all()
         assert (found <= floors.max(axis=0)).all()
-        assert np.array_equal(quiet_floors(floors[:, ::-1], level, params), found[:, ::-1])
+        assert np.array_equal(quiet_of(floors[:, ::-1], level, params), found[:, ::-1])
 
     def test_of_no_blocks_there_are_none(self) -> None:
-        assert quiet_floors(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), PARAMS).shape == (0, 4)
+        assert quiet_of(np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).shape == (0, 4)

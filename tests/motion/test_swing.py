@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detector.motion.noise import measure_floor
+from detector.motion.noise import measure_floor, measure_middle
 from detector.motion.shrink import grid_for
-from detector.motion.swing import steady_floor
+from detector.motion.swing import Steady, steady_floor
 from detector.params import Params, with_values
 
 NOISE = Params().noise
@@ -21,7 +21,7 @@ def times(duration_s: float, fps: float = FPS) -> NDArray[np.float64]:
     return np.arange(round(duration_s * fps)) / fps
 
 
-def floors(course: NDArray[np.float64], time_s: NDArray[np.float64], noise: Any = NOISE) -> tuple[Any, Any]:
+def floors(course: NDArray[np.float64], time_s: NDArray[np.float64], noise: Any = NOISE) -> tuple[Any, Steady]:
     """Floor of a block in which a limb moves by a time course, as measured and without swinging; (rows, columns)."""
     rng = np.random.default_rng(3)
     signed = rng.normal(0.0, 0.5, (len(time_s), GRID.rows, GRID.columns)).astype(np.float32)
@@ -30,58 +30,75 @@ def floors(course: NDArray[np.float64], time_s: NDArray[np.float64], noise: Any 
     signed[:, LIMB[0], LIMB[1]] += course[:, None, None] * edge
     signed = signed.reshape(len(time_s), -1)
     raw = measure_floor(signed**2, noise)
+    steady = steady_floor(raw, measure_middle(signed**2, noise), signed, time_s, GRID, noise)
     shape = (GRID.rows, GRID.columns)
-    return raw.reshape(shape), steady_floor(raw, signed, time_s, GRID, noise).reshape(shape)
+    return raw.reshape(shape), Steady(steady.floor.reshape(shape), steady.goes_on.reshape(shape))
 
 
 @pytest.mark.parametrize("rate_hz", [1.3, 2.0, 3.5])
 @pytest.mark.parametrize("duration_s", [6.0, 20.0])
 def test_a_swing_that_fills_the_block_does_not_raise_the_floor(rate_hz: float, duration_s: float) -> None:
     time_s = times(duration_s)
-    raw, floor = floors(8.0 * np.sin(2 * np.pi * rate_hz * time_s), time_s)
+    raw, steady = floors(8.0 * np.sin(2 * np.pi * rate_hz * time_s), time_s)
     assert raw[LIMB].min() > 40.0
-    assert floor[LIMB].max() < 3.0
+    assert steady.floor[LIMB].max() < 3.0
     away = np.s_[:8]
-    np.testing.assert_array_equal(floor[away], raw[away])
+    np.testing.assert_array_equal(steady.floor[away], raw[away])
 
 
 @pytest.mark.parametrize("rate_hz", [0.3, 0.7, 1.1])
 def test_breathing_and_mobiles_are_too_slow(rate_hz: float) -> None:
     time_s = times(20.0)
-    raw, floor = floors(8.0 * np.sin(2 * np.pi * rate_hz * time_s), time_s)
-    np.testing.assert_array_equal(floor, raw)
+    raw, steady = floors(8.0 * np.sin(2 * np.pi * rate_hz * time_s), time_s)
+    np.testing.assert_array_equal(steady.floor, raw)
 
 
-def test_irregular_movement_stays_in_the_floor() -> None:
+def test_irregular_movement_stays_in_the_floor_and_goes_on() -> None:
+    """A curtain in the wind."""
     time_s = times(20.0)
     course = 8.0 * np.random.default_rng(4).normal(size=len(time_s))
-    raw, floor = floors(course, time_s)
-    np.testing.assert_array_equal(floor, raw)
+    raw, steady = floors(course, time_s)
+    np.testing.assert_array_equal(steady.floor, raw)
+    assert steady.goes_on[LIMB].mean() > 0.9
+    assert steady.goes_on.sum() == steady.goes_on[LIMB].sum()
+
+
+@pytest.mark.parametrize("rate_hz", [0.5, 2.0])
+def test_even_swinging_does_not_go_on_like_a_curtain(rate_hz: float) -> None:
+    time_s = times(20.0)
+    _, steady = floors(8.0 * np.sin(2 * np.pi * rate_hz * time_s), time_s)
+    assert not steady.goes_on.any()
+
+
+def test_a_limb_that_jerks_now_and_then_does_not_go_on() -> None:
+    time_s = times(20.0)
+    course = np.where(time_s % 4.0 < 0.4, 8.0, 0.0) * np.random.default_rng(4).normal(size=len(time_s))
+    assert not floors(course, time_s)[1].goes_on.any()
 
 
 def test_what_ticks_is_no_swing() -> None:
     """A clock's digits change at once and stay so: half a cycle later nothing goes back."""
     time_s = times(20.0)
     course = np.where(np.arange(len(time_s)) % 10 < 2, 8.0, 0.0)
-    raw, floor = floors(course, time_s)
-    np.testing.assert_array_equal(floor, raw)
+    raw, steady = floors(course, time_s)
+    np.testing.assert_array_equal(steady.floor, raw)
 
 
 def test_noise_alone() -> None:
     time_s = times(6.0)
-    raw, floor = floors(np.zeros(len(time_s)), time_s)
-    np.testing.assert_array_equal(floor, raw)
+    raw, steady = floors(np.zeros(len(time_s)), time_s)
+    np.testing.assert_array_equal(steady.floor, raw)
 
 
 @pytest.mark.parametrize(("name", "value"), [("swing_hz", 2.5), ("swing_likeness", 1.0)])
 def test_limits_decide(name: str, value: float) -> None:
     noise = with_values(Params(), {f"noise.{name}": value}).noise
     time_s = times(20.0)
-    raw, floor = floors(8.0 * np.sin(2 * np.pi * 2.0 * time_s), time_s, noise)
-    np.testing.assert_array_equal(floor, raw)
+    raw, steady = floors(8.0 * np.sin(2 * np.pi * 2.0 * time_s), time_s, noise)
+    np.testing.assert_array_equal(steady.floor, raw)
 
 
 def test_hardly_any_frames() -> None:
     time_s = times(0.2)
-    raw, floor = floors(np.full(len(time_s), 8.0), time_s)
-    np.testing.assert_array_equal(floor, raw)
+    raw, steady = floors(np.full(len(time_s), 8.0), time_s)
+    np.testing.assert_array_equal(steady.floor, raw)

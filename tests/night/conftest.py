@@ -69,6 +69,7 @@ def trace() -> MotionTrace:
         "slow": Layer.empty(n_frames),
         "block_start_s": np.zeros(1),
         "span_start_s": np.zeros(1),
+        "goes_on": np.zeros((1, 12), bool),
         "level": np.ones(1, np.float32),
         "reference": np.zeros((12, 16), np.uint8),
         "lost_s": 0.5,

@@ -128,7 +128,7 @@ def make_trace(
         gain=np.ones(n_frames, np.float32), moved_fraction=moved.reshape(n_frames, -1).mean(axis=1, dtype=np.float32),
         global_change=zeros, shift_px=np.zeros((n_frames, 2), np.float32),
         fast=Layer.from_rows(n_frames, frame, cell, energy, np.sqrt(energy)), slow=Layer.empty(n_frames),
-        block_start_s=np.full(1, start_s), floor=floor, level=np.ones(1, np.float32),
+        block_start_s=np.full(1, start_s), floor=floor, goes_on=floor > np.inf, level=np.ones(1, np.float32),
         has_slow=np.arange(n_frames) % 3 == 0, slow_floor=floor, tick=0 * floor,
         middle=0 * floor, slow_middle=0 * floor, span_start_s=np.full(1, start_s), key_floor=3 * floor,
         reference=np.tile(np.arange(160, dtype=np.uint8), (120, 1)), lost_s=0.0,
