@@ -25,7 +25,7 @@ _MIN_LEVEL_ENERGY = 0.3
 # With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
 _MIN_LOUDNESS = 0.02
 _LASTING_BLOCKS = 7
-_GOES_ON_BLOCKS = 3
+_PLAINLY = 1.5
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _ORDINARY_STILLNESS = 0.02
 # A floor that no energy rises above.
@@ -245,7 +245,7 @@ def quiet_floors(
     Args:
         floors: shape (blocks, cells).
         level: `measure_level` of each block, shape (blocks,).
-        goes_on: cells that move for most of a block, shape (blocks, cells), bool.
+        goes_on: cells that change for most of a block, shape (blocks, cells), bool.
         params: which quantile, how many neighbors, what counts as about as noisy.
 
     Returns:
@@ -268,17 +268,19 @@ def quiet_floors(
             known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
         result[block] = known[key]
         if goes_on[block].any():
-            np.maximum(result[block], _lasting_floor(floors, goes_on, block), out=result[block])
+            lasting = _lasting_floor(floors, goes_on, block)
+            # Floors of noise differ a little from block to block: that is no reason.
+            np.copyto(result[block], lasting, where=lasting > _PLAINLY * result[block])
     return result
 
 
 def _lasting_floor(floors: NDArray[np.floating], goes_on: NDArray[np.bool_], block: int) -> Energies:
-    """Floor of what moves all through this block and its neighbors: that of the quietest; 0 where nothing does."""
+    """Floor of what changes most of the time in this block and its neighbors: the middle one of three; 0 elsewhere."""
     highest = np.zeros(floors.shape[1], np.float32)
-    for first in range(max(block - _GOES_ON_BLOCKS + 1, 0), min(block, len(floors) - _GOES_ON_BLOCKS) + 1):
-        some = slice(first, first + _GOES_ON_BLOCKS)
-        quietest = np.where(goes_on[some].all(axis=0), floors[some].min(axis=0), 0.0)
-        np.maximum(highest, quietest, out=highest)
+    for first in range(max(block - 2, 0), min(block, len(floors) - 3) + 1):
+        low, high = np.sort(floors[first : first + 3], axis=0)[:2]
+        n_on = np.count_nonzero(goes_on[first : first + 3], axis=0)
+        np.maximum(highest, np.where(n_on == 3, high, np.where(n_on == 2, low, 0.0)), out=highest)
     return highest
 
 

@@ -45,5 +45,7 @@ def _rim(picture: FloatImage) -> float:
 
 
 def _edges(picture: FloatImage) -> FloatImage:
-    edges: FloatImage = cv2.magnitude(cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1))
+    across, down = cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1)
+    # OpenCV's own magnitude rounds differently depending on where in memory its result lies.
+    edges: FloatImage = np.sqrt(across * across + down * down)
     return edges

@@ -18,7 +18,7 @@ from detector.motion.periodic import MAX_CELLS, estimate_rate, leading_component
 from detector.motion.shrink import Grid
 from detector.params import NoiseParams
 
-_LOUD = 8.0
+_LOUD = 3.0
 _FASTEST_OF_FRAME_RATE = 0.25
 _SLOWEST_HZ = 0.3
 _MIN_CELLS = 4
@@ -26,8 +26,11 @@ _MIN_CYCLES = 4.0
 _MIN_OPPOSITION = 0.2
 _USUAL_QUANTILE = 0.9
 _MIN_FRAMES = 8
-# Of sways of a curtain the median energy is a tenth of the highest or more; of a limb that jerks now and then, nothing.
-_MOST_OF_TIME = 0.08
+# Of sways of a curtain the median energy is a tenth of the highest or so; of a limb that jerks now and then, nothing.
+_MOST_OF_TIME = 0.05
+_MIN_MIDDLE = 0.1
+# In a shorter block, a movement may last from its beginning to its end.
+_MIN_GOES_ON_S = 14.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Steady:
 
     Attributes:
         floor: shape (cells,), grey levels squared; lowered where something swings quickly.
-        goes_on: shape (cells,), bool: cells that move for most of the block, and not evenly: a curtain, a fan.
+        goes_on: shape (cells,), bool: cells that change for most of the block, and not evenly: noise, a curtain.
     """
 
     floor: NDArray[np.float32]
@@ -63,7 +66,9 @@ def steady_floor(
     """
     minimum = np.float32(params.minimum)
     is_loud = floor > _LOUD * (np.median(floor) + minimum)
-    goes_on = is_loud & (middle > _MOST_OF_TIME * floor) & (middle > _LOUD * np.median(middle) + 0.5 * minimum)
+    goes_on = (middle > _MOST_OF_TIME * floor) & (middle > _MIN_MIDDLE)
+    if len(time_s) == 0 or time_s[-1] - time_s[0] < _MIN_GOES_ON_S:
+        goes_on[:] = False
     if np.count_nonzero(is_loud) < _MIN_CELLS or len(time_s) < _MIN_FRAMES:
         return Steady(floor, goes_on)
     n_parts, part = cv2.connectedComponents(is_loud.reshape(grid.rows, grid.columns).astype(np.uint8))

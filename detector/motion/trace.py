@@ -128,7 +128,7 @@ class MotionTrace:
         shift_px: shape (F, 2), float32, displacement (x, y) of the whole picture, source px; 0 where not measured.
         fast, slow: differences at the short lag (every frame) and at the long lag (a few a second).
         block_start_s, floor: shape (K,), float64, and (K, C), float16: floors of the fast layer, grey levels squared.
-        goes_on: shape (K, C), bool, cells that move for most of the block, as a curtain does.
+        goes_on: shape (K, C), bool, cells that change for most of the block, as noise and curtains do.
         level: shape (K,), float32, how noisy the whole picture is in the block, grey levels squared.
         span_start_s, key_floor: shape (S,) and (S, C): floors in frames with `is_key_jump`, one row a span.
         middle, slow_middle: shape (S, C), float16, usual energy of each cell over its floor, 0 to 1, of both layers.
