@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 import pickle
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,33 @@ def share(item: object, path: Path) -> None:
             file.write(view)
 
 
-def receive(path: Path) -> Any:  # noqa: ANN401  # whatever was shared
-    """Read what `share` wrote; its arrays are read-only and stay in the file until they are looked at.
+@dataclass(frozen=True)
+class Received:
+    """What was shared, and the file that its arrays lie in.
+
+    Attributes:
+        item: whatever was shared; its arrays are read-only and stay in the file until they are looked at.
+        mapped: the file.
+    """
+
+    item: Any
+    mapped: mmap.mmap
+
+    def let_go(self) -> None:
+        """Give back the memory of what was looked at, where the system can do that; the file has it still."""
+        if hasattr(self.mapped, "madvise"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def receive(path: Path) -> Received:
+    """Read what `share` wrote.
 
     Raises:
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
-        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    content = memoryview(mapped)
     (length,) = _LENGTH.unpack_from(content)
     place = _LENGTH.size + length
     body, sizes = pickle.loads(content[_LENGTH.size : place])  # noqa: S301  # only our own parent writes here
@@ -52,4 +72,4 @@ def receive(path: Path) -> Any:  # noqa: ANN401  # whatever was shared
         place += -place % _ALIGNMENT
         views.append(content[place : place + size])
         place += size
-    return pickle.loads(body, buffers=views)  # noqa: S301
+    return Received(pickle.loads(body, buffers=views), mapped)  # noqa: S301

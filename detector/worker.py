@@ -49,7 +49,8 @@ def serve(footage: str) -> None:
     os.dup2(2, 1)
     jobs: queue.Queue[Job] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    recording, params = receive(Path(footage))
+    shared = receive(Path(footage))
+    recording, params = shared.item
     if not any(clip.info.device for clip in recording.clips):  # drivers of devices claim room that they never use
         limit_memory(params.run.worker_memory_mb)
 
@@ -61,6 +62,8 @@ def serve(footage: str) -> None:
     while True:
         job = jobs.get()
         send(_measured(recording, job, params, _Beat(send)))
+        # The tables of a night are read piece by piece, and no piece twice.
+        shared.let_go()
 
 
 def limit_memory(megabytes: float) -> None:

@@ -10,7 +10,7 @@ from detector.sharing import receive, share
 def test_arrays_come_back_equal_and_stay_in_the_file(tmp_path: Path) -> None:
     item = {"times_s": np.linspace(0, 1, 1001), "flags": np.arange(7) % 2 == 0, "none": np.zeros(0), "name": "a.mp4"}
     share(item, tmp_path / "shared")
-    again = receive(tmp_path / "shared")
+    again = receive(tmp_path / "shared").item
     assert again["name"] == "a.mp4"
     for name in ("times_s", "flags", "none"):
         np.testing.assert_array_equal(again[name], item[name])
@@ -22,7 +22,7 @@ def test_arrays_come_back_equal_and_stay_in_the_file(tmp_path: Path) -> None:
 
 def test_arrays_outlive_the_name_of_the_file(tmp_path: Path) -> None:
     share(np.arange(100), tmp_path / "shared")
-    again = receive(tmp_path / "shared")
+    again = receive(tmp_path / "shared").item
     (tmp_path / "shared").unlink()
     assert again.sum() == 4950
 
@@ -39,3 +39,12 @@ def test_pickled_head_does_not_hold_the_arrays(tmp_path: Path) -> None:
     body, sizes = pickle.loads(content[8:])  # noqa: S301
     assert len(body) < 1000
     assert sizes == [zeros.nbytes]
+
+
+def test_what_was_let_go_is_there_when_it_is_needed_again(tmp_path: Path) -> None:
+    numbers = np.arange(200_000)
+    share(numbers, tmp_path / "shared")
+    received = receive(tmp_path / "shared")
+    assert np.array_equal(received.item, numbers)
+    received.let_go()
+    assert np.array_equal(received.item, numbers)
