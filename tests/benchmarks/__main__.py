@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--peers", type=Path, help="interpreter of an environment with DVR-Scan and musicalgestures")
     given = parser.parse_args()
     wanted = given.only.split(",") if given.only else list(MEASURES)
-    began_s = time.monotonic()
+    began_s, load = time.monotonic(), _load()
     rows: list[Row] = []
     with _folder(given.keep) as folder:
         bench = Bench(folder, given.quick, given.peers)
@@ -40,7 +40,7 @@ def main() -> int:
             for row in MEASURES[name](bench):
                 rows.append(row)
                 sys.stderr.write(f"{row.measure}: {row.value} [{row.goal}] {_mark(row)}\n")
-    text = table(rows, time.monotonic() - began_s, is_quick=given.quick) + costs(bench.points)
+    text = table(rows, time.monotonic() - began_s, load, is_quick=given.quick) + costs(bench.points)
     sys.stdout.write(text)
     if not (given.quick or given.only):
         RESULTS.write_text(text, encoding="utf-8")
@@ -48,13 +48,14 @@ def main() -> int:
     return 1 if any(row.is_met is False for row in rows) else 0
 
 
-def table(rows: list[Row], took_s: float, *, is_quick: bool = False) -> str:
+def table(rows: list[Row], took_s: float, load: float, *, is_quick: bool = False) -> str:
     """The results as Markdown."""
     lines = [
         "# Speed and memory",
         "",
         f"Written by `python -m tests.benchmarks` on {datetime.now(UTC):%Y-%m-%d} in {took_s / 60:.0f} min.",
         _machine(),
+        f"Others kept {load:.1f} cores busy when it began; what is measured is worth something below 0.2.",
         *(
             ["The short form: the start of Python outweighs the footage, and ratios say little.", ""]
             if is_quick
@@ -95,6 +96,11 @@ def costs(points: list[Point]) -> str:
 
 def _mark(row: Row) -> str:
     return {None: "", True: "yes", False: "**no**"}[row.is_met]
+
+
+def _load() -> float:
+    """How many cores others keep busy; NaN where the system does not tell."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 def _machine() -> str:

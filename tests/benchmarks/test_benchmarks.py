@@ -57,7 +57,7 @@ class TestWords:
         assert middle([1.0]) == "1.00"
 
     def test_the_table_marks_what_misses_its_goal(self) -> None:
-        text = table([Row("one", "1", "at most 2", is_met=True), Row("two", "3", "at most 2", is_met=False)], 60.0)
+        text = table([Row("one", "1", "at most 2", is_met=True), Row("two", "3", "at most 2", is_met=False)], 60.0, 0.0)
         assert "| one | 1 | at most 2 | yes |" in text
         assert "| two | 3 | at most 2 | **no** |" in text
 
