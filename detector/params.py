@@ -137,7 +137,7 @@ class NoiseParams(Group):
 class BurstParams(Group):
     """How a motion trace becomes bursts."""
 
-    threshold: float = tunable(4.5, "floors", DERIVED, "A burst reaches this energy somewhere.", ge=1, le=1e4)
+    threshold: float = tunable(4.75, "floors", DERIVED, "A burst reaches this energy somewhere.", ge=1, le=1e4)
     low: float = tunable(2.0, "floors", DERIVED, "A burst extends over cells with this energy.", ge=1, le=1e4)
     still_s: float = tunable(
         0.32, "s", "thesis on general movements", "A cell this long still has ended its movement.", gt=0, le=5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -47,6 +47,7 @@ def find_active(
     params: Params,
     is_blind: NDArray[np.bool_] | None = None,
     is_hidden: NDArray[np.bool_] | None = None,
+    light_s: Sequence[float] = (),
 ) -> Active:
     """Entries of the fast layer that rise to `burst.low` floors.
 
@@ -58,6 +59,7 @@ def find_active(
         params: the groups `burst` and `noise`.
         is_blind: frames to leave out, shape (F,), bool.
         is_hidden: cells to leave out, shape (C,), bool.
+        light_s: when the light changed, s, ascending: floors from before say nothing about those after.
     """
     layer = trace.fast
     n_most = len(layer.cell)
@@ -68,7 +70,10 @@ def find_active(
         np.empty(n_most, np.float32),
         np.empty(n_most, np.float16),
     )
-    floors = quiet_floors(trace.floor, trace.level, trace.goes_on, params.noise)
+    # A block belongs to the light in which most of it lies.
+    middle_s = trace.block_start_s + 0.5 * np.diff(trace.block_start_s, append=trace.time_s[-1:])
+    light = np.searchsorted(np.asarray(light_s, np.float64), middle_s)
+    floors = quiet_floors(trace.floor, trace.level, trace.goes_on, params.noise, light)
     n_found = 0
     for stretch in _stretches(trace):
         cell = layer.cell[stretch.entries]

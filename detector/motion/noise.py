@@ -26,6 +26,7 @@ _MIN_LEVEL_ENERGY = 0.3
 _MIN_LOUDNESS = 0.02
 _LASTING_BLOCKS = 7
 _PLAINLY = 1.5
+_MIN_ALIKE = 4
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _ORDINARY_STILLNESS = 0.02
 # A floor that no energy rises above.
@@ -234,7 +235,11 @@ def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
 
 
 def quiet_floors(
-    floors: NDArray[np.floating], level: Energies, goes_on: NDArray[np.bool_], params: NoiseParams
+    floors: NDArray[np.floating],
+    level: Energies,
+    goes_on: NDArray[np.bool_],
+    params: NoiseParams,
+    light: NDArray[np.int64] | None = None,
 ) -> Energies:
     """For each block, the floor when nothing moved: a low quantile over the blocks around it.
 
@@ -247,6 +252,8 @@ def quiet_floors(
         level: `measure_level` of each block, shape (blocks,).
         goes_on: cells that change for most of a block, shape (blocks, cells), bool.
         params: which quantile, how many neighbors, what counts as about as noisy.
+        light: in which stretch of unchanged light each block lies, shape (blocks,); others do not count as neighbors,
+            unless there are too few. None: the light never changed.
 
     Returns:
         Shape (blocks, cells), float32.
@@ -261,6 +268,9 @@ def quiet_floors(
         low = min(max(middle - params.neighbors, 0), max(len(floors) - width, 0))
         ratio = level[low : low + width] / level[block]
         alike = (ratio < params.alike) & (ratio > 1.0 / params.alike)
+        if light is not None:
+            same = alike & (light[low : low + width] == light[block])
+            alike = same if np.count_nonzero(same) >= _MIN_ALIKE else alike
         key = (low, alike.tobytes())
         if key not in known:
             chosen = floors[low : low + width][alike].astype(np.float32, copy=False)

@@ -312,3 +312,12 @@ class TestQuietFloors:
 
     def test_of_no_blocks_there_are_none(self) -> None:
         assert quiet_of(np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).shape == (0, 4)
+
+    @pytest.mark.parametrize(("n_after", "counts"), [(3, True), (6, False)])
+    def test_other_light_does_not_count_unless_there_are_too_few(self, n_after: int, counts: bool) -> None:
+        floors, level = np.ones((10 + n_after, 4), np.float32), np.full(10 + n_after, 0.5, np.float32)
+        floors[10:] = 7.0
+        light = np.repeat([0, 1], [10, n_after])
+        found = quiet_floors(floors, level, np.zeros(floors.shape, bool), PARAMS, light)
+        assert (found[:10] == 1.0).all()
+        assert (found[10:] == (1.0 if counts else 7.0)).all()
