@@ -286,11 +286,15 @@ def quiet_floors(
 
 def _lasting_floor(floors: NDArray[np.floating], goes_on: NDArray[np.bool_], block: int) -> Energies:
     """Floor of what changes most of the time in this block and its neighbors: the middle one of three; 0 elsewhere."""
+    around = slice(max(block - 2, 0), min(block, len(floors) - 3) + 3)
+    # Few cells of few blocks go on: the others are not looked at.
+    cells = np.flatnonzero(np.count_nonzero(goes_on[around], axis=0) >= 2)
+    near, is_on = floors[around][:, cells], goes_on[around][:, cells]
     highest = np.zeros(floors.shape[1], np.float32)
-    for first in range(max(block - 2, 0), min(block, len(floors) - 3) + 1):
-        low, high = np.sort(floors[first : first + 3], axis=0)[:2]
-        n_on = np.count_nonzero(goes_on[first : first + 3], axis=0)
-        np.maximum(highest, np.where(n_on == 3, high, np.where(n_on == 2, low, 0.0)), out=highest)
+    for first in range(len(near) - 2):
+        low, high = np.sort(near[first : first + 3], axis=0)[:2]
+        n_on = np.count_nonzero(is_on[first : first + 3], axis=0)
+        highest[cells] = np.maximum(highest[cells], np.where(n_on == 3, high, np.where(n_on == 2, low, 0.0)))
     return highest
 
 
