@@ -289,10 +289,14 @@ def _lasting_floor(floors: NDArray[np.floating], goes_on: NDArray[np.bool_], blo
     around = slice(max(block - 2, 0), min(block, len(floors) - 3) + 3)
     # Few cells of few blocks go on: the others are not looked at.
     cells = np.flatnonzero(np.count_nonzero(goes_on[around], axis=0) >= 2)
-    near, is_on = floors[around][:, cells], goes_on[around][:, cells]
+    near, is_on = floors[around][:, cells].astype(np.float32, copy=False), goes_on[around][:, cells]
     highest = np.zeros(floors.shape[1], np.float32)
     for first in range(len(near) - 2):
-        low, high = np.sort(near[first : first + 3], axis=0)[:2]
+        # The lowest and the middle one: comparing three costs a tenth of sorting them.
+        one, two, three = near[first : first + 3]
+        lower = np.minimum(one, two)
+        low = np.minimum(lower, three)
+        high = np.maximum(lower, np.minimum(np.maximum(one, two), three))
         n_on = np.count_nonzero(is_on[first : first + 3], axis=0)
         highest[cells] = np.maximum(highest[cells], np.where(n_on == 3, high, np.where(n_on == 2, low, 0.0)))
     return highest
