@@ -100,7 +100,7 @@ def _scene(row: Mapping[str, str]) -> Scene:
     width, height = (int(side) for side in row["size"].split("x"))
     look = dict(part.partition(" ")[::2] for part in _parts(row["look"]))
     spec = SceneSpec(
-        duration_s=DURATION_S,
+        duration_s=float(look.get("seconds", DURATION_S)),
         fps=float(row["fps"]),
         size_px=(width, height),
         seed=int(row["seed"]),
