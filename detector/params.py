@@ -230,6 +230,9 @@ class ArtifactParams(Group):
         gt=0,
         le=1,
     )
+    passing_area: float = tunable(
+        0.15, "1", OWN, "What covers more than this share at once is the infant's body, wherever it goes.", gt=0, le=1
+    )
     swarm_insects: int = tunable(4, "insects", DERIVED, "Where at least so many insects were seen ...", ge=1, le=1000)
     swarm_s: float = tunable(30.0, "s", OWN, "... within this time before or after ...", gt=0, le=3600)
     swarm_brightening: float = tunable(

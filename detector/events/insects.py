@@ -23,6 +23,9 @@ _LOUD = 0.1
 _FAR = 3.0
 
 
+Course = NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Path:
     """How the center of a burst moves.
@@ -42,6 +45,9 @@ class Path:
     brightening: float
 
 
+_NO_PATH = Path(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class Sorted:
     """Bursts by whose they may be.
@@ -59,33 +65,40 @@ class Sorted:
 
 def measure_path(trace: MotionTrace, active: Active, burst: Burst | Part) -> Path:
     """Follow the energy-weighted center of a burst from frame to frame."""
-    frame, cell, snr = active.frame[burst.entries], active.cell[burst.entries], active.snr[burst.entries]
+    frame, cell = active.frame[burst.entries], active.cell[burst.entries]
+    snr = active.snr[burst.entries].astype(np.float64)
     brightening = _brightening(trace, active, burst)
-    frames, index = np.unique(frame, return_inverse=True)
-    total = np.bincount(index, snr).astype(np.float64)
+    # Entries are in order of frame: each frame is a run of them.
+    begins = np.flatnonzero(np.diff(frame, prepend=-1))
+    total = np.add.reduceat(snr, begins)
     loud = np.flatnonzero(total >= _LOUD * total.max())
     if len(loud) < 3:
         return Path(0.0, 0.0, 0.0, 0.0, brightening)
-    # Places as complex numbers, in cells: cells are square.
-    place = cell % trace.columns + 1j * (cell // trace.columns)
-    x, y = np.bincount(index, snr * place.real), np.bincount(index, snr * place.imag)
-    center = ((x + 1j * y) / total).astype(np.complex128)
-    scatter = np.bincount(index, snr * np.abs(place - center[index]) ** 2)
-    extent = float(np.sqrt(scatter.sum() / total.sum()))
-    way = float(abs(center[loud[-1]] - center[loud[0]]))
+    column, row = trace.cell_centers
+    x, y = column[cell], row[cell]
+    center_x, center_y = (np.add.reduceat(snr * place, begins) / total for place in (x, y))
+    # Scatter about the center of its frame: the mean square less the square of the mean.
+    square = float(snr @ (x * x + y * y)) - float(total @ (center_x**2 + center_y**2))
+    extent = float(np.sqrt(max(square, 0.0) / total.sum()))
+    way = float(np.hypot(center_x[loud[-1]] - center_x[loud[0]], center_y[loud[-1]] - center_y[loud[0]]))
     travel = way * trace.cell_px[0] / float(np.hypot(trace.width_px, trace.height_px))
-    straightness = _straightness(trace.time_s[frames], center, total)
+    straightness = _straightness(trace.time_s[frame[begins]], (center_x, center_y), total)
     # What lies in a single cell is still about as wide as half of it.
     return Path(
         travel, way / max(extent, 0.5), straightness, travel / max(burst.stop_s - burst.start_s, 1e-3), brightening
     )
 
 
-def _straightness(time_s: NDArray[np.float64], center: NDArray[np.complex128], weight: NDArray[np.float64]) -> float:
-    time_s = time_s - np.average(time_s, weights=weight)
-    center = center - np.average(center, weights=weight)
-    scatter = float((weight * np.abs(center) ** 2).sum() * (weight * time_s**2).sum())
-    return float(abs((weight * time_s * center).sum()) ** 2) / scatter if scatter > 0.0 else 0.0
+def _straightness(time_s: Course, center: tuple[Course, Course], weight: Course) -> float:
+    total = weight.sum()
+    time_s = time_s - float(weight @ time_s) / total
+    spread, along = 0.0, 0.0
+    for place in center:
+        aside = place - float(weight @ place) / total
+        spread += float(weight @ (aside * aside))
+        along += float((weight * time_s) @ aside) ** 2
+    scatter = spread * float(weight @ (time_s * time_s))
+    return along / scatter if scatter > 0.0 else 0.0
 
 
 def sort_bursts(trace: MotionTrace, active: Active, bursts: list[Burst], limits: ArtifactParams) -> Sorted:
@@ -94,6 +107,9 @@ def sort_bursts(trace: MotionTrace, active: Active, bursts: list[Burst], limits:
     passing: list[Burst] = []
     found: list[tuple[Burst, Path]] = []
     for burst in bursts:
+        if burst.area_fraction > limits.passing_area:
+            local.append((burst, _NO_PATH))
+            continue
         path = measure_path(trace, active, burst)
         crosses = _crosses(path, limits)
         if burst.area_fraction <= limits.insect_area and (crosses or _flashes(burst, path, limits)):
@@ -114,6 +130,10 @@ def is_crossing(trace: MotionTrace, active: Active, part: Part, limits: Artifact
     # What lies within a small box goes nowhere; most groups do.
     diagonal_px = float(np.hypot(trace.width_px, trace.height_px))
     if np.hypot(right - left, bottom - top) < limits.insect_travel * diagonal_px:
+        return False
+    frame = active.frame[part.entries[[0, -1]]]
+    usual_cells = len(part.entries) / (int(frame[1] - frame[0]) + 1)
+    if usual_cells * float(trace.fast.stride[frame].min()) ** 2 > limits.passing_area * trace.rows * trace.columns:
         return False
     return _crosses(measure_path(trace, active, part), limits)
 

@@ -36,19 +36,22 @@ def find_rhythmic_runs(
     Returns:
         Each run with its rhythm, if it has one; every burst is in one run.
     """
-    found = [(run, find_rhythm(trace, active, run, params)) for run in runs_at_one_place(bursts, params.max_pause_s)]
-    chains = [chain for chain in runs_at_one_place(bursts, params.max_missing_s) if len(chain) > 1]
-    for chain in chains:
-        inside = {id(burst) for burst in chain}
-        parts = [pair for pair in found if all(id(burst) in inside for burst in pair[0])]
-        if len(parts) < 2 or sum(len(run) for run, _ in parts) < len(chain):
+    found: dict[int, tuple[Run, Rhythm | None]] = {}
+    run_of: dict[int, int] = {}
+    for number, run in enumerate(runs_at_one_place(bursts, params.max_pause_s)):
+        found[number] = run, find_rhythm(trace, active, run, params)
+        run_of |= dict.fromkeys(map(id, run), number)
+    for chain in runs_at_one_place(bursts, params.max_missing_s):
+        numbers = sorted({run_of[id(burst)] for burst in chain})
+        # Only whole runs are joined.
+        if len(numbers) < 2 or sum(len(found[number][0]) for number in numbers) != len(chain):
             continue
         rhythm = find_rhythm(trace, active, chain, params)
         if rhythm is not None and _is_even(rhythm, params):
-            taken = {id(run) for run, _ in parts}
-            found = [pair for pair in found if id(pair[0]) not in taken]
-            found.append((chain, rhythm))
-    return found
+            for number in numbers:
+                del found[number]
+            found[numbers[0]] = chain, rhythm
+    return list(found.values())
 
 
 def _is_even(rhythm: Rhythm, params: RhythmParams) -> bool:

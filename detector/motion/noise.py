@@ -277,28 +277,36 @@ def quiet_floors(
             place = int(params.block_quantile * (len(chosen) - 1))
             known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
         result[block] = known[key]
-        if goes_on[block].any():
-            lasting = _lasting_floor(floors, goes_on, block)
-            # Floors of noise differ a little from block to block: that is no reason.
-            np.copyto(result[block], lasting, where=lasting > _PLAINLY * result[block])
+        around = slice(max(block - 2, 0), min(block, len(floors) - 3) + 3)
+        # Floors of noise differ a little from block to block: that is no reason.
+        cells = np.flatnonzero(np.amax(floors[around], axis=0, initial=0.0) > _PLAINLY * result[block])
+        if len(cells):
+            lasting = _lasting_floor(floors[around][:, cells], goes_on[around][:, cells])
+            is_plain = lasting > _PLAINLY * result[block, cells]
+            result[block, cells[is_plain]] = lasting[is_plain]
     return result
 
 
-def _lasting_floor(floors: NDArray[np.floating], goes_on: NDArray[np.bool_], block: int) -> Energies:
-    """Floor of what changes most of the time in this block and its neighbors: the middle one of three; 0 elsewhere."""
-    around = slice(max(block - 2, 0), min(block, len(floors) - 3) + 3)
-    # Few cells of few blocks go on: the others are not looked at.
-    cells = np.flatnonzero(np.count_nonzero(goes_on[around], axis=0) >= 2)
-    near, is_on = floors[around][:, cells].astype(np.float32, copy=False), goes_on[around][:, cells]
-    highest = np.zeros(floors.shape[1], np.float32)
+def _lasting_floor(near: NDArray[np.floating], is_on: NDArray[np.bool_]) -> Energies:
+    """Floor from what changes most of the time in a block and its neighbors, shape (cells,).
+
+    Of each three of the blocks, the middle floor where all go on, the lowest where two do, 0 elsewhere; the highest of
+    these.
+
+    Args:
+        near: floors of up to five blocks, two to each side of the one in question, shape (blocks, cells).
+        is_on: cells that change for most of a block, of the same shape.
+    """
+    near = near.astype(np.float32)
+    highest = np.zeros(near.shape[1], np.float32)
     for first in range(len(near) - 2):
         # The lowest and the middle one: comparing three costs a tenth of sorting them.
         one, two, three = near[first : first + 3]
         lower = np.minimum(one, two)
         low = np.minimum(lower, three)
-        high = np.maximum(lower, np.minimum(np.maximum(one, two), three))
+        middle = np.maximum(lower, np.minimum(np.maximum(one, two), three))
         n_on = np.count_nonzero(is_on[first : first + 3], axis=0)
-        highest[cells] = np.maximum(highest[cells], np.where(n_on == 3, high, np.where(n_on == 2, low, 0.0)))
+        np.maximum(highest, np.where(n_on == 3, middle, np.where(n_on == 2, low, np.float32(0.0))), out=highest)
     return highest
 
 
