@@ -41,8 +41,8 @@ def may_have_bands(changes: FloatImage) -> NDArray[np.bool_]:
     return likely
 
 
-def remove_bands(change: FloatImage) -> None:
-    """Take bands out of a difference of two pictures, in place; nothing is done where there are none.
+def remove_bands(change: FloatImage) -> bool:
+    """Take bands out of a difference of two pictures, in place; tells whether there were any.
 
     A light that goes on brightens all rows, and is left as it is.
 
@@ -51,7 +51,7 @@ def remove_bands(change: FloatImage) -> None:
     """
     n_rows = change.shape[0]
     if min(change.shape) < _MIN_SIDE:
-        return
+        return False
     halves = cv2.resize(change, (2, n_rows), interpolation=cv2.INTER_AREA)
     mean = halves.mean(axis=0)
     halves -= mean
@@ -59,12 +59,13 @@ def remove_bands(change: FloatImage) -> None:
     common = float(left @ right)
     power = float(left @ left) * float(right @ right)
     if common < _MIN_POWER * n_rows or common * common < _MIN_CORRELATION**2 * power:
-        return
+        return False
     # Bands brighten as much as they darken; where all of the picture brightens, its bright rows do so most.
     if float(mean @ mean) * n_rows > 2.0 * common:
-        return
+        return False
     # What moves in a few strips only does not count.
     strips = cv2.resize(change, (_STRIPS, n_rows), interpolation=cv2.INTER_AREA)
     course = np.median(strips, axis=1)
     course -= course.mean()
     change -= course[:, None]
+    return True

@@ -42,12 +42,14 @@ class Differences:
         signed: mean difference a cell, the same shape, grey levels.
         global_change: mean signed difference of each picture, n of them, grey levels.
         shift_px: displacement `(x, y)` of each whole picture, source px; measured only where much of it changed.
+        has_bands: whether bands of a flickering lamp were taken out of each, shape (n,), bool.
     """
 
     energy: NDArray[np.float32]
     signed: NDArray[np.float32]
     global_change: list[float]
     shift_px: list[tuple[float, float]]
+    has_bands: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.global_change)
@@ -183,23 +185,28 @@ class _Comparer:
     def measure(self) -> Differences:
         """The differences of all pairs queued, later minus earlier."""
         n = len(self.pairs)
+        has_bands = np.zeros(n, bool)
         for first in range(0, n, CHUNK):
             chunk = slice(first, min(first + CHUNK, n))
-            self._compare(self.pairs[chunk], self._energy[chunk], self._signed[chunk])
+            has_bands[chunk] = self._compare(self.pairs[chunk], self._energy[chunk], self._signed[chunk])
         inside = slice(self._rim, -self._rim)
         energy, signed = self._energy[:n, inside], self._signed[:n, inside]
         shifts = [self._shift(*pair, cells) for pair, cells in zip(self.pairs, energy, strict=True)]
         self.pairs = []
-        return Differences(energy, signed, [float(cv2.mean(cells)[0]) for cells in signed], shifts)
+        return Differences(energy, signed, [float(cv2.mean(cells)[0]) for cells in signed], shifts, has_bands)
 
-    def _compare(self, pairs: list[tuple[FloatImage, FloatImage]], energy: FloatImage, signed: FloatImage) -> None:
+    def _compare(
+        self, pairs: list[tuple[FloatImage, FloatImage]], energy: FloatImage, signed: FloatImage
+    ) -> NDArray[np.bool_]:
+        """Fill in energy and signed differences of some pairs; which of them had bands."""
         change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
         for target, (before, after) in zip(change, pairs, strict=True):
             cv2.subtract(after, before, dst=target)
         # What stands in the rims depends on which frames are measured together.
         inside = change[:, 2 * self._rim : -2 * self._rim]
-        for place in np.flatnonzero(may_have_bands(inside)):
-            remove_bands(inside[place])
+        has_bands = may_have_bands(inside)
+        for place in np.flatnonzero(has_bands):
+            has_bands[place] = remove_bands(inside[place])
         all_changes, all_cells = tall(change), tall(pooled)
         size = all_cells.shape[::-1]
         cv2.resize(all_changes, size, dst=tall(signed), interpolation=cv2.INTER_AREA)
@@ -207,6 +214,7 @@ class _Comparer:
         cv2.resize(all_changes, size, dst=all_cells, interpolation=cv2.INTER_AREA)
         mirror(pooled, self._rim, self._rim)
         cv2.blur(all_cells, self._pool, dst=tall(energy))
+        return has_bands
 
     def _shift(self, before: FloatImage, after: FloatImage, energy: FloatImage) -> tuple[float, float]:
         # The mean is quickly had, and tells where too few cells are loud.

@@ -21,7 +21,7 @@ from detector.motion.noise import (
     tick_share,
 )
 from detector.motion.shrink import Grid
-from detector.motion.swing import steady_floor
+from detector.motion.swing import Steady, steady_floor
 from detector.motion.trace import Layer, choose_stride, coarse, keep_stride
 from detector.params import Params
 
@@ -30,6 +30,9 @@ MOST_KEYS = 0.3
 
 FLOOR_BITS = 4
 """Leading bits of a floor that are stored."""
+
+# Under a lamp that flickers in more of the frames, much swings evenly.
+_MOST_BANDED = 0.1
 
 # High quantiles of a cell's energy lie about this far above the mean energy of quiet frames.
 _FLOOR_OVER_LEVEL = 3.0
@@ -68,6 +71,7 @@ class LayerMeasurer:
         self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
         self._calm = np.empty((params.noise.block_frames, self._n_cells), np.float32)
         self._n_filled = 0
+        self._n_banded = 0
         self._rows: list[int] = []
         self._jumps: list[bool] = []
         self._times: list[float] = []
@@ -102,6 +106,7 @@ class LayerMeasurer:
         self._energy[self._n_filled : stop] = energy
         self._signed[self._n_filled : stop] = signed
         self._n_filled = stop
+        self._n_banded += int(np.count_nonzero(differences.has_bands[wanted]))
 
     def close_block(self) -> None:
         """Measure the floor of the frames since the last block and keep what stands out."""
@@ -115,7 +120,9 @@ class LayerMeasurer:
         calm = np.take(energy, np.flatnonzero(is_calm), axis=0, out=self._calm[: is_calm.sum()], mode="clip")
         raw = measure_floor(calm, noise)
         middle = measure_middle(calm, noise)
-        steady = steady_floor(raw, middle, signed, np.array(self._times), self._grid, noise)
+        steady = Steady(raw, np.zeros(self._n_cells, bool))
+        if self._n_banded <= _MOST_BANDED * len(rows):
+            steady = steady_floor(raw, middle, signed, np.array(self._times), self._grid, noise)
         level = frame_levels(energy, raw, noise)
         self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
@@ -129,7 +136,7 @@ class LayerMeasurer:
         # Last of all, since it clips the energies where they lie.
         self.ticks.append(tick_share(calm, raw, np.array(self._times)[is_calm], room=calm))
         self.levels.append(usual)
-        self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
+        self._rows, self._times, self._jumps, self._n_filled, self._n_banded = [], [], [], 0, 0
 
     def _keep(
         self,

@@ -25,6 +25,7 @@ _MIN_CELLS = 4
 _MIN_CYCLES = 4.0
 _MIN_OPPOSITION = 0.2
 _USUAL_QUANTILE = 0.9
+_MOST_TOGETHER = 0.5
 _MIN_FRAMES = 8
 # Of sways of a curtain the median energy is a tenth of the highest or so; of a limb that jerks now and then, nothing.
 _MOST_OF_TIME = 0.05
@@ -73,9 +74,11 @@ def steady_floor(
         return Steady(floor, goes_on)
     n_parts, part = cv2.connectedComponents(is_loud.reshape(grid.rows, grid.columns).astype(np.uint8))
     swings = np.zeros_like(is_loud)
+    row = np.arange(len(floor)) // grid.columns
     for number in range(1, n_parts):
         cells = np.flatnonzero(part.ravel() == number)
-        rate_hz = _even_rate_hz(signed[:, cells], time_s, params) if len(cells) >= _MIN_CELLS else None
+        beside = np.flatnonzero(np.isin(row, row[cells]) & ~is_loud)
+        rate_hz = _even_rate_hz(signed, cells, beside, time_s, params) if len(cells) >= _MIN_CELLS else None
         goes_on[cells] &= rate_hz is None
         swings[cells] = rate_hz is not None and rate_hz >= params.swing_hz
     if swings.any():
@@ -85,18 +88,44 @@ def steady_floor(
     return Steady(floor, goes_on)
 
 
-def _even_rate_hz(signed: NDArray[np.float32], time_s: NDArray[np.float64], params: NoiseParams) -> float | None:
-    """Rate at which cells, shape (frames, cells), go back and forth evenly; None where they don't."""
-    power = np.einsum("fc,fc->c", signed, signed)
-    table = signed[:, np.sort(np.argsort(power)[::-1][:MAX_CELLS])].astype(np.float64)
+def _even_rate_hz(
+    signed: NDArray[np.float32],
+    cells: NDArray[np.int64],
+    beside: NDArray[np.int64],
+    time_s: NDArray[np.float64],
+    params: NoiseParams,
+) -> float | None:
+    """Rate at which some cells go back and forth evenly, by themselves; None where they don't.
+
+    Args:
+        signed: shape (frames, cells).
+        cells: those in question.
+        beside: others in the same rows: what swings with them is a flickering lamp.
+        time_s: shape (frames,).
+        params: `swing_likeness`.
+    """
+    power = np.einsum("fc,fc->c", signed[:, cells], signed[:, cells])
+    strongest = np.sort(cells[np.argsort(power)[::-1][:MAX_CELLS]])
+    table = signed[:, strongest].astype(np.float64)
     signal = table @ leading_component(table.T @ table)
+    if signal.std() == 0.0 or _together(signal, signed[:, beside]):
+        return None
     step_s = float(np.median(np.diff(time_s)))
     even_s = np.arange(time_s[0], time_s[-1] + 0.5 * step_s, step_s)
     course = np.interp(even_s, time_s, signal)
-    if course.std() == 0.0:
-        return None
     rate_hz = estimate_rate(even_s, course - course.mean(), _SLOWEST_HZ, _FASTEST_OF_FRAME_RATE / step_s)
     if rate_hz is None or rate_hz * (even_s[-1] - even_s[0]) < _MIN_CYCLES:
         return None
     same, opposite = likeness(even_s, course, rate_hz)
     return rate_hz if same >= params.swing_likeness and opposite >= _MIN_OPPOSITION else None
+
+
+def _together(signal: NDArray[np.float64], others: NDArray[np.float32]) -> bool:
+    """Whether other cells, shape (frames, n), change along with a signal on the whole."""
+    if others.shape[1] == 0:
+        return False
+    course = others.mean(axis=1, dtype=np.float64)
+    course -= course.mean()
+    aside = signal - signal.mean()
+    scatter = float(course @ course) * float(aside @ aside)
+    return scatter > 0.0 and float(course @ aside) ** 2 > _MOST_TOGETHER**2 * scatter

@@ -101,3 +101,17 @@ def test_hardly_any_frames() -> None:
     time_s = times(0.2)
     raw, steady = floors(np.full(len(time_s), 8.0), time_s)
     np.testing.assert_array_equal(steady.floor, raw)
+
+
+def test_what_flickers_with_its_rows_is_a_lamp() -> None:
+    time_s = times(20.0)
+    rng = np.random.default_rng(3)
+    signed = rng.normal(0.0, 0.5, (len(time_s), GRID.rows, GRID.columns)).astype(np.float32)
+    course = np.sin(2 * np.pi * 2.0 * time_s).astype(np.float32)[:, None, None]
+    signed[:, LIMB[0], LIMB[1]] += 8.0 * course
+    alone = signed.reshape(len(time_s), -1).copy()
+    signed[:, LIMB[0]] += 0.5 * course
+    for cells, swings in ((alone, True), (signed.reshape(len(time_s), -1), False)):
+        raw = measure_floor(cells**2, NOISE)
+        steady = steady_floor(raw, measure_middle(cells**2, NOISE), cells, time_s, GRID, NOISE)
+        assert bool((steady.floor < raw).any()) is swings
