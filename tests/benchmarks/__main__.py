@@ -8,7 +8,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -34,22 +34,25 @@ def main() -> int:
     wanted = given.only.split(",") if given.only else list(MEASURES)
     began_s, load = time.monotonic(), _load()
     rows: list[Row] = []
+    text = ""
     with _folder(given.keep) as folder:
         bench = Bench(folder, given.quick, given.peers)
-        for name in wanted:
+        for number, name in enumerate(wanted, 1):
             for row in MEASURES[name](bench):
                 rows.append(row)
                 sys.stderr.write(f"{row.measure}: {row.value} [{row.goal}] {_mark(row)}\n")
-    text = table(rows, time.monotonic() - began_s, load, is_quick=given.quick) + costs(bench.points)
+            text = table(rows, time.monotonic() - began_s, load, is_quick=given.quick, missing=wanted[number:])
+            text += costs(bench.points)
+            if not (given.quick or given.only):
+                # What was measured stays, should the rest be interrupted.
+                RESULTS.write_text(text, encoding="utf-8")
+                PLOT.write_text(svg(bench.points), encoding="utf-8")
     sys.stdout.write(text)
-    if not (given.quick or given.only):
-        RESULTS.write_text(text, encoding="utf-8")
-        PLOT.write_text(svg(bench.points), encoding="utf-8")
     return 1 if any(row.is_met is False for row in rows) else 0
 
 
-def table(rows: list[Row], took_s: float, load: float, *, is_quick: bool = False) -> str:
-    """The results as Markdown."""
+def table(rows: list[Row], took_s: float, load: float, *, is_quick: bool = False, missing: Sequence[str] = ()) -> str:
+    """The results as Markdown; `missing` are measures not yet made."""
     lines = [
         "# Speed and memory",
         "",
@@ -67,6 +70,7 @@ def table(rows: list[Row], took_s: float, load: float, *, is_quick: bool = False
         "| measure | result | goal | met |",
         "|---|---|---|---|",
         *(f"| {row.measure} | {row.value} | {row.goal} | {_mark(row)} |" for row in rows),
+        *(["", f"Interrupted: {', '.join(missing)} are not measured."] if missing else []),
     ]
     return "\n".join(lines) + "\n"
 
