@@ -71,7 +71,8 @@ def find_active(
         np.empty(n_most, np.float16),
     )
     # A block belongs to the light in which most of it lies.
-    middle_s = trace.block_start_s + 0.5 * np.diff(trace.block_start_s, append=trace.time_s[-1:])
+    last_s = trace.time_s[-1:] if len(trace.time_s) else trace.block_start_s[-1:]
+    middle_s = trace.block_start_s + 0.5 * np.diff(trace.block_start_s, append=last_s)
     light = np.searchsorted(np.asarray(light_s, np.float64), middle_s)
     floors = quiet_floors(trace.floor, trace.level, trace.goes_on, params.noise, light)
     n_found = 0

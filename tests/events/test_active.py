@@ -99,3 +99,11 @@ class TestSlowView:
     def test_of_hardly_any_frames(self, sketch: Any, n_frames: int) -> None:
         view = slow_view(sketch(n_frames / FPS).trace(), 0.5)
         assert len(find_active(view, PARAMS)) == 0
+
+
+def test_a_light_that_changed_before_any_frame_was_measured_slowly(sketch: Any) -> None:
+    """Of one frame there is no slow layer, but a floor for it."""
+    whole = sketch(0.05, 20.0).trace()
+    trace = slow_view(replace(whole, has_slow=np.zeros(len(whole.time_s), bool)), 0.5)
+    assert len(trace.time_s) == 0
+    assert len(find_active(trace, PARAMS, light_s=[0.0])) == 0
