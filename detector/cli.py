@@ -184,7 +184,7 @@ def decide(
 ) -> ExitCode:
     """Decide again with other parameters.
 
-    Takes a second or so: it works on the stored motion and needs no video.
+    Takes seconds: it works on the stored motion and needs no video.
 
     \b
     Examples:

@@ -34,10 +34,9 @@ class Decision:
 
 
 def decide(trace: MotionTrace, params: Params) -> Decision:
-    """Find the events and artifacts of a recording; takes about a second for a night and needs no video."""
+    """Find the events and artifacts of a recording; takes some seconds for a night and needs no video."""
     hidden = find_artifacts(trace, params)
-    light_s = [artifact.stop_s for artifact in hidden.artifacts if artifact.kind == "light"]
-    active = find_active(trace, params, hidden.is_blind, hidden.is_clock, light_s)
+    active = find_active(trace, params, hidden.is_blind, hidden.is_clock, hidden.light_s)
     since_key_s = since_key(trace)
     clock = np.divmod(np.flatnonzero(hidden.is_clock), trace.columns)
     bursts = [

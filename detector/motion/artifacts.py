@@ -58,6 +58,11 @@ class ArtifactMap:
     is_clock: NDArray[np.bool_]
     is_mover: NDArray[np.bool_]
 
+    @property
+    def light_s(self) -> list[float]:
+        """When the light had changed, s, ascending."""
+        return [artifact.stop_s for artifact in self.artifacts if artifact.kind == "light"]
+
 
 def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     """Find all artifacts that the trace shows without looking at single bursts."""

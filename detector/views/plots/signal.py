@@ -12,7 +12,7 @@ from detector.events.active import Active, find_active, slow_view
 from detector.events.bursts import describe_burst
 from detector.events.classify import Event
 from detector.events.rhythm import signed_signal
-from detector.motion.artifacts import ArtifactMap, find_artifacts
+from detector.motion.artifacts import find_artifacts
 from detector.motion.trace import MotionTrace
 from detector.night.night import Night
 from detector.params import Params
@@ -60,14 +60,9 @@ def find_strength(trace: MotionTrace, params: Params) -> tuple[Strength, Strengt
     """Motion that stands out at the short lag and at the long one, as `decide` sees it."""
     hidden = find_artifacts(trace, params)
     slow = slow_view(trace, params.motion.long_lag_s)
-    return _visible(trace, hidden, hidden.is_blind, params), _visible(
-        slow, hidden, hidden.is_blind[trace.has_slow], params
-    )
-
-
-def _visible(trace: MotionTrace, hidden: ArtifactMap, is_blind: NDArray[np.bool_], params: Params) -> Strength:
-    active = find_active(trace, params)
-    return Strength(trace, active.where(~is_blind[active.frame] & ~hidden.is_clock[active.cell]))
+    fast_active = find_active(trace, params, hidden.is_blind, hidden.is_clock, hidden.light_s)
+    slow_active = find_active(slow, params, hidden.is_blind[trace.has_slow], hidden.is_clock)
+    return Strength(trace, fast_active), Strength(slow, slow_active)
 
 
 def moved_cells(strength: Strength, event: Event) -> NDArray[np.int64]:
@@ -81,7 +76,8 @@ def swing(strength: Strength, event: Event, params: Params) -> tuple[NDArray[np.
     """Signed motion of an event's place while it lasted: what its rhythm was read from.
 
     Returns:
-        `(time_s, signal)`, each of shape (n,), the signal in grey levels with mean 0; empty where nothing stood out.
+        `(time_s, signal)`, each of shape (n,), in s and grey levels, 0 where nothing moves; empty where nothing stood
+        out.
     """
     entries = strength.during(event.start_s, event.stop_s)
     inside = _is_inside(strength.trace, strength.active.cell[entries], event.box_px)
