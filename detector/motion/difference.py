@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.motion.bands import may_have_bands, remove_bands
+from detector.motion.bands import find_bands, remove_bands
 from detector.motion.shift import measure_shift
 from detector.motion.shrink import BATCH, CHUNK, FloatImage, Grid, Shrinker, mirror, tall
 from detector.params import MotionParams
@@ -86,7 +86,9 @@ class _Past:
 class Differencer:
     """Turns luma frames, in order of time, into differences at the short and the long lag.
 
-    Frames are queued with `add`; `measure` gives the differences of those queued since the last time.
+    Pictures are queued with `put` as they are decoded. When the queue is full, `compare` says of each what to compare
+    it with, and `measure` gives the differences: work that would be slow between two decoded frames, when the
+    processor has just forgotten it, is done for many frames at a time.
     """
 
     def __init__(self, grid: Grid, params: MotionParams) -> None:
@@ -98,7 +100,7 @@ class Differencer:
         # Stacks of smooth pictures, each with the time of its last one.
         self._stacks: deque[tuple[float, FloatImage]] = deque()
         self._stack = self._shrinker.new_stack()
-        self._n_queued = 0
+        self._n_queued = self._n_smooth = self._n_compared = 0
         self._last_s = -np.inf
 
     @property
@@ -106,20 +108,11 @@ class Differencer:
         """Whether as many frames are queued as are measured at a time."""
         return self._n_queued == BATCH
 
-    def add(
-        self, time_s: float, luma: NDArray[np.uint8], *, with_short: bool = True, with_long: bool = False
-    ) -> tuple[float, float]:
-        """Queue a frame to be compared with the ones about `short_lag_s` and `long_lag_s` earlier.
+    def put(self, luma: NDArray[np.uint8]) -> None:
+        """Queue the picture of a frame.
 
         Args:
-            time_s: its time, s.
             luma: shape (height, width), uint8; not needed any more afterwards.
-            with_short: whether the short difference is wanted.
-            with_long: whether the long one is.
-
-        Returns:
-            True lag of the short and of the long difference, s; 0 where it is not wanted or there is no frame of about
-            that age, as at the start and after a pause.
 
         Raises:
             ValueError: the queue is full.
@@ -129,8 +122,27 @@ class Differencer:
         if self._n_queued == 0:
             self._stack = self._free_stack()
         self._shrinker.put(self._n_queued, luma)
-        picture = self._stack[self._n_queued]
         self._n_queued += 1
+
+    def compare(self, time_s: float, *, with_short: bool = True, with_long: bool = False) -> tuple[float, float]:
+        """Have the next queued frame compared with the ones about `short_lag_s` and `long_lag_s` earlier.
+
+        Args:
+            time_s: its time, s.
+            with_short: whether the short difference is wanted.
+            with_long: whether the long one is.
+
+        Returns:
+            True lag of the short and of the long difference, s; 0 where it is not wanted or there is no frame of about
+            that age, as at the start and after a pause.
+
+        Raises:
+            ValueError: all frames queued have been compared.
+        """
+        if self._n_compared == self._n_queued:
+            raise ValueError("expected `put` before `compare`, but no more frame is queued.")
+        picture = self._stack[self._n_compared]
+        self._n_compared += 1
         short_s = self._queue(self._short, time_s, picture, self._params.short_lag_s) if with_short else 0.0
         long_s = self._queue(self._long, time_s, picture, self._params.long_lag_s) if with_long else 0.0
         self._last_s = time_s
@@ -139,11 +151,16 @@ class Differencer:
         return short_s, long_s
 
     def measure(self) -> tuple[Differences, Differences]:
-        """Short and long differences of the queued frames for which `add` told such a lag, each in order of time."""
-        if self._n_queued:
+        """Short and long differences of the frames compared since the last time, each in order of time.
+
+        There is one wherever `compare` told a lag. When all queued frames have been compared, the queue is empty again.
+        """
+        if self._n_smooth < self._n_queued:
             self._shrinker.smooth(self._stack[: self._n_queued])
+            self._n_smooth = self._n_queued
+        if self._n_compared == self._n_queued > 0:
             self._stacks.append((self._last_s, self._stack))
-            self._n_queued = 0
+            self._n_queued = self._n_smooth = self._n_compared = 0
         return self._short.measure(), self._long.measure()
 
     def reset(self) -> None:
@@ -202,14 +219,14 @@ class _Comparer:
         change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
         for target, (before, after) in zip(change, pairs, strict=True):
             cv2.subtract(after, before, dst=target)
-        # What stands in the rims depends on which frames are measured together.
-        inside = change[:, 2 * self._rim : -2 * self._rim]
-        has_bands = may_have_bands(inside)
-        for place in np.flatnonzero(has_bands):
-            has_bands[place] = remove_bands(inside[place])
-        all_changes, all_cells = tall(change), tall(pooled)
+        all_changes, all_cells, all_signed = tall(change), tall(pooled), tall(signed)
         size = all_cells.shape[::-1]
-        cv2.resize(all_changes, size, dst=tall(signed), interpolation=cv2.INTER_AREA)
+        cv2.resize(all_changes, size, dst=all_signed, interpolation=cv2.INTER_AREA)
+        # What stands in the rims depends on which frames are measured together.
+        has_bands = find_bands(signed, self._rim)
+        for place in np.flatnonzero(has_bands):
+            remove_bands(change[place, 2 * self._rim : -2 * self._rim])
+            cv2.resize(change[place], signed.shape[:0:-1], dst=signed[place], interpolation=cv2.INTER_AREA)
         cv2.multiply(all_changes, all_changes, dst=all_changes)
         cv2.resize(all_changes, size, dst=all_cells, interpolation=cv2.INTER_AREA)
         mirror(pooled, self._rim, self._rim)

@@ -18,6 +18,7 @@ from detector.motion.noise import (
     measure_middle,
     measure_snr,
     quiet_floors,
+    some_cells,
     tick_share,
 )
 from detector.motion.shrink import Grid
@@ -69,7 +70,6 @@ class LayerMeasurer:
         self._n_cells = grid.rows * grid.columns
         # Made once for the longest block; what is not written to takes no memory.
         self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
-        self._calm = np.empty((params.noise.block_frames, self._n_cells), np.float32)
         self._n_filled = 0
         self._n_banded = 0
         self._rows: list[int] = []
@@ -116,17 +116,18 @@ class LayerMeasurer:
         rows, jumps = np.array(self._rows, np.int32), np.array(self._jumps)
         self.seen += self._rows
         energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
-        is_calm = ~jumps if jumps.mean() <= MOST_KEYS else np.ones(len(jumps), bool)
-        calm = np.take(energy, np.flatnonzero(is_calm), axis=0, out=self._calm[: is_calm.sum()], mode="clip")
-        raw = measure_floor(calm, noise)
-        middle = measure_middle(calm, noise)
+        times_s = np.array(self._times)
+        calm = np.flatnonzero(~jumps) if jumps.mean() <= MOST_KEYS else np.arange(len(jumps))
+        raw = measure_floor(energy, noise, calm)
+        middle = measure_middle(energy, noise, calm)
         steady = Steady(raw, np.zeros(self._n_cells, bool))
         if self._n_banded <= _MOST_BANDED * len(rows):
-            steady = steady_floor(raw, middle, signed, np.array(self._times), self._grid, noise)
-        level = frame_levels(energy, raw, noise)
-        self.loudness.update(zip(self._rows, loudness(energy).tolist(), strict=True))
+            steady = steady_floor(raw, middle, signed, times_s, self._grid, noise)
+        some = some_cells(energy)
+        level, loud = frame_levels(some, some_cells(raw), noise), loudness(some)
+        self.loudness.update(zip(self._rows, loud.tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
-        usual = measure_level(calm, noise)
+        usual = measure_level(loud[calm], noise)
         self._keep(rows, energy, signed, np.minimum(steady.floor, _FLOOR_OVER_LEVEL * usual))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
@@ -134,7 +135,7 @@ class LayerMeasurer:
         self.goes_on.append(steady.goes_on)
         self.middles.append(_steady_middle(middle, raw, steady.floor))
         # Last of all, since it clips the energies where they lie.
-        self.ticks.append(tick_share(calm, raw, np.array(self._times)[is_calm], room=calm))
+        self.ticks.append(tick_share(energy, raw, times_s, calm, room=energy))
         self.levels.append(usual)
         self._rows, self._times, self._jumps, self._n_filled, self._n_banded = [], [], [], 0, 0
 
@@ -149,9 +150,9 @@ class LayerMeasurer:
         # Movement of many seconds, or of the whole picture, lifts the floor of its own block: what is kept for now must
         # not depend on it.
         loud = energy > floor + self._params.noise.keep * np.float32(self._params.noise.minimum)
-        stride = choose_stride(loud)
-        self.stride.update(zip(self._rows, stride.tolist(), strict=True))
         frame, cell = np.divmod(np.flatnonzero(loud), self._n_cells)
+        stride = choose_stride(np.bincount(frame, minlength=len(rows)) / self._n_cells)
+        self.stride.update(zip(self._rows, stride.tolist(), strict=True))
         stays = keep_stride(cell, stride[frame], self._grid.columns)
         frame, cell = frame[stays], cell[stays]
         self._kept.append(_Kept(rows[frame], cell.astype(np.int32), energy[frame, cell], signed[frame, cell]))

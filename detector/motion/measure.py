@@ -5,8 +5,9 @@ A pure function of the span's frames and the parameters: the same bytes come out
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,15 @@ class _Rows:
     is_key_jump: list[bool] = field(default_factory=list)
 
 
+class _Queued(NamedTuple):
+    """A frame whose picture the differencer holds; attributes as those of `Frame`."""
+
+    time_s: float
+    duration_s: float
+    is_key: bool
+    is_damaged: bool
+
+
 def measure_span(
     recording: Recording, span: Span, params: Params, on_packet: Callable[[bool], None] | None = None
 ) -> MotionTrace:
@@ -68,6 +78,7 @@ class _SpanMeasurer:
         self._fast = LayerMeasurer(grid, params)
         self._slow = LayerMeasurer(grid, params)
         self._rows = _Rows()
+        self._queued: list[_Queued] = []
         # Of each difference not yet measured: its row, and whether its layer wants it.
         self._due_fast: list[tuple[int, bool]] = []
         self._due_slow: list[tuple[int, bool]] = []
@@ -79,38 +90,46 @@ class _SpanMeasurer:
         sixth_s = (span.stop_s - span.start_s) / 6.0
         self._block_s = min(params.noise.block_s, max(sixth_s, params.noise.min_block_s))
 
-    def run(self, frames: object, expected_s: float) -> MotionTrace:
+    def run(self, frames: Iterable[Frame], expected_s: float) -> MotionTrace:
         """Measure all frames of the span."""
-        for frame in frames:  # type: ignore[attr-defined]
-            self._add(frame)
+        wants_reference = _wants_reference(self._span)
+        for frame in frames:
+            if wants_reference and frame.time_s >= self._span.start_s:
+                self._reference = working_picture(frame.luma, self._grid.halvings).copy()
+                wants_reference = False
+            self._differencer.put(frame.luma)
+            self._queued.append(_Queued(frame.time_s, frame.duration_s, frame.is_key, frame.is_damaged))
+            if self._differencer.is_full:
+                self._take()
+        self._take()
         self._close_blocks()
         return self._trace(expected_s)
 
-    def _add(self, frame: Frame) -> None:
-        if frame.is_key:
-            self._last_key_s = frame.time_s
-        if frame.time_s < self._span.start_s:
-            self._differencer.add(frame.time_s, frame.luma, with_short=False)
-        else:
-            self._add_inside(frame)
-        if frame.is_damaged:
-            # What the decoder made up must not be compared with, either.
-            self._differencer.reset()
-        if self._differencer.is_full:
-            self._measure()
+    def _take(self) -> None:
+        """Measure the frames queued."""
+        for frame in self._queued:
+            if frame.is_key:
+                self._last_key_s = frame.time_s
+            if frame.time_s < self._span.start_s:
+                self._differencer.compare(frame.time_s, with_short=False)
+            else:
+                self._add(frame)
+            if frame.is_damaged:
+                # What the decoder made up must not be compared with, either.
+                self._differencer.reset()
+        self._queued = []
+        self._measure()
 
-    def _add_inside(self, frame: Frame) -> None:
+    def _add(self, frame: _Queued) -> None:
         rows, time_s = self._rows, frame.time_s
         row = len(rows.time_s)
-        if self._reference is None and _wants_reference(self._span):
-            self._reference = working_picture(frame.luma, self._grid.halvings).copy()
         if self._is_block_over(time_s):
             self._close_blocks()
             self._block_start_s = time_s
         wants_slow = time_s - self._last_slow_s >= self._params.motion.slow_step_s
         if wants_slow:
             self._last_slow_s = time_s
-        lag_s, slow_lag_s = self._differencer.add(time_s, frame.luma, with_long=wants_slow)
+        lag_s, slow_lag_s = self._differencer.compare(time_s, with_long=wants_slow)
         is_jump = time_s - self._last_key_s < lag_s
         rows.time_s.append(time_s)
         rows.duration_s.append(frame.duration_s)
@@ -134,7 +153,7 @@ class _SpanMeasurer:
         return is_full or time_s - self._block_start_s >= self._block_s
 
     def _measure(self) -> None:
-        """Measure the frames queued and hand their differences to the layers."""
+        """Hand the differences of the frames compared so far to the layers."""
         fast, slow = self._differencer.measure()
         self._fast.fill(fast, [wanted for _, wanted in self._due_fast])
         self._slow.fill(slow, [wanted for _, wanted in self._due_slow])

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detector.params import NoiseParams
 
 Energies = NDArray[np.float32]
+Frames = NDArray[np.int64]
 
 _LEVEL_CELLS = 512
 _LEVEL_CLIP = 2.0
@@ -33,17 +34,18 @@ _ORDINARY_STILLNESS = 0.02
 _NOT_JUDGED = 60000.0
 
 
-def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
+def measure_floor(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
     """Floor of each cell over a block: a high quantile of its energy.
 
     Args:
-        energy: shape (frames, cells), grey levels squared; key frames left out.
+        energy: shape (frames, cells), grey levels squared.
         params: which quantile, and over how many frames.
+        calm: which frames count, ascending, shape (n,): no key frames; None: all of them.
 
     Returns:
         Shape (cells,), float32; zeros where there was no frame.
     """
-    rows = energy[_spread_out(len(energy), params.samples)]
+    rows = energy[_chosen(energy, calm, params.samples)]
     n_above = int((1.0 - params.quantile) * len(rows)) + 1
     # Only the few largest are wanted: keeping them in order costs a tenth of a partition.
     largest = [np.zeros(energy.shape[1], np.float32) for _ in range(n_above)]
@@ -56,18 +58,25 @@ def measure_floor(energy: Energies, params: NoiseParams) -> Energies:
     return largest[-1]
 
 
-def _spread_out(n_frames: int, n_samples: int) -> NDArray[np.int64]:
+def _spread_out(n_frames: int, n_samples: int) -> Frames:
     """Some frames of a block, in order, at no fixed step: a clock must not tick between all of them."""
     if n_frames <= n_samples:
         return np.arange(n_frames)
     each = np.arange(n_samples)
-    places: NDArray[np.int64] = ((each + each * _GOLDEN % 1.0) * (n_frames / n_samples)).astype(np.int64)
+    places: Frames = ((each + each * _GOLDEN % 1.0) * (n_frames / n_samples)).astype(np.int64)
     return places
 
 
-def measure_middle(energy: Energies, params: NoiseParams) -> Energies:
-    """Median energy of each cell over a block, from a quarter as many frames as the floor; shape (cells,)."""
-    rows = energy[_spread_out(len(energy), max(params.samples // 4, 1))]
+def _chosen(energy: Energies, calm: Frames | None, n_samples: int) -> Frames:
+    """Frames to look at, in order: of those that count, at most so many."""
+    if calm is None:
+        return _spread_out(len(energy), n_samples)
+    return calm[_spread_out(len(calm), n_samples)]
+
+
+def measure_middle(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
+    """Median energy of each cell over a block, from a quarter as many frames as `measure_floor`; shape (cells,)."""
+    rows = energy[_chosen(energy, calm, max(params.samples // 4, 1))]
     if len(rows) == 0:
         return np.zeros(energy.shape[1], np.float32)
     place = len(rows) // 2
@@ -101,19 +110,27 @@ def snr_scale(floor: Energies, middle: Energies, params: NoiseParams) -> tuple[E
     return usual, floor - usual + np.float32(params.minimum)
 
 
+def some_cells(values: Energies) -> Energies:
+    """Each so many-th cell, five hundred to a thousand of them: enough to tell how loud a frame is as a whole.
+
+    Args:
+        values: shape (..., cells).
+    """
+    return np.ascontiguousarray(values[..., :: max(values.shape[-1] // _LEVEL_CELLS, 1)])
+
+
 def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Energies:
     """How loud each frame is as a whole: mean over cells of energy / floor, clipped so that a limb hardly counts.
 
     Args:
-        energy: shape (frames, cells).
-        floor: shape (cells,).
+        energy: shape (frames, cells); `some_cells` are enough.
+        floor: of the same cells, shape (cells,).
         params: absolute minimum of the floor.
 
     Returns:
         Shape (frames,), float32, 0 to 2.
     """
-    step = max(energy.shape[1] // _LEVEL_CELLS, 1)
-    ratio = energy[:, ::step] / (floor[::step] + np.float32(params.minimum))
+    ratio = energy / (floor + np.float32(params.minimum))
     level: Energies = np.minimum(ratio, np.float32(_LEVEL_CLIP)).mean(axis=1)
     return level
 
@@ -141,13 +158,12 @@ def loudness(energy: Energies) -> Energies:
     """Mean energy of each frame, clipped so that movement hardly counts; grey levels squared.
 
     Args:
-        energy: shape (frames, cells).
+        energy: shape (frames, cells); `some_cells` are enough.
 
     Returns:
         Shape (frames,), float32.
     """
-    step = max(energy.shape[1] // _LEVEL_CELLS, 1)
-    loud: Energies = np.minimum(energy[:, ::step], np.float32(_LEVEL_CAP)).mean(axis=1)
+    loud: Energies = np.minimum(energy, np.float32(_LEVEL_CAP)).mean(axis=1)
     return loud
 
 
@@ -183,7 +199,11 @@ def find_frozen(
 
 
 def tick_share(
-    energy: Energies, floor: Energies, time_s: NDArray[np.float64], room: Energies | None = None
+    energy: Energies,
+    floor: Energies,
+    time_s: NDArray[np.float64],
+    calm: Frames | None = None,
+    room: Energies | None = None,
 ) -> Energies:
     """How strictly the changes of each cell keep to one phase of the second: length of their mean vector.
 
@@ -191,9 +211,10 @@ def tick_share(
     movement cancel. Energy is clipped at the floor, so that a single strong movement counts no more than a tick.
 
     Args:
-        energy: shape (frames, cells), key frames left out.
+        energy: shape (frames, cells).
         floor: shape (cells,).
         time_s: shape (frames,).
+        calm: which frames count, as for `measure_floor`.
         room: where the clipped energies may go, of the shape of `energy`, or that itself; None makes room.
 
     Returns:
@@ -202,19 +223,23 @@ def tick_share(
     clipped = np.minimum(energy, floor, out=room)
     angle = 2.0 * np.pi * time_s
     turning = np.stack([np.cos(angle), np.sin(angle), np.ones(len(time_s))]).astype(np.float32)
+    if calm is not None:
+        counts = np.zeros(len(time_s), np.float32)
+        counts[calm] = 1.0
+        turning *= counts
     cosine, sine, total = turning @ clipped
     share: Energies = np.hypot(cosine, sine) / np.maximum(total, np.float32(1e-9))
     return share
 
 
-def measure_level(energy: Energies, params: NoiseParams) -> float:
+def measure_level(loud: Energies, params: NoiseParams) -> float:
     """How noisy the picture as a whole is in the quieter frames of a block, grey levels squared.
 
     Args:
-        energy: shape (frames, cells); key frames left out.
+        loud: `loudness` of its frames, key frames left out, shape (frames,).
         params: which quantile over frames.
     """
-    return float(np.quantile(loudness(energy), params.block_quantile)) if len(energy) else 0.0
+    return float(np.quantile(loud, params.block_quantile)) if len(loud) else 0.0
 
 
 def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:

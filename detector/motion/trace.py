@@ -75,18 +75,17 @@ class Layer:
         return np.minimum(cells / n_cells, 1.0).astype(np.float32)
 
 
-def choose_stride(loud: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def choose_stride(share: NDArray[np.float64]) -> NDArray[np.uint8]:
     """How much to thin frames in which much of the picture moves: 1 below 8 % of the cells, 2 below 32 %, then 4.
 
     A whole-body movement is as plain from a sixteenth of its cells, and most of a trace would be such frames.
 
     Args:
-        loud: shape (frames, cells), bool.
+        share: of the cells that move in each frame, shape (frames,), 0 to 1.
 
     Returns:
         Shape (frames,), uint8.
     """
-    share = loud.mean(axis=1)
     return np.select([share < _DENSE, share < 4.0 * _DENSE], [1, 2], 4).astype(np.uint8)
 
 

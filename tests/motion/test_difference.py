@@ -52,7 +52,8 @@ class OneByOne:
         self, time_s: float, picture: NDArray[np.uint8], *, with_long: bool
     ) -> tuple[Difference | None, Difference | None]:
         """The short and the long difference of this frame."""
-        lags_s = self._measure.add(time_s, picture, with_long=with_long)
+        self._measure.put(picture)
+        lags_s = self._measure.compare(time_s, with_long=with_long)
         return tuple(
             single(found, 0, lag_s) if lag_s else None
             for found, lag_s in zip(self._measure.measure(), lags_s, strict=True)
@@ -113,11 +114,13 @@ class TestLags:
 
     def test_reset_forgets_but_what_is_queued_is_measured(self) -> None:
         measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
-        measure.add(0.0, picture)
-        assert measure.add(0.13, picture)[0] > 0
+        for _ in range(4):
+            measure.put(picture)
+        measure.compare(0.0)
+        assert measure.compare(0.13)[0] > 0
         measure.reset()
-        assert measure.add(0.26, picture, with_long=True) == (0.0, 0.0)
-        assert measure.add(0.39, picture)[0] == pytest.approx(0.13)
+        assert measure.compare(0.26, with_long=True) == (0.0, 0.0)
+        assert measure.compare(0.39)[0] == pytest.approx(0.13)
         assert len(measure.measure()[0]) == 2
 
     def test_the_long_difference_is_taken_when_asked_for(self) -> None:
@@ -230,7 +233,8 @@ class TestTogether:
         for number, picture in enumerate(pictures):
             time_s, with_long = number / fps, number % 3 == 0
             one = alone.add(time_s, picture, with_long=with_long)
-            lag_s = together.add(time_s, picture, with_long=with_long)
+            together.put(picture)
+            lag_s = together.compare(time_s, with_long=with_long)
             both = together.measure() if together.is_full or number == len(pictures) - 1 else None
             for layer in (0, 1):
                 expected[layer].extend(d for d in one[layer : layer + 1] if d is not None)
@@ -249,10 +253,27 @@ class TestTogether:
         measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
         for number in range(BATCH):
             assert not measure.is_full
-            measure.add(number / 15, picture)
+            measure.put(picture)
         assert measure.is_full
         with pytest.raises(ValueError, match="one more frame came"):
-            measure.add(BATCH / 15, picture)
+            measure.put(picture)
+
+    def test_what_is_not_compared_yet_stays_queued(self) -> None:
+        measure, pictures = Differencer(grid_for(*SIZE, PARAMS), PARAMS), [luma(window(x)) for x in (0.0, 3.0, 6.0)]
+        for picture in pictures:
+            measure.put(picture)
+        assert [measure.compare(0.0)[0], measure.compare(0.13)[0]] == pytest.approx([0.0, 0.13])
+        first = single(measure.measure()[0], 0, 0.13)
+        measure.compare(0.26)
+        second = single(measure.measure()[0], 0, 0.13)
+        expected = last(pictures[:2]), last(pictures)
+        assert np.array_equal(first.energy, expected[0].energy)
+        assert np.array_equal(second.energy, expected[1].energy)
+
+    def test_only_what_is_queued_can_be_compared(self) -> None:
+        measure = Differencer(grid_for(*SIZE, PARAMS), PARAMS)
+        with pytest.raises(ValueError, match="no more frame is queued"):
+            measure.compare(0.0)
 
     def test_nothing_queued_gives_nothing(self) -> None:
         short, long = Differencer(grid_for(*SIZE, PARAMS), PARAMS).measure()
@@ -260,7 +281,9 @@ class TestTogether:
 
     def test_frames_without_a_wish_are_only_compared_with(self) -> None:
         measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
-        assert measure.add(0.0, picture, with_short=False) == (0.0, 0.0)
-        assert measure.add(0.13, picture, with_short=False) == (0.0, 0.0)
-        assert measure.add(0.26, picture)[0] == pytest.approx(0.13)
+        for _ in range(3):
+            measure.put(picture)
+        assert measure.compare(0.0, with_short=False) == (0.0, 0.0)
+        assert measure.compare(0.13, with_short=False) == (0.0, 0.0)
+        assert measure.compare(0.26)[0] == pytest.approx(0.13)
         assert len(measure.measure()[0]) == 1

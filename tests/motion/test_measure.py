@@ -69,7 +69,8 @@ class TestPlanted:
         frames = film.frames(24.0, FPS, [film.shift(8.0, 0.4, 100, 60), film.shift(16.0, 0.3, 220, 120)])
         energies, signs = [], []
         for frame in frames:
-            measure.add(frame.time_s, frame.luma)
+            measure.put(frame.luma)
+            measure.compare(frame.time_s)
             difference = measure.measure()[0]
             # The first two frames have none.
             energies.append(difference.energy.copy().ravel())

@@ -13,12 +13,14 @@ from detector.motion.noise import (
     find_frozen,
     frame_levels,
     gains,
+    loudness,
     measure_floor,
     measure_key_floor,
     measure_level,
     measure_middle,
     measure_snr,
     quiet_floors,
+    some_cells,
     tick_share,
 )
 from detector.params import NoiseParams
@@ -122,15 +124,18 @@ class TestLevels:
         energy = noise(30, 20000)
         floor = measure_floor(energy, PARAMS)
         exact = np.minimum(energy / (floor + PARAMS.minimum), 2.0).mean(axis=1)
-        assert frame_levels(energy, floor, PARAMS) == pytest.approx(exact, rel=0.15)
+        some = some_cells(energy)
+        assert 500 <= some.shape[1] <= 1100
+        assert frame_levels(some, some_cells(floor), PARAMS) == pytest.approx(exact, rel=0.15)
+        assert loudness(some) == pytest.approx(loudness(energy), rel=0.15)
 
     def test_the_level_of_a_block_is_its_noise_not_its_movement(self) -> None:
         energy = noise(300, 400, scale=0.5)
         moved = energy.copy()
         moved[:150] += 300.0
-        assert measure_level(energy, PARAMS) == pytest.approx(0.25, rel=0.3)
-        assert measure_level(moved, PARAMS) == pytest.approx(0.25, rel=0.3)
-        assert measure_level(np.zeros((0, 5), np.float32), PARAMS) == 0.0
+        assert measure_level(loudness(energy), PARAMS) == pytest.approx(0.25, rel=0.3)
+        assert measure_level(loudness(moved), PARAMS) == pytest.approx(0.25, rel=0.3)
+        assert measure_level(np.zeros(0, np.float32), PARAMS) == 0.0
 
 
 class TestGains:
@@ -235,6 +240,18 @@ class TestTickShare:
         energy = noise(len(self.TIME_S), 1, scale=0.3)
         energy[np.unique((np.arange(0, 29.9, period_s) * FPS).astype(int))] += 80.0
         assert self.share(energy)[0] < 0.4
+
+    def test_frames_that_do_not_count_leave_no_trace(self) -> None:
+        energy = noise(len(self.TIME_S), 5, scale=0.3)
+        energy[7 :: int(FPS), 0] += 80.0
+        calm = np.flatnonzero(np.arange(len(energy)) % 4)
+        louder = energy.copy()
+        louder[::4] = 1000.0
+        for measure in (measure_floor, measure_middle):
+            assert np.array_equal(measure(louder, PARAMS, calm), measure(energy[calm], PARAMS))
+        floor = measure_floor(energy[calm], PARAMS)
+        expected = tick_share(energy[calm], floor, self.TIME_S[calm])
+        assert tick_share(louder, floor, self.TIME_S, calm, room=louder) == pytest.approx(expected, rel=1e-4)
 
     def test_the_phase_does_not_matter(self) -> None:
         energy = noise(len(self.TIME_S), 1, scale=0.3)

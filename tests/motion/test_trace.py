@@ -92,8 +92,7 @@ class TestThinning:
 
     @pytest.mark.parametrize(("share", "stride"), [(0.0, 1), (0.05, 1), (0.1, 2), (0.3, 2), (0.35, 4), (1.0, 4)])
     def test_the_more_moves_the_fewer_are_kept(self, share: float, stride: int) -> None:
-        loud = np.arange(400)[None] < share * 400
-        assert choose_stride(loud).tolist() == [stride]
+        assert choose_stride(np.array([share])).tolist() == [stride]
 
     @given(st.integers(1, 70), st.integers(1, 130), st.sampled_from([1, 2, 4]))
     def test_what_is_kept_stands_for_the_picture(self, rows: int, columns: int, stride: int) -> None:
