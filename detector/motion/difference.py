@@ -11,9 +11,11 @@ frame: that takes half the time of one call a frame and gives the same numbers.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -155,9 +157,11 @@ class Differencer:
 
         There is one wherever `compare` told a lag. When all queued frames have been compared, the queue is empty again.
         """
-        if self._n_smooth < self._n_queued:
-            self._shrinker.smooth(self._stack[: self._n_queued])
-            self._n_smooth = self._n_queued
+        while self._n_smooth < self._n_queued:
+            first, self._n_smooth = self._n_smooth, min(self._n_smooth + CHUNK, self._n_queued)
+            self._shrinker.smooth(self._stack, first, self._n_smooth)
+            # What was just smoothed is still in the processor's cache.
+            self._short.work(self._n_smooth)
         if self._n_compared == self._n_queued > 0:
             self._stacks.append((self._last_s, self._stack))
             self._n_queued = self._n_smooth = self._n_compared = 0
@@ -182,43 +186,65 @@ class Differencer:
         # Slow cameras have no frame 0.1 s ago: the last one must do, if it is not older than a second.
         if lag_s > max(OLDEST_S, (1.0 + _LAG_SLACK) * wanted_s) or lag_s < (1.0 - _LAG_SLACK) * wanted_s:
             return 0.0
-        comparer.pairs.append((self._past.picture[place], picture))
+        comparer.pairs.append(_Pair(self._past.picture[place], picture, self._n_compared))
         return lag_s
+
+
+class _Pair(NamedTuple):
+    """What to compare: possible once so many pictures of the queue are smooth."""
+
+    before: FloatImage
+    after: FloatImage
+    n_smooth: int
 
 
 class _Comparer:
     """Pairs of smooth pictures to differences of one lag, in arrays made once."""
 
     def __init__(self, grid: Grid) -> None:
-        self.pairs: list[tuple[FloatImage, FloatImage]] = []
+        self.pairs: list[_Pair] = []
+        self._n_done = 0
         self._cell_px = grid.cell_px[0]
         self._rim, self._pool = grid.rim, (grid.pool, grid.pool)
         rows = grid.rows + 2 * grid.rim
         self._change = np.empty((CHUNK, 2 * rows, 2 * grid.columns), np.float32)
         self._pooled = np.empty((CHUNK, rows, grid.columns), np.float32)
-        self._energy, self._signed = np.empty((2, BATCH, rows, grid.columns), np.float32)
+        self._energy, self._signed = np.zeros((2, BATCH, rows, grid.columns), np.float32)
+        self._has_bands = np.zeros(BATCH, bool)
         self._window = cv2.createHanningWindow((2 * grid.columns, 2 * grid.rows), cv2.CV_32F)
 
     def measure(self) -> Differences:
         """The differences of all pairs queued, later minus earlier."""
-        n = len(self.pairs)
-        has_bands = np.zeros(n, bool)
-        for first in range(0, n, CHUNK):
-            chunk = slice(first, min(first + CHUNK, n))
-            has_bands[chunk] = self._compare(self.pairs[chunk], self._energy[chunk], self._signed[chunk])
-        inside = slice(self._rim, -self._rim)
+        self.work(BATCH)
+        n, inside = len(self.pairs), slice(self._rim, -self._rim)
         energy, signed = self._energy[:n, inside], self._signed[:n, inside]
-        shifts = [self._shift(*pair, cells) for pair, cells in zip(self.pairs, energy, strict=True)]
-        self.pairs = []
-        return Differences(energy, signed, [float(cv2.mean(cells)[0]) for cells in signed], shifts, has_bands)
+        usual, change = (self._means(part[:n]) for part in (self._energy, self._signed))
+        shifts = [self._shift(*item) for item in zip(self.pairs, energy, usual, strict=True)]
+        self.pairs, self._n_done = [], 0
+        return Differences(energy, signed, change, shifts, self._has_bands[:n].copy())
+
+    def work(self, n_smooth: int) -> None:
+        """Compare the pairs that can be compared when so many pictures of the queue are smooth."""
+        n_due = bisect_right(self.pairs, n_smooth, key=attrgetter("n_smooth"))
+        while self._n_done < n_due:
+            chunk = slice(self._n_done, min(self._n_done + CHUNK, n_due))
+            self._has_bands[chunk] = self._compare(self.pairs[chunk], self._energy[chunk], self._signed[chunk])
+            self._n_done = chunk.stop
+
+    def _means(self, cells: FloatImage) -> list[float]:
+        """Mean of each picture without its rims."""
+        n, rows, columns = cells.shape
+        beside = self._rim * columns
+        means: list[float] = cells.reshape(n, rows * columns)[:, beside:-beside].mean(axis=1).tolist()
+        return means
 
     def _compare(
-        self, pairs: list[tuple[FloatImage, FloatImage]], energy: FloatImage, signed: FloatImage
+        self, pairs: list[_Pair], energy: FloatImage, signed: FloatImage
     ) -> NDArray[np.bool_]:
         """Fill in energy and signed differences of some pairs; which of them had bands."""
         change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
-        for target, (before, after) in zip(change, pairs, strict=True):
-            cv2.subtract(after, before, dst=target)
+        for target, pair in zip(change, pairs, strict=True):
+            cv2.subtract(pair.after, pair.before, dst=target)
         all_changes, all_cells, all_signed = tall(change), tall(pooled), tall(signed)
         size = all_cells.shape[::-1]
         cv2.resize(all_changes, size, dst=all_signed, interpolation=cv2.INTER_AREA)
@@ -233,12 +259,12 @@ class _Comparer:
         cv2.blur(all_cells, self._pool, dst=tall(energy))
         return has_bands
 
-    def _shift(self, before: FloatImage, after: FloatImage, energy: FloatImage) -> tuple[float, float]:
-        # The mean is quickly had, and tells where too few cells are loud.
-        if cv2.mean(energy)[0] <= 0.9 * _SHIFT_MIN_SHARE * _SHIFT_MIN_ENERGY:
+    def _shift(self, pair: _Pair, energy: FloatImage, usual: float) -> tuple[float, float]:
+        # The mean energy is known, and tells where too few cells are loud.
+        if usual <= 0.9 * _SHIFT_MIN_SHARE * _SHIFT_MIN_ENERGY:
             return 0.0, 0.0
         if np.count_nonzero(energy > _SHIFT_MIN_ENERGY) <= _SHIFT_MIN_SHARE * energy.size:
             return 0.0, 0.0
         inside = slice(2 * self._rim, -2 * self._rim)
-        x, y = measure_shift(before[inside], after[inside], self._window)
+        x, y = measure_shift(pair.before[inside], pair.after[inside], self._window)
         return x * self._cell_px / 2.0, y * self._cell_px / 2.0

@@ -110,13 +110,14 @@ class Shrinker:
         if self._source_px == target.shape:
             np.copyto(target, luma)
 
-    def smooth(self, stack: FloatImage) -> None:
-        """Halve the pictures put so far without rounding and smooth them, into `stack`."""
-        working = self._working[: len(stack)]
-        for first in range(0, len(stack), CHUNK):
-            self._smooth(working[first : first + CHUNK], stack[first : first + CHUNK])
+    def smooth(self, stack: FloatImage, first: int, stop: int) -> None:
+        """Halve some of the pictures put without rounding and smooth them, into `stack[first:stop]`.
 
-    def _smooth(self, working: NDArray[np.uint8], stack: FloatImage) -> None:
+        Args:
+            stack: as `new_stack` made it.
+            first, stop: which pictures, half-open; at most `CHUNK`.
+        """
+        working, stack = self._working[first:stop], stack[first:stop]
         n, height, _ = stack.shape
         half = self._half[:n]
         pairs = tall(working).view(np.uint16)

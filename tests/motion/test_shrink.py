@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.motion.shrink import BATCH, Shrinker, grid_for, working_picture
+from detector.motion.shrink import BATCH, CHUNK, Shrinker, grid_for, working_picture
 from detector.params import MotionParams, allowed_range, iter_parameters
 
 PARAMS = MotionParams()
@@ -67,7 +67,8 @@ class TestShrinker:
         stack = shrinker.new_stack()
         for place in range(BATCH):
             shrinker.put(place, np.full(size[::-1], 8 * place, np.uint8))
-        shrinker.smooth(stack)
+        for first in range(0, BATCH, CHUNK):
+            shrinker.smooth(stack, first, first + CHUNK)
         for place in range(BATCH):
             assert stack[place, rim:-rim] == pytest.approx(8.0 * place, rel=1e-6)
 
@@ -78,7 +79,7 @@ class TestShrinker:
         shrinker, rim = Shrinker(grid), 2 * grid.rim
         stack = shrinker.new_stack()[:1]
         shrinker.put(0, picture)
-        shrinker.smooth(stack)
+        shrinker.smooth(stack, 0, 1)
         assert np.unravel_index(stack[0, rim:-rim].argmax(), stack[0, rim:-rim].shape) == (25, 50)
         # Four source px a small px; smoothing spreads the light and loses none.
         assert stack[0, rim:-rim].sum() == pytest.approx(255.0, rel=1e-5)
