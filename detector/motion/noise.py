@@ -27,6 +27,9 @@ _MIN_LEVEL_ENERGY = 0.3
 _MIN_LOUDNESS = 0.02
 _LASTING_BLOCKS = 7
 _PLAINLY = 1.5
+_IN_A_ROW = 3
+# Blocks looked at together: as many as fit into the processor's cache.
+_PORTION = 32
 _MIN_ALIKE = 4
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _ORDINARY_STILLNESS = 0.02
@@ -302,37 +305,42 @@ def quiet_floors(
             place = int(params.block_quantile * (len(chosen) - 1))
             known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
         result[block] = known[key]
-        around = slice(max(block - 2, 0), min(block, len(floors) - 3) + 3)
-        # Floors of noise differ a little from block to block: that is no reason.
-        cells = np.flatnonzero(np.amax(floors[around], axis=0, initial=0.0) > _PLAINLY * result[block])
-        if len(cells):
-            lasting = _lasting_floor(floors[around][:, cells], goes_on[around][:, cells])
-            is_plain = lasting > _PLAINLY * result[block, cells]
-            result[block, cells[is_plain]] = lasting[is_plain]
+    for first in range(0, len(floors), _PORTION):
+        _raise_lasting(result, floors, goes_on, slice(first, min(first + _PORTION, len(floors))))
     return result
 
 
-def _lasting_floor(near: NDArray[np.floating], is_on: NDArray[np.bool_]) -> Energies:
-    """Floor from what changes most of the time in a block and its neighbors, shape (cells,).
+def _raise_lasting(
+    result: Energies, floors: NDArray[np.floating], goes_on: NDArray[np.bool_], blocks: slice
+) -> None:
+    """Where something changes all the time for three blocks and more, what it does in them is the floor; in place.
 
-    Of each three of the blocks, the middle floor where all go on, the lowest where two do, 0 elsewhere; the highest of
-    these.
+    Of each three blocks in a row, the middle floor counts where all go on, the lowest where two do; of all threes within
+    two blocks of the one in question, the highest.
 
     Args:
-        near: floors of up to five blocks, two to each side of the one in question, shape (blocks, cells).
-        is_on: cells that change for most of a block, of the same shape.
+        result: floors so far, shape (blocks, cells); those of `blocks` are raised.
+        floors: of each block by itself, of the same shape.
+        goes_on: cells that change for most of a block, of the same shape.
+        blocks: which ones.
     """
-    near = near.astype(np.float32)
-    highest = np.zeros(near.shape[1], np.float32)
-    for first in range(len(near) - 2):
-        # The lowest and the middle one: comparing three costs a tenth of sorting them.
-        one, two, three = near[first : first + 3]
-        lower = np.minimum(one, two)
-        low = np.minimum(lower, three)
-        middle = np.maximum(lower, np.minimum(np.maximum(one, two), three))
-        n_on = np.count_nonzero(is_on[first : first + 3], axis=0)
-        np.maximum(highest, np.where(n_on == 3, middle, np.where(n_on == 2, low, np.float32(0.0))), out=highest)
-    return highest
+    low, high = max(blocks.start - 2, 0), min(blocks.stop + 2, len(floors))
+    if high - low < _IN_A_ROW:
+        return
+    # Numbers that are not negative compare as their bits do, and whole numbers do so quickly.
+    near = floors[low:high]
+    bits = near.view(np.uint16) if near.dtype == np.float16 else near
+    n_threes = high - low - _IN_A_ROW + 1
+    threes = slice(0, n_threes), slice(1, n_threes + 1), slice(2, n_threes + 2)
+    one, two, three = (bits[part] for part in threes)
+    lower, upper = np.minimum(one, two), np.maximum(one, two)
+    lowest, middle = np.minimum(lower, three), np.maximum(lower, np.minimum(upper, three))
+    n_on = sum(goes_on[low:high][part].astype(np.uint8) for part in threes)
+    lasting = np.where(n_on == _IN_A_ROW, middle, np.where(n_on == _IN_A_ROW - 1, lowest, bits.dtype.type(0)))
+    for block in range(blocks.start, blocks.stop):
+        first, last = max(block - 2, 0) - low, min(block, len(floors) - _IN_A_ROW) - low
+        highest = lasting[first : last + 1].max(axis=0).view(floors.dtype).astype(np.float32)
+        np.copyto(result[block], highest, where=highest > _PLAINLY * result[block])
 
 
 def _lasting(level: Energies) -> Energies:
