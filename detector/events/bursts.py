@@ -72,7 +72,7 @@ def find_bursts(
     active: Active,
     params: Params,
     is_wanted: Callable[[float, float], bool] | None = None,
-    is_apart: Callable[[Part], bool] | None = None,
+    find_apart: Callable[[Sequence[Part]], list[Part]] | None = None,
 ) -> list[Burst]:
     """Join active entries to bursts.
 
@@ -81,7 +81,8 @@ def find_bursts(
         active: what stands out, artifacts already left out.
         params: the group `burst`.
         is_wanted: whether to keep a burst that starts and stops then, s; None keeps all.
-        is_apart: which connected groups are bursts of their own, whatever else moves beside them; None: no group is.
+        find_apart: those connected groups that are bursts of their own, whatever else moves beside them; None: no group
+            is.
 
     Returns:
         Bursts in order of start; empty where nothing moved.
@@ -89,7 +90,7 @@ def find_bursts(
     if len(active) == 0:
         return []
     parts = find_parts(trace, active, params)
-    apart = [part for part in parts if is_apart is not None and is_apart(part)]
+    apart = find_apart(parts) if find_apart is not None else []
     if apart:
         alone = {id(part) for part in apart}
         parts = [part for part in parts if id(part) not in alone]

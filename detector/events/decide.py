@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector.events.active import Active, find_active, slow_view
 from detector.events.bursts import Burst, find_bursts
 from detector.events.classify import Event, classify_bursts, passing_event
-from detector.events.insects import is_crossing, sort_bursts
+from detector.events.insects import find_crossing, sort_bursts
 from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.motion.masks import grow
 from detector.motion.trace import MotionTrace
@@ -42,7 +42,7 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     bursts = [
         burst
         for burst in find_bursts(
-            trace, active, params, is_apart=lambda part: is_crossing(trace, active, part, params.artifact)
+            trace, active, params, find_apart=lambda parts: find_crossing(trace, active, parts, params.artifact)
         )
         if not _is_key_pulse(trace, active, burst, since_key_s, params)
         and not _is_fade(active, burst, params)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from detector.events.bursts import find_bursts
-from detector.events.insects import Sorted, is_crossing, measure_path, sort_bursts
+from detector.events.insects import Sorted, find_crossing, sort_bursts
+from detector.events.paths import measure_paths
 from detector.params import Params, with_values
 
 PARAMS = Params()
@@ -29,7 +30,7 @@ def flight(sketch: Any, duration_s: float, columns: tuple[int, int], *, only_bri
 class TestMeasurePath:
     def test_a_flight(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, (burst,) = bursts_of(flight(sketch, 0.8, (2, 28)))
-        path = measure_path(trace, active, burst)
+        path = measure_paths(trace, active, [burst])[0]
         # 260 px of a diagonal of 367 px, less what smoothing and the lag take at its ends.
         assert path.travel == pytest.approx(260 / np.hypot(320, 180), rel=0.2)
         assert path.straightness > 0.95
@@ -38,7 +39,7 @@ class TestMeasurePath:
 
     def test_a_limb_stays(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, (burst,) = bursts_of(sketch(8.0, FPS).move(3.0, 3.4, HAND))
-        path = measure_path(trace, active, burst)
+        path = measure_paths(trace, active, [burst])[0]
         assert path.travel == pytest.approx(0.0, abs=0.01)
         assert path.brightening == pytest.approx(0.0, abs=0.05)
 
@@ -47,11 +48,11 @@ class TestMeasurePath:
         self, sketch: Any, bursts_of: Callable[..., Any], signed: float, brightening: float
     ) -> None:
         trace, active, (burst,) = bursts_of(sketch(8.0, FPS).move(3.0, 3.4, HAND, signed=signed, only_brightens=True))
-        assert measure_path(trace, active, burst).brightening == pytest.approx(brightening, abs=0.01)
+        assert measure_paths(trace, active, [burst])[0].brightening == pytest.approx(brightening, abs=0.01)
 
     def test_two_frames_are_no_path(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, (burst,) = bursts_of(sketch(8.0, 5.0).move(3.0, 3.01, HAND))
-        path = measure_path(trace, active, burst)
+        path = measure_paths(trace, active, [burst])[0]
         assert (path.travel, path.straightness, path.speed) == (0.0, 0.0, 0.0)
 
 
@@ -132,7 +133,7 @@ class TestIsCrossing:
     def test_a_limb_beside_an_insect_moves_by_itself(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, (together,) = bursts_of(drawn_apart(sketch))
         assert together.duration_s > 0.6
-        alone = find_bursts(trace, active, PARAMS, is_apart=lambda part: is_crossing(trace, active, part, LIMITS))
+        alone = find_bursts(trace, active, PARAMS, find_apart=lambda parts: find_crossing(trace, active, parts, LIMITS))
         found = sort_bursts(trace, active, alone, LIMITS)
         assert len(found.insects) == 1
         assert [(burst.start_s, burst.stop_s) for burst in found.local] == [pytest.approx((3.2, 3.5), abs=2 / FPS)]
