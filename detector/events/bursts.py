@@ -16,55 +16,11 @@ from numpy.typing import NDArray
 
 from detector.events.active import Active
 from detector.events.connect import connect_runs, ranges
+from detector.events.describe import FAINT_S, Box, Burst, Part, describe_bursts, movement_intervals
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
-Box = tuple[float, float, float, float]
-
-_FAINT_S = 0.05
 _PORTION = 50_000
-
-
-@dataclass(frozen=True)
-class Burst:
-    """Motion connected in space and time.
-
-    Attributes:
-        start_s, stop_s: half-open, s; the lag of the difference is already taken off.
-        peak_s: moment of most motion.
-        cells: grid cells that took part, ascending, shape (n,), int64.
-        x_px, y_px: energy-weighted center, source px.
-        box_px: `(left, top, right, bottom)`, source px.
-        area_fraction: share of the picture that moved at the widest moment, 0 to 1.
-        snr: peak energy in floors.
-        entries: rows of `Active` that belong to it, shape (m,), int32, in order of frame.
-    """
-
-    start_s: float
-    stop_s: float
-    peak_s: float
-    cells: NDArray[np.int64]
-    x_px: float
-    y_px: float
-    box_px: Box
-    area_fraction: float
-    snr: float
-    entries: NDArray[np.int32]
-
-    @property
-    def duration_s(self) -> float:
-        """Length, s."""
-        return self.stop_s - self.start_s
-
-
-@dataclass(frozen=True)
-class Part:
-    """A connected group of entries, not yet a burst; attributes as those of `Burst`."""
-
-    start_s: float
-    stop_s: float
-    box_px: Box
-    entries: NDArray[np.int32]
 
 
 def find_bursts(
@@ -94,9 +50,8 @@ def find_bursts(
     if apart:
         alone = {id(part) for part in apart}
         parts = [part for part in parts if id(part) not in alone]
-    bursts = merge_simultaneous(trace, active, parts, params, is_wanted)
-    for part in apart:
-        bursts += merge_simultaneous(trace, active, [part], params, is_wanted)
+    groups: list[list[Part | Burst]] = [*_simultaneous(trace, parts, params), *([part] for part in apart)]
+    bursts = _described(trace, active, groups, params, is_wanted)
     return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))
 
 
@@ -116,11 +71,12 @@ def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]
     begins = np.flatnonzero(np.diff(label[chosen], prepend=-1))
     bounds = np.append(np.concatenate([[0], np.cumsum(counts)])[begins], len(entries))
     energy = _sums(active.snr, first)[chosen]
-    frames = _extents(trace, active.frame[start], energy, np.append(begins, len(chosen)), params.burst.edge)
+    ends = _extents(trace, active.frame[start], energy, np.append(begins, len(chosen)), params.burst.edge)
+    times_s = zip(*(times.tolist() for times in movement_intervals(trace, *ends)), strict=True)
     boxes = _boxes(trace, active.cell[start], active.cell[start + counts - 1], begins)
     return [
-        Part(*movement_interval(trace, first, last), box, entries[low:high])
-        for first, last, box, (low, high) in zip(*frames, boxes, itertools.pairwise(bounds.tolist()), strict=True)
+        Part(start_s, stop_s, box, entries[low:high])
+        for (start_s, stop_s), box, (low, high) in zip(times_s, boxes, itertools.pairwise(bounds.tolist()), strict=True)
     ]
 
 
@@ -144,8 +100,8 @@ def _extents(
     energy: NDArray[np.float64],
     bounds: NDArray[np.int64],
     edge: float,
-) -> tuple[list[int], list[int]]:
-    """First and last loud frame of each group of runs, as in `describe_burst`.
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """First and last loud frame of each group of runs, as in `describe_bursts`.
 
     Args:
         trace: for the strides.
@@ -165,7 +121,7 @@ def _extents(
     low = loud[np.searchsorted(loud, first_row)]
     high = loud[np.searchsorted(loud, first_row + counts) - 1]
     frames = frame[is_new]
-    return frames[low].tolist(), frames[high].tolist()
+    return frames[low], frames[high]
 
 
 def _boxes(
@@ -181,73 +137,6 @@ def _boxes(
     return list(zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), strict=True))
 
 
-def describe_burst(trace: MotionTrace, active: Active, entries: NDArray[np.int32], params: Params) -> Burst:
-    """Measure a group of active entries."""
-    if np.any(entries[1:] < entries[:-1]):
-        entries = np.sort(entries)
-    frame, cell, snr = _of(active, entries)
-    low = int(frame[0])
-    place = (frame - low).astype(np.intp)
-    stride = trace.fast.stride[low : low + int(place[-1]) + 1].astype(np.float64)
-    weight = snr * stride[place] ** 2 if stride.max() > 1.0 else snr.astype(np.float64)
-    strength: NDArray[np.float64] = np.bincount(place, weight).astype(np.float64, copy=False)
-    peak = low + int(strength.argmax())
-    first, last = _extent(strength, params.burst.edge)
-    start_s, stop_s = movement_interval(trace, low + first, low + last)
-    cells = np.flatnonzero(np.bincount(cell))
-    rows, columns = np.divmod(cells, trace.columns)
-    side_x, side_y = trace.cell_px
-    x, y = trace.cell_centers
-    weight /= weight.sum()
-    box = (
-        float(columns.min() * side_x),
-        float(rows.min() * side_y),
-        float((columns.max() + 1) * side_x),
-        float((rows.max() + 1) * side_y),
-    )
-    return Burst(
-        start_s=start_s,
-        stop_s=stop_s,
-        peak_s=min(max(float(trace.time_s[peak]) - float(trace.lag_s[peak]) / 2.0, start_s), stop_s),
-        cells=cells,
-        x_px=float((x[cell] * weight).sum() * side_x),
-        y_px=float((y[cell] * weight).sum() * side_y),
-        box_px=box,
-        area_fraction=min(float((np.bincount(place) * stride**2).max()) / (trace.rows * trace.columns), 1.0),
-        snr=float(snr.max()),
-        entries=entries,
-    )
-
-
-def _of(active: Active, entries: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.float32]]:
-    """Frame, cell and energy of some entries, which ascend."""
-    # While one thing moves and no other, its entries lie side by side.
-    is_stretch = int(entries[-1]) - int(entries[0]) + 1 == len(entries)
-    chosen = slice(int(entries[0]), int(entries[-1]) + 1) if is_stretch else entries
-    return active.frame[chosen], active.cell[chosen].astype(np.intp), active.snr[chosen]
-
-
-def movement_interval(trace: MotionTrace, first: int, last: int) -> tuple[float, float]:
-    """When something moved, given the first and last frame that differ from the one a lag earlier.
-
-    Movement began between the first differing frame and the one before, on average in the middle. The last differing
-    frame is compared with one a lag earlier, at or just after which movement ended. So the length is neither stretched
-    by the lag nor, at low frame rates, by the frames themselves. Movement begins and ends too slowly to be seen at
-    once: its unseen ends are taken as half of `_FAINT_S` each.
-    """
-    frame_s = float(trace.duration_s[first])
-    faint_s = 0.5 * min(frame_s, _FAINT_S)
-    start_s = float(trace.time_s[first]) - 0.5 * frame_s - faint_s
-    stop_s = float(trace.time_s[last] + 0.5 * trace.duration_s[last] - trace.lag_s[last]) + faint_s
-    return start_s, max(stop_s, start_s + 0.5 * frame_s)
-
-
-def _extent(strength: NDArray[np.float64], edge: float) -> tuple[int, int]:
-    # Encoders drag faint after-images behind a strong movement: its ends lie where it falls to a share of its peak.
-    loud = np.flatnonzero(strength >= edge * strength.max())
-    return int(loud[0]), int(loud[-1])
-
-
 @dataclass
 class _Group:
     """Parts that are one burst."""
@@ -257,19 +146,17 @@ class _Group:
 
 
 def merge_simultaneous(
-    trace: MotionTrace,
-    active: Active,
-    parts: Sequence[Part | Burst],
-    params: Params,
-    is_wanted: Callable[[float, float], bool] | None = None,
+    trace: MotionTrace, active: Active, parts: Sequence[Part | Burst], params: Params
 ) -> list[Burst]:
-    """Join parts that overlap in time and lie side by side: one limb seen as two edges, one body as several parts.
+    """Join parts that overlap in time and lie side by side: one limb seen as two edges, one body as several parts."""
+    return _described(trace, active, _simultaneous(trace, parts, params), params)
 
-    Bursts that are not wanted (see `find_bursts`) are left out.
-    """
+
+def _simultaneous(trace: MotionTrace, parts: Sequence[Part | Burst], params: Params) -> list[list[Part | Burst]]:
+    """Groups of parts that are one burst."""
     reach = params.burst.reach * float(np.hypot(trace.width_px, trace.height_px))
     # The ends of a part are known to half a frame each; unseen ends are no reason to join.
-    slack_s = trace.frame_s - min(trace.frame_s, _FAINT_S)
+    slack_s = trace.frame_s - min(trace.frame_s, FAINT_S)
     groups: list[_Group] = []
     now: list[_Group] = []
     for part in sorted(parts, key=lambda part: part.start_s):
@@ -286,25 +173,28 @@ def merge_simultaneous(
             group.parts = []
         head.stop_s = max(part.stop_s, *(group.stop_s for group in near))
         now = [group for group in now if group.parts]
-    bursts = (_one_burst(trace, active, group.parts, params, is_wanted) for group in groups if group.parts)
-    return [burst for burst in bursts if burst is not None]
+    return [group.parts for group in groups if group.parts]
 
 
-def _one_burst(
+def _described(
     trace: MotionTrace,
     active: Active,
-    parts: Sequence[Part | Burst],
+    groups: Sequence[Sequence[Part | Burst]],
     params: Params,
-    is_wanted: Callable[[float, float], bool] | None,
-) -> Burst | None:
-    """The burst that some parts make together, None if it is not wanted."""
-    if len(parts) > 1:
-        burst = describe_burst(trace, active, np.concatenate([part.entries for part in parts]), params)
-        return burst if is_wanted is None or is_wanted(burst.start_s, burst.stop_s) else None
+    is_wanted: Callable[[float, float], bool] | None = None,
+) -> list[Burst]:
+    """The bursts that groups of parts make; those that are not wanted (see `find_bursts`) are left out."""
+
+    def is_kept(part: Part | Burst) -> bool:
+        return is_wanted is None or is_wanted(part.start_s, part.stop_s)
+
     # A single part lasts as long as its burst: what is not wanted need not be measured.
-    if is_wanted is not None and not is_wanted(parts[0].start_s, parts[0].stop_s):
-        return None
-    return describe_burst(trace, active, parts[0].entries, params)
+    entries = [
+        np.concatenate([part.entries for part in group]) if len(group) > 1 else group[0].entries
+        for group in groups
+        if len(group) > 1 or is_kept(group[0])
+    ]
+    return [burst for burst in describe_bursts(trace, active, entries, params) if is_kept(burst)]
 
 
 def _touch(one: Part | Burst, other: Part | Burst, reach_px: float, slack_s: float) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from detector.events.active import Active
-from detector.events.bursts import Burst, describe_burst
+from detector.events.describe import Burst, describe_burst
 from detector.events.rhythm import Rhythm, find_rhythm, surest_rate_hz
 from detector.events.runs import find_rhythmic_runs
 from detector.motion.trace import MotionTrace

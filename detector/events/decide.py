@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.active import Active, find_active, slow_view
-from detector.events.bursts import Burst, find_bursts
+from detector.events.bursts import find_bursts
 from detector.events.classify import Event, classify_bursts, passing_event
+from detector.events.describe import Burst
 from detector.events.insects import find_crossing, sort_bursts
 from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.motion.masks import grow

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.active import Active
-from detector.events.bursts import Burst, Part
+from detector.events.describe import Burst, Part
 from detector.events.paths import NO_PATH, Path, measure_paths
 from detector.motion.artifacts import Artifact
 from detector.motion.trace import MotionTrace

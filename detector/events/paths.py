@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.active import Active
-from detector.events.bursts import Burst, Part
+from detector.events.describe import Burst, Entries, Part, Rows, portions
 from detector.motion.trace import MotionTrace
 
 # Frames with less than this share of the strongest one's energy tell no place.
 _LOUD = 0.1
 _MIN_FRAMES = 3
-# As many entries at a time as fit into the processor's cache.
-_PORTION = 50_000
 
 Values = NDArray[np.float64]
-Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -55,67 +52,51 @@ def measure_paths(trace: MotionTrace, active: Active, bursts: Sequence[Burst | P
     Returns:
         One path a burst. One that is seen in fewer than three frames goes nowhere.
     """
-    return [path for some in _portions(bursts) for path in _measure(trace, active, some)]
+    lasts_s = np.array([burst.stop_s - burst.start_s for burst in bursts])
+    groups = [burst.entries for burst in bursts]
+    paths, n_done = list[Path](), 0
+    for some in portions(groups):
+        paths += _measure(trace, active, some, lasts_s[n_done : n_done + len(some)])
+        n_done += len(some)
+    return paths
 
 
-def _portions(bursts: Sequence[Burst | Part]) -> Iterator[Sequence[Burst | Part]]:
-    first, n_entries = 0, 0
-    for place, burst in enumerate(bursts):
-        n_entries += len(burst.entries)
-        if n_entries >= _PORTION:
-            yield bursts[first : place + 1]
-            first, n_entries = place + 1, 0
-    if first < len(bursts):
-        yield bursts[first:]
-
-
-def _measure(trace: MotionTrace, active: Active, bursts: Sequence[Burst | Part]) -> list[Path]:
-    entries = np.concatenate([burst.entries for burst in bursts])
-    counts = np.array([len(burst.entries) for burst in bursts])
-    begin = np.cumsum(counts) - counts
-    frame, cell, snr = active.frame[entries], active.cell[entries], active.snr[entries].astype(np.float64)
-    # One row for each frame of each burst; entries are in order of frame.
-    is_new = np.diff(frame, prepend=-1) != 0
-    is_new[begin] = True
-    row_begin = np.flatnonzero(is_new)
-    row_frame, first = frame[row_begin], np.searchsorted(row_begin, begin)
-    n_rows = np.diff(np.append(first, len(row_begin)))
-    total = np.add.reduceat(snr, row_begin)
+def _measure(trace: MotionTrace, active: Active, groups: Sequence[Entries], lasts_s: Values) -> list[Path]:
+    rows = Rows.of(active, groups)
+    cell, snr = active.cell[rows.entries], active.snr[rows.entries].astype(np.float64)
+    total = np.add.reduceat(snr, rows.row_begin)
     column, line = trace.cell_centers
     x, y = column[cell], line[cell]
-    center = tuple(np.add.reduceat(snr * place, row_begin) / total for place in (x, y))
-    is_loud = total >= _LOUD * np.repeat(np.maximum.reduceat(total, first), n_rows)
-    way = _way(center, is_loud, first, n_rows)
+    center = tuple(np.add.reduceat(snr * place, rows.row_begin) / total for place in (x, y))
+    way = _way(rows, center, total)
     # Scatter about the center of its frame: the mean square less the square of the mean.
-    square = np.add.reduceat(snr * (x * x + y * y), begin)
-    square -= np.add.reduceat(total * (center[0] ** 2 + center[1] ** 2), first)
-    extent = np.sqrt(np.maximum(square, 0.0) / np.add.reduceat(total, first))
+    square = np.add.reduceat(snr * (x * x + y * y), rows.begin)
+    square -= np.add.reduceat(total * (center[0] ** 2 + center[1] ** 2), rows.first)
+    extent = np.sqrt(np.maximum(square, 0.0) / np.add.reduceat(total, rows.first))
     travel = way * trace.cell_px[0] / float(np.hypot(trace.width_px, trace.height_px))
-    lasts_s = np.array([burst.stop_s - burst.start_s for burst in bursts])
     columns = (
         travel,
         # What lies in a single cell is still about as wide as half of it.
         way / np.maximum(extent, 0.5),
-        np.where(way > 0.0, _straightness(trace.time_s[row_frame], center, total, first, n_rows), 0.0),
+        np.where(way > 0.0, _straightness(rows, trace.time_s[rows.frame], center, total), 0.0),
         travel / np.maximum(lasts_s, 1e-3),
-        _brightening(trace, frame, active.signed[entries].astype(np.float64), begin, counts),
+        _brightening(trace, active, rows),
     )
     return [Path(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _way(center: tuple[Values, ...], is_loud: NDArray[np.bool_], first: Places, n_rows: Places) -> Values:
+def _way(rows: Rows, center: tuple[Values, ...], total: Values) -> Values:
     """Distance from the first loud place of each burst to the last, cells; 0 where there are fewer than three."""
-    loud = np.flatnonzero(is_loud)
-    low, high = np.searchsorted(loud, first), np.searchsorted(loud, first + n_rows)
+    loud = rows.loud(total, _LOUD)
+    low, high = rows.ends(loud)
     begin, end = loud[low], loud[high - 1]
     way = np.hypot(*(place[end] - place[begin] for place in center))
     return np.where(high - low >= _MIN_FRAMES, way, 0.0)
 
 
-def _straightness(
-    time_s: Values, center: tuple[Values, ...], weight: Values, first: Places, n_rows: Places
-) -> Values:
-    """Share of the scatter of each course (rows `first` and on) that going along a line at one speed explains."""
+def _straightness(rows: Rows, time_s: Values, center: tuple[Values, ...], weight: Values) -> Values:
+    """Share of the scatter of each course that going along a line at one speed explains."""
+    first, n_rows = rows.first, rows.n_rows
     total = np.add.reduceat(weight, first)
 
     def about_mean(values: Values) -> Values:
@@ -132,10 +113,12 @@ def _straightness(
     return np.divide(along, scatter, out=np.zeros(len(first)), where=scatter > 0.0)
 
 
-def _brightening(trace: MotionTrace, frame: NDArray[np.int32], signed: Values, begin: Places, counts: Places) -> Values:
+def _brightening(trace: MotionTrace, active: Active, rows: Rows) -> Values:
     """Signed over absolute change until the first lag is over: before that, nothing that came can have gone."""
-    head = frame[begin]
+    head = rows.frame[rows.first]
     until_s = trace.time_s[head] + trace.lag_s[head] - 0.5 * trace.duration_s[head]
-    coming = signed * (trace.time_s[frame] < np.repeat(until_s, counts))
-    change: Values = np.add.reduceat(coming, begin) / np.maximum(np.add.reduceat(np.abs(coming), begin), 1e-9)
+    is_coming = trace.time_s[rows.frame] < np.repeat(until_s, rows.n_rows)
+    signed = active.signed[rows.entries].astype(np.float64)
+    shown, size = (np.add.reduceat(values, rows.row_begin) * is_coming for values in (signed, np.abs(signed)))
+    change: Values = np.add.reduceat(shown, rows.first) / np.maximum(np.add.reduceat(size, rows.first), 1e-9)
     return change

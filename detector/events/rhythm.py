@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detector.events.active import Active
 from detector.events.bandpass import bandpass
-from detector.events.bursts import Burst
+from detector.events.describe import Burst
 from detector.motion.periodic import MAX_CELLS, estimate_rate, leading_component
 from detector.motion.periodic import likeness as likeness_of
 from detector.motion.trace import MotionTrace, keep_stride

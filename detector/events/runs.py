@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from detector.events.active import Active
-from detector.events.bursts import Burst
+from detector.events.describe import Burst
 from detector.events.rhythm import Rhythm, find_rhythm
 from detector.motion.trace import MotionTrace
 from detector.params import RhythmParams

@@ -56,4 +56,4 @@ def _plane(picture: VideoFrame, dtype: type[Depth]) -> NDArray[Depth]:
     plane = picture.planes[0]
     line_size = plane.line_size
     # One call for what buffer, shape and slice would take three for, half a million times a night.
-    return np.ndarray((plane.height, plane.width), dtype, plane, 0, (line_size, np.dtype(dtype).itemsize))
+    return np.ndarray((plane.height, plane.width), dtype, memoryview(plane), 0, (line_size, np.dtype(dtype).itemsize))

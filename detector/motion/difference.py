@@ -238,9 +238,7 @@ class _Comparer:
         means: list[float] = cells.reshape(n, rows * columns)[:, beside:-beside].mean(axis=1).tolist()
         return means
 
-    def _compare(
-        self, pairs: list[_Pair], energy: FloatImage, signed: FloatImage
-    ) -> NDArray[np.bool_]:
+    def _compare(self, pairs: list[_Pair], energy: FloatImage, signed: FloatImage) -> NDArray[np.bool_]:
         """Fill in energy and signed differences of some pairs; which of them had bands."""
         change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
         for target, pair in zip(change, pairs, strict=True):

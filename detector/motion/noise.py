@@ -310,13 +310,11 @@ def quiet_floors(
     return result
 
 
-def _raise_lasting(
-    result: Energies, floors: NDArray[np.floating], goes_on: NDArray[np.bool_], blocks: slice
-) -> None:
+def _raise_lasting(result: Energies, floors: NDArray[np.floating], goes_on: NDArray[np.bool_], blocks: slice) -> None:
     """Where something changes all the time for three blocks and more, what it does in them is the floor; in place.
 
-    Of each three blocks in a row, the middle floor counts where all go on, the lowest where two do; of all threes within
-    two blocks of the one in question, the highest.
+    Of each three blocks in a row, the middle floor counts where all go on, the lowest where two do; of all such threes
+    within two blocks of the one in question, the highest.
 
     Args:
         result: floors so far, shape (blocks, cells); those of `blocks` are raised.

@@ -115,7 +115,8 @@ class Shrinker:
 
         Args:
             stack: as `new_stack` made it.
-            first, stop: which pictures, half-open; at most `CHUNK`.
+            first: the first of them.
+            stop: one past the last; at most `CHUNK` at a time.
         """
         working, stack = self._working[first:stop], stack[first:stop]
         n, height, _ = stack.shape

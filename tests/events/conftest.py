@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from detector.events.active import Active, find_active
-from detector.events.bursts import Burst, find_bursts
+from detector.events.bursts import find_bursts
+from detector.events.describe import Burst
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 

@@ -251,7 +251,7 @@ class TestTogether:
 
     def test_no_frame_is_lost_in_a_full_queue(self) -> None:
         measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
-        for number in range(BATCH):
+        for _ in range(BATCH):
             assert not measure.is_full
             measure.put(picture)
         assert measure.is_full

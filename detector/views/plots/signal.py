@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.active import Active, find_active, slow_view
-from detector.events.bursts import describe_burst
 from detector.events.classify import Event
+from detector.events.describe import describe_burst
 from detector.events.rhythm import signed_signal
 from detector.motion.artifacts import find_artifacts
 from detector.motion.trace import MotionTrace
