@@ -50,7 +50,8 @@ def find_bursts(
     if apart:
         alone = {id(part) for part in apart}
         parts = [part for part in parts if id(part) not in alone]
-    groups: list[list[Part | Burst]] = [*_simultaneous(trace, parts, params), *([part] for part in apart)]
+    groups = _simultaneous(trace, parts, params)
+    groups += [[part] for part in apart]
     bursts = _described(trace, active, groups, params, is_wanted)
     return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))
 

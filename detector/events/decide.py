@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector.events.active import Active, find_active, slow_view
 from detector.events.bursts import find_bursts
 from detector.events.classify import Event, classify_bursts, passing_event
-from detector.events.describe import Burst
+from detector.events.describe import Box, Burst
 from detector.events.insects import find_crossing, sort_bursts
 from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.motion.masks import grow
@@ -24,6 +24,8 @@ _MOST_KEYS = 0.3
 _ONE_SIGN = 0.9
 _MOST_CELLS = 0.5
 _DIGIT_AREA = 0.006
+# Date and time are one line; its digits stand within so many of their heights from those that change each second.
+_DIGITS_BESIDE = 8
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     hidden = find_artifacts(trace, params)
     active = find_active(trace, params, hidden.is_blind, hidden.is_clock, hidden.light_s)
     since_key_s = since_key(trace)
-    clock = np.divmod(np.flatnonzero(hidden.is_clock), trace.columns)
+    clock = _clock_box(trace, hidden.is_clock)
     bursts = [
         burst
         for burst in find_bursts(
@@ -163,13 +165,22 @@ def _is_of_mover(trace: MotionTrace, burst: Burst, hidden: ArtifactMap, params: 
     return bool(near[burst.cells].mean() >= _MOST_CELLS)
 
 
-def _is_clock_digit(trace: MotionTrace, burst: Burst, clock: tuple[NDArray[np.int64], NDArray[np.int64]]) -> bool:
-    """Digits that change rarely stand beside those that change each second (rows, columns), and change with them."""
-    rows, columns = clock
-    if burst.duration_s > _DIGIT_CHANGE_S or len(rows) == 0:
+def _clock_box(trace: MotionTrace, is_clock: NDArray[np.bool_]) -> Box | None:
+    """Box around the on-screen clock, source px; None where there is none."""
+    row, column = np.divmod(np.flatnonzero(is_clock), trace.columns)
+    if len(row) == 0:
+        return None
+    x, y = trace.cell_px
+    return column.min() * x, row.min() * y, (column.max() + 1) * x, (row.max() + 1) * y
+
+
+def _is_clock_digit(trace: MotionTrace, burst: Burst, clock: Box | None) -> bool:
+    """Digits that change rarely stand beside those that change each second, and change with them."""
+    if burst.duration_s > _DIGIT_CHANGE_S or clock is None:
         return False
-    burst_rows, burst_columns = np.divmod(burst.cells, trace.columns)
-    height = int(rows.max() - rows.min()) + 1
-    in_line = burst_rows.min() >= rows.min() - 1 and burst_rows.max() <= rows.max() + 1
-    beside = burst_columns.max() >= columns.min() - 8 * height and burst_columns.min() <= columns.max() + 8 * height
-    return bool(in_line and beside)
+    left, top, right, bottom = burst.box_px
+    clock_left, clock_top, clock_right, clock_bottom = clock
+    side_x, side_y = trace.cell_px
+    reach_px = _DIGITS_BESIDE * (clock_bottom - clock_top) * side_x / side_y
+    in_line = top >= clock_top - side_y and bottom <= clock_bottom + side_y
+    return in_line and right > clock_left - reach_px and left < clock_right + reach_px

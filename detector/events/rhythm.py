@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from detector.events.active import Active
 from detector.events.bandpass import bandpass
 from detector.events.describe import Burst
-from detector.motion.periodic import MAX_CELLS, estimate_rate, leading_component
+from detector.motion.periodic import MAX_CELLS, estimate_rate, leading_signal
 from detector.motion.periodic import likeness as likeness_of
 from detector.motion.trace import MotionTrace, keep_stride
 from detector.params import RhythmParams
@@ -83,9 +83,11 @@ def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], par
     rate_hz = estimate_rate(time_s, signal, params.min_rate_hz, rate_limit_hz(trace, params))
     if rate_hz is None:
         return None
-    variation = cycle_variation(time_s, signal, rate_hz)
     n_cycles = (stop_s - start_s) * rate_hz
-    if n_cycles < params.min_cycles or variation > params.max_variation:
+    if n_cycles < params.min_cycles:
+        return None
+    variation = cycle_variation(time_s, signal, rate_hz)
+    if variation > params.max_variation:
         return None
     likeness, opposition = likeness_of(time_s, course, rate_hz)
     # A filtered signal always swings somewhat evenly: what varies much must at least resemble itself.
@@ -104,15 +106,15 @@ def signed_signal(
     """
     entries = np.concatenate([burst.entries for burst in bursts])
     frame, cell = active.frame[entries], active.cell[entries]
+    low, high = int(frame.min()), int(frame.max()) + 1
     # Frames thinned more than others would weigh less: all are thinned alike.
     stride = trace.fast.stride[frame].max()
     if stride > 1:
-        stays = keep_stride(cell, stride, trace.columns)
+        stays = np.flatnonzero(keep_stride(np.arange(trace.rows * trace.columns), stride, trace.columns)[cell])
         entries, frame, cell = entries[stays], frame[stays], cell[stays]
     signed = active.signed[entries].astype(np.float64)
-    low, high = int(frame.min()), int(frame.max()) + 1
     used = np.flatnonzero(np.bincount(cell))
-    power = np.bincount(cell, signed**2)[used]
+    power = np.bincount(cell, signed * signed)[used]
     best = used[np.sort(np.argsort(power)[::-1][:MAX_CELLS])]
     place = np.full(trace.rows * trace.columns, -1)
     place[best] = np.arange(len(best))
@@ -122,7 +124,7 @@ def signed_signal(
         frame, column, signed = frame[chosen], column[chosen], signed[chosen]
     table = np.zeros((high - low, len(best)))
     table[frame - low, column] = signed
-    signal = table @ leading_component(table.T @ table)
+    signal = leading_signal(table)
     times = trace.time_s[low:high]
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
     even = np.arange(times[0], times[-1] + 0.5 * step, step)

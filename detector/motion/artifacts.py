@@ -137,10 +137,11 @@ def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]
 
 
 def _medians(values: NDArray[np.float16]) -> NDArray[np.float32]:
-    """Median of each row of numbers that are not negative: as whole numbers their bits sort faster, in the same way."""
-    bits = np.sort(values.copy(order="C").view(np.uint16), axis=1)
-    n = bits.shape[1]
-    low, high = (bits[:, place].view(np.float16).astype(np.float32) for place in ((n - 1) // 2, n // 2))
+    """Median of each row of numbers that are not negative: their bits are in the same order, and sooner sorted."""
+    n = values.shape[1]
+    places = ((n - 1) // 2, n // 2)
+    bits = np.partition(values.copy(order="C").view(np.uint16), places, axis=1)
+    low, high = (bits[:, place].view(np.float16).astype(np.float32) for place in places)
     return (low + high) / np.float32(2.0)
 
 

@@ -344,6 +344,9 @@ def _raise_lasting(result: Energies, floors: NDArray[np.floating], goes_on: NDAr
 def _lasting(level: Energies) -> Energies:
     """Running median over a few blocks: a change of light stays, a body that turns over does not."""
     reach = _LASTING_BLOCKS // 2
-    return np.array(
-        [np.median(level[max(block - reach, 0) : block + reach + 1]) for block in range(len(level))], np.float32
-    )
+    lasting = np.empty_like(level)
+    if len(level) > 2 * reach:
+        lasting[reach:-reach] = np.median(np.lib.stride_tricks.sliding_window_view(level, _LASTING_BLOCKS), axis=1)
+    for block in {*range(min(reach, len(level))), *range(max(len(level) - reach, 0), len(level))}:
+        lasting[block] = np.median(level[max(block - reach, 0) : block + reach + 1])
+    return lasting

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.motion.masks import grow
-from detector.motion.periodic import MAX_CELLS, estimate_rate, leading_component, likeness
+from detector.motion.periodic import MAX_CELLS, estimate_rate, leading_signal, likeness
 from detector.motion.shrink import Grid
 from detector.params import NoiseParams
 
@@ -107,7 +107,7 @@ def _even_rate_hz(
     power = np.einsum("fc,fc->c", signed[:, cells], signed[:, cells])
     strongest = np.sort(cells[np.argsort(power)[::-1][:MAX_CELLS]])
     table = signed[:, strongest].astype(np.float64)
-    signal = table @ leading_component(table.T @ table)
+    signal = leading_signal(table)
     if signal.std() == 0.0 or _together(signal, signed[:, beside]):
         return None
     step_s = float(np.median(np.diff(time_s)))
