@@ -46,7 +46,8 @@ def leading_signal(table: NDArray[np.float64]) -> Signal:
     for _ in range(_ITERATIONS):
         vector = gram @ vector
         vector /= max(float(np.abs(vector).max()), 1e-300)
-    return np.einsum("nc,c->n", table, vector)
+    signal: Signal = np.einsum("nc,c->n", table, vector)
+    return signal
 
 
 def estimate_rate(

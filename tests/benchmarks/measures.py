@@ -27,7 +27,7 @@ from tests.benchmarks.cost import Cost, run, run_command, run_task
 from tests.benchmarks.footage import draw
 
 # Shorter and longer footage of each kind, min: decoding takes about as long for each.
-LENGTHS = {"720p": (1, 10), "1080p": (1, 5), "720p HEVC": (1, 8), "360p": (1, 20)}
+LENGTHS = {"720p": (1, 8), "1080p": (1, 3), "720p HEVC": (1, 4), "360p": (1, 15)}
 
 
 def decoding_ratio(bench: Bench) -> Iterator[Row]:
