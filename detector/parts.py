@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from detector import __version__
 from detector.errors import DetectorError, FootageError
 from detector.footage.recording import Recording, Span
 from detector.motion.trace import TRACE_VERSION, MotionTrace, join_traces, save_trace
@@ -156,6 +157,8 @@ def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params
     clips = sorted({clip for clip, _, _ in (*span.warm_up, *span.pieces)})
     identity: dict[str, object] = {
         "version": TRACE_VERSION,
+        # Another release may measure another way: parts of two must not end up in one night.
+        "software": __version__,
         "clips": [[clip, hashes[clip], recording.clips[clip].offset_s] for clip in clips],
         "bounds_s": [span.start_s, span.stop_s],
         "pieces": span.pieces,

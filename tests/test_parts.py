@@ -46,6 +46,12 @@ def test_name_follows_the_parameters_of_measuring_only(cot: Path) -> None:
         assert not set(names(cot, with_values(SHORT_SPANS, {name: value}))) & set(names(cot)), name
 
 
+def test_another_release_measures_anew(cot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = names(cot)
+    monkeypatch.setattr("detector.parts.__version__", "99.0")
+    assert not set(names(cot)) & set(before)
+
+
 def test_part_is_measured_once_it_can_be_read(cot: Path, tmp_path: Path) -> None:
     recording = read_recording([cot], SHORT_SPANS.footage)
     job = jobs_of(recording, tmp_path)[1]

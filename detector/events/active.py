@@ -10,7 +10,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.motion.noise import quiet_floors, snr_scale
+from detector.motion.floors import quiet_floors
+from detector.motion.noise import snr_scale
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 

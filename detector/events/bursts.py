@@ -20,6 +20,7 @@ from detector.events.describe import FAINT_S, Box, Burst, Part, describe_bursts,
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
+# As many runs at a time as fit into the processor's cache.
 _PORTION = 50_000
 
 

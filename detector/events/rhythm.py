@@ -104,13 +104,13 @@ def signed_signal(
     """
     entries = np.concatenate([burst.entries for burst in bursts])
     frame, cell = active.frame[entries], active.cell[entries]
-    low, high = int(frame.min()), int(frame.max()) + 1
     # Frames thinned more than others would weigh less: all are thinned alike.
     stride = trace.fast.stride[frame].max()
     if stride > 1:
         stays = np.flatnonzero(keep_stride(np.arange(trace.rows * trace.columns), stride, trace.columns)[cell])
         entries, frame, cell = entries[stays], frame[stays], cell[stays]
     signed = active.signed[entries].astype(np.float64)
+    low, high = int(frame.min()), int(frame.max()) + 1
     used = np.flatnonzero(np.bincount(cell))
     power = np.bincount(cell, signed * signed)[used]
     best = used[np.sort(np.argsort(power)[::-1][:MAX_CELLS])]

@@ -15,6 +15,7 @@ from detector.motion.shrink import FloatImage
 _STRIPS = 8
 _MIN_CORRELATION = 0.7
 _MIN_POWER = 0.01
+# Cells; a smaller picture has too few rows to tell bands from a limb.
 _MIN_SIDE = 16
 
 

@@ -120,7 +120,7 @@ class Differencer:
             ValueError: the queue is full.
         """
         if self.is_full:
-            raise ValueError(f"expected `measure` after {BATCH} frames, but one more frame came.")
+            raise ValueError(f"expected `compare` and `measure` of the {BATCH} queued, but one more frame came.")
         if self._n_queued == 0:
             self._stack = self._free_stack()
         self._shrinker.put(self._n_queued, luma)

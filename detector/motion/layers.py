@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.motion.difference import Differences
+from detector.motion.floors import quiet_floors
 from detector.motion.noise import (
     frame_levels,
     gains,
@@ -17,7 +18,6 @@ from detector.motion.noise import (
     measure_level,
     measure_middle,
     measure_snr,
-    quiet_floors,
     some_cells,
     tick_share,
 )

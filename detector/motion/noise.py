@@ -2,9 +2,8 @@
 
 Sensor noise, encoder artifacts and faint continuous movement (breathing, a curtain) raise the energy of some cells all
 the time. The floor of a cell is a high quantile of its energy over a block of some twenty seconds, so that regular
-peaks lie below it; taking a low quantile over neighboring blocks keeps a movement of half a minute from hiding itself.
-Encoders erase noise, too: in skipped blocks the difference is exactly zero, so a floor also needs an absolute minimum
-in grey levels.
+peaks lie below it; `detector.motion.floors` then keeps a movement of half a minute from hiding itself. Encoders erase
+noise, too: in skipped blocks the difference is exactly zero, so a floor also needs an absolute minimum in grey levels.
 """
 
 from __future__ import annotations
@@ -22,15 +21,8 @@ _LEVEL_CLIP = 2.0
 _MIN_LEVEL = 0.05
 # Energies above this are movement, whatever the camera; it keeps them out of the level of a block.
 _LEVEL_CAP = 4.0
-_MIN_LEVEL_ENERGY = 0.3
 # With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
 _MIN_LOUDNESS = 0.02
-_LASTING_BLOCKS = 7
-_PLAINLY = 1.5
-_IN_A_ROW = 3
-# Blocks looked at together: as many as fit into the processor's cache.
-_PORTION = 32
-_MIN_ALIKE = 4
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _ORDINARY_STILLNESS = 0.02
 # A floor that no energy rises above.
@@ -114,7 +106,7 @@ def snr_scale(floor: Energies, middle: Energies, params: NoiseParams) -> tuple[E
 
 
 def some_cells(values: Energies) -> Energies:
-    """Each so many-th cell, five hundred to a thousand of them: enough to tell how loud a frame is as a whole.
+    """Each so many-th cell, at most a thousand of them: enough to tell how loud a frame is as a whole.
 
     Args:
         values: shape (..., cells).
@@ -260,93 +252,3 @@ def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
     place = int(params.key_quantile * (len(energy) - 1))
     floor: Energies = np.partition(energy, place, axis=0)[place].astype(np.float32)
     return floor
-
-
-def quiet_floors(
-    floors: NDArray[np.floating],
-    level: Energies,
-    goes_on: NDArray[np.bool_],
-    params: NoiseParams,
-    light: NDArray[np.int64] | None = None,
-) -> Energies:
-    """For each block, the floor when nothing moved: a low quantile over the blocks around it.
-
-    Only blocks in which the picture as a whole is about as noisy count as neighbors: when a light is switched on, the
-    floor from before says nothing about the floor after. A louder block or two are no such change, but movement.
-    Where movement goes on for three blocks and more, as a curtain's in the wind, the blocks themselves are the floor.
-
-    Args:
-        floors: shape (blocks, cells).
-        level: `measure_level` of each block, shape (blocks,).
-        goes_on: cells that change for most of a block, shape (blocks, cells), bool.
-        params: which quantile, how many neighbors, what counts as about as noisy.
-        light: in which stretch of unchanged light each block lies, shape (blocks,); others do not count as neighbors,
-            unless there are too few. None: the light never changed.
-
-    Returns:
-        Shape (blocks, cells), float32.
-    """
-    level = _lasting(level) + np.float32(_MIN_LEVEL_ENERGY)
-    result = np.empty_like(floors, dtype=np.float32)
-    width, step = 2 * params.neighbors + 1, max(params.neighbors, 1)
-    known: dict[tuple[int, bytes], Energies] = {}
-    for block in range(len(floors)):
-        # Blocks near each other share their neighbors, and most often those that are alike: each set is judged once.
-        middle = (block // step) * step + step // 2
-        low = min(max(middle - params.neighbors, 0), max(len(floors) - width, 0))
-        ratio = level[low : low + width] / level[block]
-        alike = (ratio < params.alike) & (ratio > 1.0 / params.alike)
-        if light is not None:
-            same = alike & (light[low : low + width] == light[block])
-            alike = same if np.count_nonzero(same) >= _MIN_ALIKE else alike
-        key = (low, alike.tobytes())
-        if key not in known:
-            chosen = floors[low : low + width][alike].astype(np.float32, copy=False)
-            place = int(params.block_quantile * (len(chosen) - 1))
-            known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
-        result[block] = known[key]
-    for first in range(0, len(floors), _PORTION):
-        _raise_lasting(result, floors, goes_on, slice(first, min(first + _PORTION, len(floors))))
-    return result
-
-
-def _raise_lasting(result: Energies, floors: NDArray[np.floating], goes_on: NDArray[np.bool_], blocks: slice) -> None:
-    """Where something changes all the time for three blocks and more, what it does in them is the floor; in place.
-
-    Of each three blocks in a row, the middle floor counts where all go on, the lowest where two do; of all such threes
-    within two blocks of the one in question, the highest.
-
-    Args:
-        result: floors so far, shape (blocks, cells); those of `blocks` are raised.
-        floors: of each block by itself, of the same shape.
-        goes_on: cells that change for most of a block, of the same shape.
-        blocks: which ones.
-    """
-    low, high = max(blocks.start - 2, 0), min(blocks.stop + 2, len(floors))
-    if high - low < _IN_A_ROW:
-        return
-    # Numbers that are not negative compare as their bits do, and whole numbers do so quickly.
-    near = floors[low:high]
-    bits = near.view(np.uint16) if near.dtype == np.float16 else near
-    n_threes = high - low - _IN_A_ROW + 1
-    threes = slice(0, n_threes), slice(1, n_threes + 1), slice(2, n_threes + 2)
-    one, two, three = (bits[part] for part in threes)
-    lower, upper = np.minimum(one, two), np.maximum(one, two)
-    lowest, middle = np.minimum(lower, three), np.maximum(lower, np.minimum(upper, three))
-    n_on = sum(goes_on[low:high][part].astype(np.uint8) for part in threes)
-    lasting = np.where(n_on == _IN_A_ROW, middle, np.where(n_on == _IN_A_ROW - 1, lowest, bits.dtype.type(0)))
-    for block in range(blocks.start, blocks.stop):
-        first, last = max(block - 2, 0) - low, min(block, len(floors) - _IN_A_ROW) - low
-        highest = lasting[first : last + 1].max(axis=0).view(floors.dtype).astype(np.float32)
-        np.copyto(result[block], highest, where=highest > _PLAINLY * result[block])
-
-
-def _lasting(level: Energies) -> Energies:
-    """Running median over a few blocks: a change of light stays, a body that turns over does not."""
-    reach = _LASTING_BLOCKS // 2
-    lasting = np.empty_like(level)
-    if len(level) > 2 * reach:
-        lasting[reach:-reach] = np.median(np.lib.stride_tricks.sliding_window_view(level, _LASTING_BLOCKS), axis=1)
-    for block in {*range(min(reach, len(level))), *range(max(len(level) - reach, 0), len(level))}:
-        lasting[block] = np.median(level[max(block - reach, 0) : block + reach + 1])
-    return lasting

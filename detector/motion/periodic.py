@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 Signal = NDArray[np.float64]
 
 MAX_CELLS = 90
-"""Of more cells, only the strongest are looked at."""
+"""Of more cells, only the strongest are looked at: so few that a product of a matrix of them with a vector, like those
+of `_SMALL_PRODUCT`, is not shared out to threads."""
 
+# Multiplications; larger products of matrices are shared out to threads.
 _SMALL_PRODUCT = 1 << 18
 
 # Autocorrelation at the cycle must reach this; noise and irregular movement stay below.
@@ -37,7 +39,7 @@ def leading_signal(table: NDArray[np.float64]) -> Signal:
     """
     n_cells = table.shape[1]
     gram = np.zeros((n_cells, n_cells))
-    # Products this small are not shared out to threads, which would go on turning long after.
+    # A few rows at a time: threads that wait for the next product keep a processor busy long after.
     n_rows = max(_SMALL_PRODUCT // n_cells**2, 1)
     for first in range(0, len(table), n_rows):
         some = table[first : first + n_rows]

@@ -62,12 +62,14 @@ class Bench:
         is_quick: the short form.
         peers: an interpreter with DVR-Scan and musicalgestures, or None.
         points: cost by length, for the plot; filled while measuring.
+        rest_s: what a night of ten hours costs besides measuring it, s; filled while measuring.
     """
 
     folder: Path
     is_quick: bool = False
     peers: Path | None = None
     points: list[Point] = field(default_factory=list)
+    rest_s: list[float] = field(default_factory=list)
 
     @property
     def n_repeats(self) -> int:
@@ -113,19 +115,38 @@ class Line:
         return self.start_s + self.each * length_s
 
 
-def pairs(bench: Bench, name: str, lengths_s: tuple[float, float]) -> Iterator[tuple[Line, Line]]:
-    """Decoding alone and an analysis of the same footage, as often as the bench repeats.
+@dataclass(frozen=True)
+class Pair:
+    """Decoding alone and an analysis of the same footage, measured in turn.
+
+    Attributes:
+        floor: decoding alone.
+        workers: the processes that measure; their cost grows evenly with the footage.
+        rest_s: probing, deciding, the report: processor time of the process that was started, s.
+    """
+
+    floor: Line
+    workers: Line
+    rest_s: float
+
+
+def pairs(bench: Bench, name: str, lengths_s: tuple[float, float]) -> Iterator[Pair]:
+    """Decoding alone and an analysis of footage of the second length, as often as the bench repeats.
 
     Machines that others share change their speed within a minute: decoding is measured before and after each analysis.
     """
     (short_s, short), (long_s, whole) = ((length_s, bench.footage(name, length_s)) for length_s in lengths_s)
-    starts = [(run_task("floor", short).cpu_s, bench.analyze(short)[0].cpu_s) for _ in range(bench.n_repeats)]
+    starts = [(run_task("floor", short).cpu_s, bench.analyze(short)[0].child_s) for _ in range(bench.n_repeats)]
     floor_start, start = (statistics.median(costs) for costs in zip(*starts, strict=True))
     for _ in range(bench.n_repeats):
         before = run_task("floor", whole).cpu_s
-        analysis = bench.analyze(whole)[0].cpu_s
+        analysis = bench.analyze(whole)[0]
         floor = 0.5 * (before + run_task("floor", whole).cpu_s)
-        yield Line.through((short_s, floor_start), (long_s, floor)), Line.through((short_s, start), (long_s, analysis))
+        yield Pair(
+            Line.through((short_s, floor_start), (long_s, floor)),
+            Line.through((short_s, start), (long_s, analysis.child_s)),
+            analysis.cpu_s - analysis.child_s,
+        )
 
 
 def line_of(measure: Callable[[Path], Cost], footage: Sequence[tuple[float, Path]]) -> Line:

@@ -22,6 +22,7 @@ class Cost:
 
     Attributes:
         cpu_s: user and system time of the process and of all its children, s.
+        child_s: that of the children alone, s.
         wall_s: time it took, s.
         peak_mb: most memory of the process itself, MB.
         child_mb: most memory of any of its child processes, MB; 0 where there was none.
@@ -29,6 +30,7 @@ class Cost:
     """
 
     cpu_s: float
+    child_s: float
     wall_s: float
     peak_mb: float
     child_mb: float
@@ -66,7 +68,8 @@ def run(arguments: Sequence[str | Path], environment: Mapping[str, str] | None =
         watch.join()
     if process.returncode:
         raise RuntimeError(f"{arguments[:4]}: exit code {process.returncode}: {heard['stderr'].strip()[-2000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall_s, watch.peak_mb, watch.child_mb, heard["stdout"])
+    cpu_s, child_s = usage.ru_utime + usage.ru_stime, sum(watch.child_s.values())
+    return Cost(cpu_s, child_s, wall_s, watch.peak_mb, watch.child_mb, heard["stdout"])
 
 
 def run_task(name: str, *arguments: object) -> Cost:
@@ -85,19 +88,22 @@ def _hear(process: subprocess.Popen[str], name: str, heard: dict[str, str]) -> N
 
 
 class _Watch(threading.Thread):
-    """Follows the peak memory of a process and of its children through `/proc`."""
+    """Follows a process and its children through `/proc`: their peak memory, and the processor time of the children."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
         self.peak_mb = self.child_mb = 0.0
+        self.child_s: dict[int, float] = {}
         self.is_over = threading.Event()
 
     def run(self) -> None:
         """Look again and again until told that it is over."""
         while not self.is_over.wait(_POLL_S):
             self.peak_mb = max(self.peak_mb, _peak_mb(self._pid))
-            self.child_mb = max([self.child_mb, *(_peak_mb(child) for child in _children(self._pid))])
+            children = _children(self._pid)
+            self.child_mb = max([self.child_mb, *(_peak_mb(child) for child in children)])
+            self.child_s |= {child: seconds for child in children if (seconds := _cpu_s(child)) is not None}
 
 
 def _children(pid: int) -> list[int]:
@@ -108,6 +114,15 @@ def _children(pid: int) -> list[int]:
             for child in (task / "children").read_text().split()
         ]
     return []
+
+
+def _cpu_s(pid: int) -> float | None:
+    """Processor time of a process so far; None where it is gone."""
+    with suppress(OSError):
+        # After the name of the program, which may hold anything, in brackets.
+        numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+    return None
 
 
 def _peak_mb(pid: int) -> float:

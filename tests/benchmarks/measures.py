@@ -27,21 +27,22 @@ from tests.benchmarks.cost import Cost, run, run_command, run_task
 from tests.benchmarks.footage import draw
 
 # Shorter and longer footage of each kind, min: decoding takes about as long for each.
-LENGTHS = {"720p": (1, 8), "1080p": (1, 3), "720p HEVC": (1, 4), "360p": (1, 15)}
+LENGTHS = {"720p": (1, 8), "1080p": (1, 3), "720p HEVC": (1, 4), "360p": (1, 12)}
 
 
 def decoding_ratio(bench: Bench) -> Iterator[Row]:
-    """Processor time of an analysis over that of decoding alone, measured in turn."""
+    """Processor time of an analysis over that of decoding alone, both in a night of ten hours."""
     for name, minutes in LENGTHS.items():
         short_s, long_s = (MINUTE_S * bench.length_s(full, full / 5) for full in minutes)
-        lines = list(pairs(bench, name, (short_s, long_s)))
-        floor_ms = statistics.median(frame_ms(floor) for floor, _ in lines)
+        measured = list(pairs(bench, name, (short_s, long_s)))
+        floor_ms = statistics.median(frame_ms(pair.floor) for pair in measured)
         goal = 1.25 if floor_ms < 0.6 else 1.15
-        ratios = [whole.at(NIGHT_S) / floor.at(NIGHT_S) for floor, whole in lines]
-        start_s = statistics.median(whole.start_s for _, whole in lines)
+        # Where no night was analyzed in this run, that of the longer footage stands for it.
+        rest_s = statistics.median(bench.rest_s or [pair.rest_s for pair in measured])
+        ratios = [(pair.workers.at(NIGHT_S) + rest_s) / pair.floor.at(NIGHT_S) for pair in measured]
         yield Row(
             f"`analyze` / decoding, processor time, {name}",
-            f"{middle(ratios)} in 10 h; decoding {floor_ms:.2f} ms a frame; start and report {start_s:.1f} s",
+            f"{middle(ratios)} in 10 h; decoding {floor_ms:.2f} ms a frame, all but measuring {rest_s:.1f} s a night",
             f"at most {goal}",
             statistics.median(ratios) <= goal,
         )
@@ -72,6 +73,8 @@ def long_night(bench: Bench) -> Iterator[Row]:
         footage = bench.clips("ordinary", n_clips, clip_s) if n_clips else bench.footage("ordinary", length_s)
         costs[length_s], night = bench.analyze(footage, workers=2)
     night_s = lengths[-1]
+    if night_s == NIGHT_S:
+        bench.rest_s.append(costs[night_s].cpu_s - costs[night_s].child_s)
     yield _memory(f"{long(night_s)} in clips of {long(clip_s)}", costs[clip_s], costs[night_s])
     single = run_task("spans_of", bench.footage("ordinary", night_s))
     yield Row(
@@ -188,9 +191,9 @@ def _others(bench: Bench) -> dict[str, tuple[float, Callable[[Path], Cost]]]:
 
 
 MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "night": long_night,
     "decoding": decoding_ratio,
     "workers": second_worker,
-    "night": long_night,
     "decide": deciding,
     "probe": probing,
     "help": help_text,

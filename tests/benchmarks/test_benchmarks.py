@@ -1,6 +1,7 @@
 """The bench repeats footage exactly, compares lines and draws its plot."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from detector.footage.video import probe
 from tests.benchmarks.__main__ import costs, table
 from tests.benchmarks.bench import Line, Point, Row, long, middle
-from tests.benchmarks.cost import run_task
+from tests.benchmarks.cost import run, run_task
 from tests.benchmarks.footage import FPS, clips, lengthen
 from tests.benchmarks.plot import svg
 
@@ -42,6 +43,12 @@ class TestCosts:
         cost = run_task("floor", SAMPLE)
         assert 0.0 < cost.cpu_s < 60.0
         assert cost.peak_mb > 10.0
+
+    def test_children_are_told_apart(self) -> None:
+        busy = "import time\nwhile time.process_time() < 0.6: pass"
+        cost = run([sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"])
+        assert 0.4 < cost.child_s <= cost.cpu_s
+        assert run([sys.executable, "-c", busy]).child_s == 0.0
 
     def test_a_task_that_fails_is_told(self) -> None:
         with pytest.raises(RuntimeError, match="no-such-file"):

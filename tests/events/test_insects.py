@@ -27,7 +27,7 @@ def flight(sketch: Any, duration_s: float, columns: tuple[int, int], *, only_bri
     return drawing
 
 
-class TestMeasurePath:
+class TestMeasurePaths:
     def test_a_flight(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, (burst,) = bursts_of(flight(sketch, 0.8, (2, 28)))
         path = measure_paths(trace, active, [burst])[0]
@@ -129,7 +129,7 @@ class TestSortBursts:
         assert sort_bursts(trace, active, bursts, LIMITS) == Sorted([], [], [])
 
 
-class TestIsCrossing:
+class TestFindCrossing:
     def test_a_limb_beside_an_insect_moves_by_itself(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
         trace, active, (together,) = bursts_of(drawn_apart(sketch))
         assert together.duration_s > 0.6

@@ -59,6 +59,10 @@ class OneByOne:
             for found, lag_s in zip(self._measure.measure(), lags_s, strict=True)
         )
 
+    def reset(self) -> None:
+        """Compare with nothing seen so far."""
+        self._measure.reset()
+
 
 def single(found: Differences, place: int, lag_s: float) -> Difference:
     """One of several differences, to keep."""
@@ -248,6 +252,49 @@ class TestTogether:
             assert np.array_equal(one.energy, other.energy)
             assert np.array_equal(one.signed, other.signed)
             assert (one.lag_s, one.global_change, one.shift_px) == (other.lag_s, other.global_change, other.shift_px)
+
+    @pytest.mark.parametrize("size", [(240, 160), (322, 246)])
+    def test_looking_ahead_over_many_frames_gives_the_same_numbers(self, size: tuple[int, int]) -> None:
+        """Whole queues at a time, with ends of blocks, a damaged frame and bands in their midst."""
+        random = np.random.default_rng(4)
+        rows = np.arange(size[1])[:, None]
+        pictures = [
+            np.clip(random.normal(90, 2, size[::-1]) + (k % 5 == 0) * 9 * np.sin(rows / 11 + k), 0, 255).astype(
+                np.uint8
+            )
+            for k in range(3 * BATCH + 5)
+        ]
+        alone, ahead = differencer(size), Differencer(grid_for(*size, PARAMS), PARAMS)
+        expected: tuple[list[Difference], ...] = ([], [])
+        found: tuple[list[Difference], ...] = ([], [])
+        n_banded, n_measured = 0, [0, 0]
+        for first in range(0, len(pictures), BATCH):
+            batch = pictures[first : first + BATCH]
+            for picture in batch:
+                ahead.put(picture)
+            for number, picture in enumerate(batch, first):
+                time_s, with_long = number / 15, number % 3 == 0
+                one = alone.add(time_s, picture, with_long=with_long)
+                lags_s = ahead.compare(time_s, with_long=with_long)
+                for layer in (0, 1):
+                    expected[layer].extend(d for d in one[layer : layer + 1] if d is not None)
+                    n_measured[layer] += lags_s[layer] > 0
+                if number == 50:
+                    alone.reset()
+                    ahead.reset()
+                if number in {5, 13, 31, 40, 70} or number == first + len(batch) - 1:
+                    both = ahead.measure()
+                    n_banded += int(both[0].has_bands.sum())
+                    for layer in (0, 1):
+                        assert len(both[layer]) == n_measured[layer]
+                        lags = [d.lag_s for d in expected[layer][len(found[layer]) :]]
+                        found[layer].extend(single(both[layer], *item) for item in enumerate(lags))
+                        n_measured[layer] = 0
+        assert n_banded > 10
+        for one, other in zip([*expected[0], *expected[1]], [*found[0], *found[1]], strict=True):
+            assert np.array_equal(one.energy, other.energy)
+            assert np.array_equal(one.signed, other.signed)
+            assert (one.global_change, one.shift_px) == (other.global_change, other.shift_px)
 
     def test_no_frame_is_lost_in_a_full_queue(self) -> None:
         measure, picture = Differencer(grid_for(*SIZE, PARAMS), PARAMS), luma(window())
