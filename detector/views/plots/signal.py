@@ -41,7 +41,8 @@ class Strength:
     def during(self, start_s: float, stop_s: float) -> slice:
         """Entries of the frames in `[start_s, stop_s)`."""
         frames = np.searchsorted(self.trace.time_s, (start_s, stop_s))
-        first, last = np.searchsorted(self.active.frame, frames)
+        # Numbers of another type would have all frames copied for the search, once for each event.
+        first, last = np.searchsorted(self.active.frame, frames.astype(self.active.frame.dtype))
         return slice(int(first), int(last))
 
 
