@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from detector.footage.video import probe
-from tests.benchmarks.__main__ import costs, table
+from tests.benchmarks.__main__ import costs, replaced, table
 from tests.benchmarks.bench import Line, Point, Row, long, middle
 from tests.benchmarks.cost import run, run_task
 from tests.benchmarks.footage import FPS, clips, lengthen
@@ -67,6 +67,13 @@ class TestWords:
         text = table([Row("one", "1", "at most 2", is_met=True), Row("two", "3", "at most 2", is_met=False)], 60.0, 0.0)
         assert "| one | 1 | at most 2 | yes |" in text
         assert "| two | 3 | at most 2 | **no** |" in text
+
+    def test_rows_measured_again_take_the_place_of_theirs(self) -> None:
+        rows = [Row("one", "1", "at most 2", is_met=True), Row("two", "3", "at most 2", is_met=False)]
+        text = replaced(table(rows, 60.0, 0.0) + costs(POINTS), [Row("two", "1", "at most 2", is_met=True)], ["pair"])
+        assert "| one | 1 | at most 2 | yes |\n| two | 1 | at most 2 | yes |\n\nMeasured again" in text
+        assert "3 | at most 2" not in text
+        assert text.endswith(costs(POINTS))
 
     def test_costs_by_length(self) -> None:
         assert "| 10 min | 40.0 | 20.0 | 2.00 |" in costs(POINTS)
