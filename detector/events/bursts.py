@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detector.events.active import Active
 from detector.events.connect import connect_runs, ranges
-from detector.events.describe import FAINT_S, Box, Burst, Part, describe_bursts, movement_intervals
+from detector.events.describe import FAINT_S, Box, Burst, Part, Rows, describe_bursts, movement_intervals
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
@@ -73,7 +73,7 @@ def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]
     begins = np.flatnonzero(np.diff(label[chosen], prepend=-1))
     bounds = np.append(np.concatenate([[0], np.cumsum(counts)])[begins], len(entries))
     energy = _sums(active.snr, first)[chosen]
-    ends = _extents(trace, active.frame[start], energy, np.append(begins, len(chosen)), params.burst.edge)
+    ends = _extents(trace, active.frame[start], energy, begins, params.burst.edge)
     times_s = zip(*(times.tolist() for times in movement_intervals(trace, *ends)), strict=True)
     boxes = _boxes(trace, active.cell[start], active.cell[start + counts - 1], begins)
     return [
@@ -100,7 +100,7 @@ def _extents(
     trace: MotionTrace,
     frame: NDArray[np.int32],
     energy: NDArray[np.float64],
-    bounds: NDArray[np.int64],
+    begins: NDArray[np.int64],
     edge: float,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """First and last loud frame of each group of runs, as in `describe_bursts`.
@@ -109,21 +109,13 @@ def _extents(
         trace: for the strides.
         frame: of each run, shape (n,).
         energy: of each run, summed, in floors, shape (n,).
-        bounds: groups lie between these.
+        begins: where each group begins.
         edge: share of its peak at which a group is loud.
     """
-    is_new = np.diff(frame, prepend=-1) != 0
-    is_new[bounds[:-1]] = True
-    # One row for each frame of each group.
-    row = np.cumsum(is_new) - 1
-    strength = np.bincount(row, energy * trace.fast.stride[frame].astype(np.float64) ** 2)
-    first_row = row[bounds[:-1]]
-    counts = np.diff(np.append(first_row, len(strength)))
-    loud = np.flatnonzero(strength >= edge * np.repeat(np.maximum.reduceat(strength, first_row), counts))
-    low = loud[np.searchsorted(loud, first_row)]
-    high = loud[np.searchsorted(loud, first_row + counts) - 1]
-    frames = frame[is_new]
-    return frames[low], frames[high]
+    rows = Rows.of(frame, begins)
+    strength = np.add.reduceat(energy * trace.fast.stride[frame].astype(np.float64) ** 2, rows.begin)
+    first, last = rows.ends(rows.loud(strength, edge))
+    return rows.frame[first], rows.frame[last]
 
 
 def _boxes(

@@ -180,7 +180,7 @@ def _is_clock_digit(trace: MotionTrace, burst: Burst, clock: Box | None) -> bool
         return False
     left, top, right, bottom = burst.box_px
     clock_left, clock_top, clock_right, clock_bottom = clock
-    side_x, side_y = trace.cell_px
-    reach_px = _DIGITS_BESIDE * (clock_bottom - clock_top) * side_x / side_y
-    in_line = top >= clock_top - side_y and bottom <= clock_bottom + side_y
+    side_px = trace.cell_px[1]
+    reach_px = _DIGITS_BESIDE * (clock_bottom - clock_top)
+    in_line = top >= clock_top - side_px and bottom <= clock_bottom + side_px
     return in_line and right > clock_left - reach_px and left < clock_right + reach_px

@@ -67,37 +67,28 @@ class Part:
 
 @dataclass(frozen=True)
 class Rows:
-    """The entries of several groups, one row for each frame of each group.
+    """Frames of several groups of entries (or of runs of them), one row for each frame of each group.
 
     Attributes:
-        entries: of all groups, one after the other, shape (n,).
-        begin: where each group begins among the entries, shape (groups,).
         first: the row with which each group begins, shape (groups,).
         n_rows: how many rows each has, shape (groups,).
-        row_begin: where each row begins among the entries, shape (rows,).
+        begin: where each row begins among the entries, shape (rows,).
         frame: of each row, shape (rows,).
     """
 
-    entries: Entries
-    begin: NDArray[np.int64]
     first: NDArray[np.int64]
     n_rows: NDArray[np.int64]
-    row_begin: NDArray[np.int64]
+    begin: NDArray[np.int64]
     frame: NDArray[np.int32]
 
     @classmethod
-    def of(cls, active: Active, groups: Sequence[Entries]) -> Rows:
-        """Put groups together; each has an entry, and its entries are in order of frame."""
-        entries = np.concatenate(groups)
-        counts = np.array([len(group) for group in groups])
-        begin = np.cumsum(counts) - counts
-        frame = active.frame[entries]
+    def of(cls, frame: NDArray[np.int32], group_begin: NDArray[np.int64]) -> Rows:
+        """Rows of groups one after the other, each in order of frame, shape (n,); and where each group begins."""
         is_new = np.diff(frame, prepend=-1) != 0
-        is_new[begin] = True
-        row_begin = np.flatnonzero(is_new)
-        first = np.searchsorted(row_begin, begin)
-        n_rows = np.diff(np.append(first, len(row_begin)))
-        return cls(entries, begin, first, n_rows, row_begin, frame[row_begin])
+        is_new[group_begin] = True
+        begin = np.flatnonzero(is_new)
+        first = np.searchsorted(begin, group_begin)
+        return cls(first, np.diff(np.append(first, len(begin))), begin, frame[begin])
 
     def loud(self, strength: NDArray[np.float64], share: float) -> NDArray[np.int64]:
         """Rows with at least this share of the strength (shape (rows,)) of the strongest row of their group."""
@@ -105,17 +96,24 @@ class Rows:
         return np.flatnonzero(strength >= share * strongest)
 
     def ends(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Of some rows (ascending), where those of each group begin and end among them, half-open."""
-        return np.searchsorted(chosen, self.first), np.searchsorted(chosen, self.first + self.n_rows)
+        """Of some rows (ascending, at least one of each group): the first and the last of each group, shape (groups,)."""
+        after = np.searchsorted(chosen, self.first + self.n_rows)
+        return chosen[np.searchsorted(chosen, self.first)], chosen[after - 1]
 
 
-def portions(groups: Sequence[Entries]) -> Iterator[Sequence[Entries]]:
-    """The groups in order, so many at a time that their entries fit into the processor's cache."""
+def side_by_side(groups: Sequence[Entries]) -> tuple[Entries, NDArray[np.int64]]:
+    """The entries of all groups one after the other, and where each group begins."""
+    counts = np.array([len(group) for group in groups])
+    return np.concatenate(groups), np.cumsum(counts) - counts
+
+
+def portions(groups: Sequence[Entries]) -> Iterator[slice]:
+    """Stretches of the groups whose entries fit into the processor's cache."""
     first, n_entries = 0, 0
     for place, group in enumerate(groups):
         n_entries += len(group)
         if n_entries >= _PORTION or place == len(groups) - 1:
-            yield groups[first : place + 1]
+            yield slice(first, place + 1)
             first, n_entries = place + 1, 0
 
 
@@ -137,40 +135,39 @@ def describe_bursts(trace: MotionTrace, active: Active, groups: Sequence[Entries
         One burst a group, in the order of the groups.
     """
     ascending = [group if np.all(group[1:] > group[:-1]) else np.sort(group) for group in groups]
-    return [burst for some in portions(ascending) for burst in _describe(trace, active, some, params)]
+    return [burst for some in portions(ascending) for burst in _describe(trace, active, ascending[some], params)]
 
 
 def _describe(trace: MotionTrace, active: Active, groups: Sequence[Entries], params: Params) -> list[Burst]:
-    rows = Rows.of(active, groups)
-    cell, snr = active.cell[rows.entries].astype(np.intp), active.snr[rows.entries]
-    counts = np.diff(np.append(rows.row_begin, len(cell)))
+    entries, begin = side_by_side(groups)
+    rows = Rows.of(active.frame[entries], begin)
+    cell, snr = active.cell[entries].astype(np.intp), active.snr[entries]
+    counts = np.diff(np.append(rows.begin, len(cell)))
     # An entry of a thinned frame stands for several cells.
     stands_for = trace.fast.stride[rows.frame].astype(np.float64) ** 2
     weight = snr * np.repeat(stands_for, counts)
-    strength = np.add.reduceat(weight, rows.row_begin)
+    strength = np.add.reduceat(weight, rows.begin)
     # Encoders drag faint after-images behind a strong movement: its ends lie where it falls to a share of its peak.
-    loud = rows.loud(strength, params.burst.edge)
-    low, high = rows.ends(loud)
-    start_s, stop_s = movement_intervals(trace, rows.frame[loud[low]], rows.frame[loud[high - 1]])
-    strongest = rows.loud(strength, 1.0)
-    peak = rows.frame[strongest[rows.ends(strongest)[0]]]
+    first, last = rows.ends(rows.loud(strength, params.burst.edge))
+    start_s, stop_s = movement_intervals(trace, rows.frame[first], rows.frame[last])
+    peak = rows.frame[rows.ends(rows.loud(strength, 1.0))[0]]
     peak_s = np.minimum(np.maximum(trace.time_s[peak] - trace.lag_s[peak] / 2.0, start_s), stop_s)
     row, column = np.divmod(cell, trace.columns)
-    total = np.add.reduceat(weight, rows.begin)
+    total = np.add.reduceat(weight, begin)
     side_x, side_y = trace.cell_px
     x_px, y_px = (
-        np.add.reduceat((place + 0.5) * weight, rows.begin) / total * side
+        np.add.reduceat((place + 0.5) * weight, begin) / total * side
         for place, side in ((column, side_x), (row, side_y))
     )
     boxes = (
-        np.minimum.reduceat(column, rows.begin) * side_x,
-        np.minimum.reduceat(row, rows.begin) * side_y,
-        (np.maximum.reduceat(column, rows.begin) + 1) * side_x,
-        (np.maximum.reduceat(row, rows.begin) + 1) * side_y,
+        np.minimum.reduceat(column, begin) * side_x,
+        np.minimum.reduceat(row, begin) * side_y,
+        (np.maximum.reduceat(column, begin) + 1) * side_x,
+        (np.maximum.reduceat(row, begin) + 1) * side_y,
     )
     widest = np.maximum.reduceat(counts * stands_for, rows.first) / (trace.rows * trace.columns)
-    ends = itertools.pairwise([*rows.begin.tolist(), len(cell)])
-    columns = (start_s, stop_s, peak_s, x_px, y_px, np.minimum(widest, 1.0), np.maximum.reduceat(snr, rows.begin))
+    ends = itertools.pairwise([*begin.tolist(), len(cell)])
+    columns = (start_s, stop_s, peak_s, x_px, y_px, np.minimum(widest, 1.0), np.maximum.reduceat(snr, begin))
     return [
         Burst(start, stop, peak, np.flatnonzero(np.bincount(cell[low:high])), x, y, box, area, snr, group)
         for (start, stop, peak, x, y, area, snr), box, (low, high), group in zip(

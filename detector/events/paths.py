@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.active import Active
-from detector.events.describe import Burst, Entries, Part, Rows, portions
+from detector.events.describe import Burst, Entries, Part, Rows, portions, side_by_side
 from detector.motion.trace import MotionTrace
 
 # Frames with less than this share of the strongest one's energy tell no place.
@@ -54,23 +54,20 @@ def measure_paths(trace: MotionTrace, active: Active, bursts: Sequence[Burst | P
     """
     lasts_s = np.array([burst.stop_s - burst.start_s for burst in bursts])
     groups = [burst.entries for burst in bursts]
-    paths, n_done = list[Path](), 0
-    for some in portions(groups):
-        paths += _measure(trace, active, some, lasts_s[n_done : n_done + len(some)])
-        n_done += len(some)
-    return paths
+    return [path for some in portions(groups) for path in _measure(trace, active, groups[some], lasts_s[some])]
 
 
 def _measure(trace: MotionTrace, active: Active, groups: Sequence[Entries], lasts_s: Values) -> list[Path]:
-    rows = Rows.of(active, groups)
-    cell, snr = active.cell[rows.entries], active.snr[rows.entries].astype(np.float64)
-    total = np.add.reduceat(snr, rows.row_begin)
+    entries, begin = side_by_side(groups)
+    rows = Rows.of(active.frame[entries], begin)
+    cell, snr = active.cell[entries], active.snr[entries].astype(np.float64)
+    total = np.add.reduceat(snr, rows.begin)
     column, line = trace.cell_centers
     x, y = column[cell], line[cell]
-    center = tuple(np.add.reduceat(snr * place, rows.row_begin) / total for place in (x, y))
+    center = tuple(np.add.reduceat(snr * place, rows.begin) / total for place in (x, y))
     way = _way(rows, center, total)
     # Scatter about the center of its frame: the mean square less the square of the mean.
-    square = np.add.reduceat(snr * (x * x + y * y), rows.begin)
+    square = np.add.reduceat(snr * (x * x + y * y), begin)
     square -= np.add.reduceat(total * (center[0] ** 2 + center[1] ** 2), rows.first)
     extent = np.sqrt(np.maximum(square, 0.0) / np.add.reduceat(total, rows.first))
     travel = way * trace.cell_px[0] / float(np.hypot(trace.width_px, trace.height_px))
@@ -80,7 +77,7 @@ def _measure(trace: MotionTrace, active: Active, groups: Sequence[Entries], last
         way / np.maximum(extent, 0.5),
         np.where(way > 0.0, _straightness(rows, trace.time_s[rows.frame], center, total), 0.0),
         travel / np.maximum(lasts_s, 1e-3),
-        _brightening(trace, active, rows),
+        _brightening(trace, rows, active.signed[entries].astype(np.float64)),
     )
     return [Path(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
@@ -88,10 +85,10 @@ def _measure(trace: MotionTrace, active: Active, groups: Sequence[Entries], last
 def _way(rows: Rows, center: tuple[Values, ...], total: Values) -> Values:
     """Distance from the first loud place of each burst to the last, cells; 0 where there are fewer than three."""
     loud = rows.loud(total, _LOUD)
-    low, high = rows.ends(loud)
-    begin, end = loud[low], loud[high - 1]
-    way = np.hypot(*(place[end] - place[begin] for place in center))
-    return np.where(high - low >= _MIN_FRAMES, way, 0.0)
+    first, last = rows.ends(loud)
+    way = np.hypot(*(place[last] - place[first] for place in center))
+    n_loud = np.searchsorted(loud, last) - np.searchsorted(loud, first) + 1
+    return np.where(n_loud >= _MIN_FRAMES, way, 0.0)
 
 
 def _straightness(rows: Rows, time_s: Values, center: tuple[Values, ...], weight: Values) -> Values:
@@ -113,12 +110,11 @@ def _straightness(rows: Rows, time_s: Values, center: tuple[Values, ...], weight
     return np.divide(along, scatter, out=np.zeros(len(first)), where=scatter > 0.0)
 
 
-def _brightening(trace: MotionTrace, active: Active, rows: Rows) -> Values:
+def _brightening(trace: MotionTrace, rows: Rows, signed: Values) -> Values:
     """Signed over absolute change until the first lag is over: before that, nothing that came can have gone."""
     head = rows.frame[rows.first]
     until_s = trace.time_s[head] + trace.lag_s[head] - 0.5 * trace.duration_s[head]
     is_coming = trace.time_s[rows.frame] < np.repeat(until_s, rows.n_rows)
-    signed = active.signed[rows.entries].astype(np.float64)
-    shown, size = (np.add.reduceat(values, rows.row_begin) * is_coming for values in (signed, np.abs(signed)))
+    shown, size = (np.add.reduceat(values, rows.begin) * is_coming for values in (signed, np.abs(signed)))
     change: Values = np.add.reduceat(shown, rows.first) / np.maximum(np.add.reduceat(size, rows.first), 1e-9)
     return change

@@ -81,8 +81,7 @@ def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], par
         return None
     signal = course - course.mean()
     rate_hz = estimate_rate(time_s, signal, params.min_rate_hz, rate_limit_hz(trace, params))
-    n_cycles = 0.0 if rate_hz is None else (stop_s - start_s) * rate_hz
-    if rate_hz is None or n_cycles < params.min_cycles:
+    if rate_hz is None or (n_cycles := (stop_s - start_s) * rate_hz) < params.min_cycles:
         return None
     variation = cycle_variation(time_s, signal, rate_hz)
     if variation > params.max_variation:

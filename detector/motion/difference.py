@@ -209,7 +209,7 @@ class _Comparer:
         rows = grid.rows + 2 * grid.rim
         self._change = np.empty((CHUNK, 2 * rows, 2 * grid.columns), np.float32)
         self._pooled = np.empty((CHUNK, rows, grid.columns), np.float32)
-        self._energy, self._signed = np.zeros((2, BATCH, rows, grid.columns), np.float32)
+        self._energy, self._signed = np.empty((2, BATCH, rows, grid.columns), np.float32)
         self._has_bands = np.zeros(BATCH, bool)
         self._window = cv2.createHanningWindow((2 * grid.columns, 2 * grid.rows), cv2.CV_32F)
 
@@ -221,7 +221,7 @@ class _Comparer:
         usual, change = (self._means(part[:n]) for part in (self._energy, self._signed))
         shifts = [self._shift(*item) for item in zip(self.pairs, energy, usual, strict=True)]
         self.pairs, self._n_done = [], 0
-        return Differences(energy, signed, change, shifts, self._has_bands[:n].copy())
+        return Differences(energy, signed, change, shifts, self._has_bands[:n])
 
     def work(self, n_smooth: int) -> None:
         """Compare the pairs that can be compared when so many pictures of the queue are smooth."""

@@ -70,7 +70,7 @@ def test_what_is_measured(found: Found) -> None:
 
 def test_portions_hold_every_group_once() -> None:
     groups = [np.arange(n, dtype=np.int32) for n in (3, 1, 60_000, 2, 2)]
-    assert [len(some) for some in portions(groups)] == [3, 2]
+    assert [len(groups[some]) for some in portions(groups)] == [3, 2]
     assert list(portions([])) == []
 
 
