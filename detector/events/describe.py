@@ -96,7 +96,7 @@ class Rows:
         return np.flatnonzero(strength >= share * strongest)
 
     def ends(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Of some rows (ascending, at least one of each group): the first and the last of each group, shape (groups,)."""
+        """Of some rows (ascending, some of each group): the first and the last of each group, shape (groups,)."""
         after = np.searchsorted(chosen, self.first + self.n_rows)
         return chosen[np.searchsorted(chosen, self.first)], chosen[after - 1]
 
