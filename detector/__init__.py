@@ -11,23 +11,24 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from detector._version import __version__
+
 if TYPE_CHECKING:
     from detector.footage.video import probe as probe
     from detector.night.night import Night as Night
     from detector.params import Params as Params
-    from detector.pipeline import analyze as analyze
+    from detector.run.analyze import analyze as analyze
     from detector.views.plots import plot_event as plot_event
     from detector.views.plots import plot_heatmap as plot_heatmap
     from detector.views.plots import plot_intervals as plot_intervals
     from detector.views.plots import plot_motion as plot_motion
     from detector.views.plots import plot_timeline as plot_timeline
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Night": "detector.night.night",
     "Params": "detector.params",
-    "analyze": "detector.pipeline",
+    "analyze": "detector.run.analyze",
     "plot_event": "detector.views.plots",
     "plot_heatmap": "detector.views.plots",
     "plot_intervals": "detector.views.plots",

@@ -14,7 +14,7 @@ from typing import Self
 from pydantic import BaseModel, model_validator
 from pydantic.fields import FieldInfo
 
-from detector.tunables import (
+from detector._tunable import (
     DERIVED,
     OWN,
     AtMost,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.params import Params, with_values
-from detector.pipeline import Progress, analyze
+from detector.run.analyze import Progress, analyze
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.active import Active
+from detector.events.burst import FAINT_S, Box, Burst, Part, Rows, describe_bursts, movement_intervals
 from detector.events.connect import connect_runs, ranges
-from detector.events.describe import FAINT_S, Box, Burst, Part, Rows, describe_bursts, movement_intervals
+from detector.events.excess import Active
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 

@@ -8,10 +8,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from detector.events.active import Active
-from detector.events.describe import Burst, describe_burst
+from detector.events.burst import Burst, describe_burst
+from detector.events.excess import Active
 from detector.events.rhythm import Rhythm, find_rhythm, surest_rate_hz
-from detector.events.runs import find_rhythmic_runs
+from detector.events.trains import find_rhythmic_runs
 from detector.motion.trace import MotionTrace
 from detector.params import ClassifyParams, Params
 

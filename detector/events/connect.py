@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.active import Active
+from detector.events.excess import Active
 from detector.motion.trace import MotionTrace
 
 # Room left and right of each line of cells, so that looking beyond its ends does not find another line.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.active import Active, find_active, slow_view
+from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts
+from detector.events.burst import Box, Burst
 from detector.events.bursts import find_bursts
 from detector.events.classify import Event, classify_bursts, passing_event
-from detector.events.describe import Box, Burst
+from detector.events.excess import Active, find_active, slow_view
 from detector.events.insects import find_crossing, sort_bursts
-from detector.motion.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.motion.masks import grow
 from detector.motion.trace import MotionTrace
 from detector.params import Params

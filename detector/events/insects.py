@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.active import Active
-from detector.events.describe import Burst, Part
+from detector.events.artifacts import Artifact
+from detector.events.burst import Burst, Part
+from detector.events.excess import Active
 from detector.events.paths import NO_PATH, Path, measure_paths
-from detector.motion.artifacts import Artifact
 from detector.motion.trace import MotionTrace
 from detector.params import ArtifactParams
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.active import Active
-from detector.events.describe import Burst, Entries, Part, Rows, portions, side_by_side
+from detector.events.burst import Burst, Entries, Part, Rows, portions, side_by_side
+from detector.events.excess import Active
 from detector.motion.trace import MotionTrace
 
 # Frames with less than this share of the strongest one's energy tell no place.

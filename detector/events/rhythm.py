@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.active import Active
-from detector.events.bandpass import bandpass
-from detector.events.describe import Burst
-from detector.motion.periodic import MAX_CELLS, estimate_rate, leading_signal
-from detector.motion.periodic import likeness as likeness_of
+from detector.events.burst import Burst
+from detector.events.excess import Active
+from detector.motion.periodicity import MAX_CELLS, estimate_rate, leading_signal
+from detector.motion.periodicity import likeness as likeness_of
 from detector.motion.trace import MotionTrace, keep_stride
 from detector.params import RhythmParams
 
@@ -131,10 +130,13 @@ def signed_signal(
 
 def cycle_variation(time_s: NDArray[np.float64], signal: NDArray[np.float64], rate_hz: float) -> float:
     """Coefficient of variation of the cycle length, from the instants at which the filtered signal rises through 0."""
+    from scipy.signal import butter, sosfiltfilt
+
     step = float(time_s[1] - time_s[0])
     nyquist = 0.5 / step
     pad = min(len(signal) - 1, int(_WINDOW_CYCLES / (rate_hz * step)))
-    smooth = bandpass(signal, max(0.5 * rate_hz / nyquist, 1e-3), min(1.6 * rate_hz / nyquist, 0.99), pad)
+    band = max(0.5 * rate_hz / nyquist, 1e-3), min(1.6 * rate_hz / nyquist, 0.99)
+    smooth = sosfiltfilt(butter(2, band, "bandpass", output="sos"), signal, padlen=pad)
     rising = np.flatnonzero((smooth[:-1] < 0.0) & (smooth[1:] >= 0.0))
     if len(rising) < 3:
         return np.inf

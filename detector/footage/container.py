@@ -15,7 +15,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from detector.errors import FootageError
-from detector.footage.boxes import is_unfinished_mp4
+from detector.footage.mp4_boxes import is_unfinished_mp4
 
 logger = logging.getLogger(__name__)
 

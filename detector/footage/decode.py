@@ -17,8 +17,8 @@ from av.video.stream import VideoStream
 from detector.errors import FootageError
 from detector.footage.container import iter_demux, open_video
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
-from detector.footage.lookup import last_keys, place_of_packet, place_of_rank
 from detector.footage.luma import luma_of
+from detector.footage.packets import last_keys, place_of_packet, place_of_rank
 
 logger = logging.getLogger(__name__)
 

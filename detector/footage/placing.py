@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.footage.clock import seconds_between, wall_clock
 from detector.footage.info import VideoInfo
-from detector.footage.timeline import longest_pause_s
+from detector.footage.stamps import longest_pause_s
 from detector.params import FootageParams
 
 SAME_TIME_S = 1e-6

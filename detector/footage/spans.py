@@ -13,7 +13,7 @@ from detector.footage.decode import iter_packets
 from detector.footage.info import Frame
 from detector.footage.placing import Clip
 from detector.footage.recording import Recording, Span
-from detector.footage.timeline import longest_pause_s
+from detector.footage.stamps import longest_pause_s
 from detector.params import FootageParams
 
 __all__ = ["cut_spans", "iter_span"]

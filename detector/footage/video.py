@@ -17,13 +17,13 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from detector.errors import FootageError
-from detector.footage.boxes import quarter_turns
 from detector.footage.clip_names import FIRST_YEAR, parse_clip_name
 from detector.footage.clock import find_zone, wall_clock, with_zone
 from detector.footage.container import iter_demux, open_video
 from detector.footage.decode import iter_packets
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
-from detector.footage.timeline import Stamps, Timeline, build_timeline
+from detector.footage.mp4_boxes import quarter_turns
+from detector.footage.stamps import Stamps, Timeline, build_timeline
 from detector.params import FootageParams
 
 __all__ = ["Frame", "PacketTable", "VideoInfo", "iter_luma", "probe"]

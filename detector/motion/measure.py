@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from detector.footage.recording import Recording, Span
 from detector.footage.spans import iter_span
 from detector.footage.video import Frame
-from detector.motion.difference import Differencer
-from detector.motion.layers import FLOOR_BITS, MOST_KEYS, LayerMeasurer, spread
-from detector.motion.noise import find_frozen
-from detector.motion.shrink import Grid, grid_for, working_picture
+from detector.motion.blocks import FLOOR_BITS, MOST_KEYS, LayerMeasurer, spread
+from detector.motion.noise.floor import find_frozen
+from detector.motion.pictures.difference import Differencer
+from detector.motion.pictures.shrink import Grid, grid_for, working_picture
 from detector.motion.trace import MotionTrace, coarse
 from detector.params import Params
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import DetectorError
-from detector.motion.difference import OLDEST_S
+from detector.motion.pictures.difference import OLDEST_S
 from detector.motion.trace import MotionTrace
 
 LEDGER_TOLERANCE_S = 0.01  # less than a frame

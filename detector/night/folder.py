@@ -14,20 +14,17 @@ from pathlib import Path
 from typing import IO
 
 from detector.errors import NightFolderError
-from detector.night.ownership import (
+from detector.night.claims import Parameters, refuse_foreign, refuse_other_night, writing
+from detector.night.layout import (
     LOCK_FILE,
     MOTION_FOLDER,
     NIGHT_FILE,
     PART_PATTERN,
     RECORDING_FILE,
-    Parameters,
-    refuse_foreign,
-    refuse_other_night,
-    writing,
+    STAGING_FOLDER,
+    TEMPORARY_PREFIX,
 )
 
-_STAGING_FOLDER = ".staging"
-_TEMPORARY_PREFIX = ".writing-"
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 logger = logging.getLogger(__name__)
@@ -86,7 +83,7 @@ def staged(folder: Path) -> Iterator[Path]:
     Raises:
         NightFolderError: the results cannot be written.
     """
-    staging = folder / _STAGING_FOLDER
+    staging = folder / STAGING_FOLDER
     with writing(folder):
         _remove_leftovers(folder)
         staging.mkdir()
@@ -119,7 +116,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def temporary_path(path: Path) -> Path:
     """Where a file stands while it is written: beside its place, under a name that the next run clears away."""
-    return path.with_name(f"{_TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+    return path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
 
 
 def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:
@@ -164,9 +161,9 @@ def _lock(file: IO[bytes]) -> None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    shutil.rmtree(folder / _STAGING_FOLDER, ignore_errors=True)
+    shutil.rmtree(folder / STAGING_FOLDER, ignore_errors=True)
     for place in (folder, folder / MOTION_FOLDER):
-        for path in place.glob(f"{_TEMPORARY_PREFIX}*"):
+        for path in place.glob(f"{TEMPORARY_PREFIX}*"):
             path.unlink(missing_ok=True)
 
 

@@ -13,10 +13,11 @@ from detector.events.classify import EVENT_KINDS
 from detector.events.decide import Decision, decide
 from detector.footage.clock import wall_clock
 from detector.motion.trace import MotionTrace
-from detector.night.card import write_card, write_line
 from detector.night.coverage import Coverage, holes
+from detector.night.notebook_card import write_card, write_line
 from detector.night.provenance import Provenance
 from detector.night.statistics import onset_intervals, rate_per_hour
+from detector.night.store import read_night
 from detector.night.tables import artifact_columns, event_columns, to_frame
 from detector.params import MEASURING_GROUPS, Params
 
@@ -60,9 +61,7 @@ class Night:
         Raises:
             NightFolderError: the folder is missing, incomplete, damaged, or of another schema version.
         """
-        from detector.night.store import read_night
-
-        return read_night(Path(folder))
+        return Night(**vars(read_night(Path(folder))))
 
     @property
     def events(self) -> pd.DataFrame:

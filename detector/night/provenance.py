@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from detector._version import __version__
+
 NIGHT_SCHEMA_VERSION = 1
 
 
@@ -79,11 +81,9 @@ def software_versions() -> dict[str, str]:
     import numpy as np
     import scipy
 
-    import detector
-
     libraries = {name: ".".join(str(part) for part in version) for name, version in av.library_versions.items()}
     return {
-        "twitch-detector": detector.__version__,
+        "twitch-detector": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
         "scipy": scipy.__version__,

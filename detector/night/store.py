@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -17,18 +17,47 @@ from detector.errors import DetectorError, NightFolderError
 from detector.events.decide import Decision
 from detector.motion.trace import MotionTrace, join_traces, load_trace
 from detector.night.coverage import Coverage
-from detector.night.night import Night
-from detector.night.ownership import MOTION_FOLDER, NIGHT_FILE
+from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan
 from detector.night.tables import artifact_columns, event_columns, read_artifacts, read_events, to_csv
 from detector.params import Params, to_toml
 
-EVENTS_FILE = "events.csv"
-ARTIFACTS_FILE = "artifacts.csv"
-PARAMS_FILE = "params.toml"
+
+@dataclass(frozen=True)
+class StoredNight:
+    """What a night folder holds; attributes as those of `detector.night.night.Night`, which is made of it."""
+
+    decision: Decision
+    coverage: Coverage
+    provenance: Provenance
+    params: Params
+    observed: tuple[tuple[float, float], ...]
+    trace: MotionTrace | None
+    folder: Path | None
+    parts: tuple[Path, ...]
 
 
-def write_night(night: Night, folder: Path) -> None:
+class _Night(Protocol):
+    """What is written of a night: all that is stored, and what it says of itself."""
+
+    @property
+    def decision(self) -> Decision: ...
+    @property
+    def coverage(self) -> Coverage: ...
+    @property
+    def provenance(self) -> Provenance: ...
+    @property
+    def params(self) -> Params: ...
+    @property
+    def observed(self) -> tuple[tuple[float, float], ...]: ...
+    @property
+    def parts(self) -> tuple[Path, ...]: ...
+
+    def summary(self) -> dict[str, Any]: ...
+    def wall_clock_text(self, time_s: float) -> str: ...
+
+
+def write_night(night: _Night, folder: Path) -> None:
     """Write the tables, the summary and the parameters of a night into a folder that exists.
 
     The same night gives the same bytes: no file says when, where or by how many workers it was made.
@@ -51,13 +80,13 @@ def write_night(night: Night, folder: Path) -> None:
         (folder / name).write_bytes(text.encode("utf-8", errors="backslashreplace"))
 
 
-def read_night(folder: Path) -> Night:
+def read_night(folder: Path) -> StoredNight:
     """Read a night folder; see `Night.load`."""
     path = folder / NIGHT_FILE
     document = _read_document(folder)
     try:
         provenance = _provenance(document)
-        night = Night(
+        night = StoredNight(
             decision=_read_decision(folder, document),
             coverage=Coverage(**document["coverage"]),
             provenance=provenance,
@@ -103,7 +132,7 @@ def read_part(path: Path) -> MotionTrace:
         ) from None
 
 
-def _document(night: Night) -> dict[str, Any]:
+def _document(night: _Night) -> dict[str, Any]:
     source = night.provenance
     zone = source.start_at.tzinfo if source.start_at else None
     return {

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from detector.errors import NightFolderError
+from detector.events.artifacts import ARTIFACT_KINDS, Artifact
 from detector.events.classify import EVENT_KINDS, Event
-from detector.motion.artifacts import ARTIFACT_KINDS, Artifact
 
 if TYPE_CHECKING:
     import pandas as pd

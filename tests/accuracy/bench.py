@@ -18,7 +18,7 @@ from typing import TypeVar
 import pandas as pd
 
 from detector.night.night import Night
-from detector.pipeline import analyze
+from detector.run.analyze import analyze
 from detector.truth.encode import Encoding, Picture, write_video
 from detector.truth.known import Confound, write_truth
 from detector.truth.movements import Movements, read_known

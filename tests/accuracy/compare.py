@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from detector.footage.video import iter_luma, probe
-from detector.pipeline import analyze
+from detector.run.analyze import analyze
 from detector.truth.matching import ROUNDING_S, best_pairs, onset_distance
 from detector.truth.movements import read_known
 from tests.accuracy.bench import HERE, make_scene, read_scenes

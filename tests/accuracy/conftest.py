@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from detector.pipeline import analyze
+from detector.run.analyze import analyze
 from detector.truth.movements import read_known
 from detector.truth.score import Score, evaluate
 

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.footage.video import probe
-from detector.pipeline import analyze
+from detector.run.analyze import analyze
 from detector.truth.encode import Encoding, Picture
 from detector.truth.plant import plant, planted, read_pictures
 from detector.truth.plant_plan import Planting, scatter_plantings

@@ -79,7 +79,7 @@ def run_task(name: str, *arguments: object) -> Cost:
 
 def run_command(*arguments: object) -> Cost:
     """Run `twitch-detector` with these arguments."""
-    code = "import sys; from detector.cli import main; sys.exit(main())"
+    code = "import sys; from detector.cli.app import main; sys.exit(main())"
     return run([sys.executable, "-c", code, *map(str, arguments)])
 
 

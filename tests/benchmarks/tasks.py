@@ -61,9 +61,9 @@ def spans_of(path: str) -> None:
     from detector.footage.recording import read_recording
     from detector.footage.spans import cut_spans
     from detector.params import Params
-    from detector.parts import plan_jobs
-    from detector.sharing import share
-    from detector.workers import measure_jobs
+    from detector.run.crew import measure_jobs
+    from detector.run.handover import share
+    from detector.run.parts import plan_jobs
 
     params = Params()
     recording = read_recording([path], params.footage)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from detector.pipeline import analyze
+from detector.run.analyze import analyze
 from detector.views.report import render_report
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from detector.events.active import Active, find_active
+from detector.events.burst import Burst
 from detector.events.bursts import find_bursts
-from detector.events.describe import Burst
+from detector.events.excess import Active, find_active
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 

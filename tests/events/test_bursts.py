@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.events.active import find_active
 from detector.events.bursts import find_bursts, merge_simultaneous
+from detector.events.excess import find_active
 from detector.motion.trace import Layer, keep_stride
 from detector.params import Params, with_values
 

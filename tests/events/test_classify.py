@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detector.events.burst import Burst
 from detector.events.classify import EVENT_KINDS, Event, EventKind, classify_bursts
-from detector.events.describe import Burst
 from detector.params import Params, with_values
 
 PARAMS = Params()

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector.events.active import Active, find_active
 from detector.events.connect import connect, find_runs, ranges
+from detector.events.excess import Active, find_active
 from detector.motion.trace import keep_stride
 from detector.params import Params
 

@@ -30,7 +30,7 @@ def found(sketch: Any, bursts_of: Callable[..., Any]) -> Any:
 def test_many_at_once_are_as_each_alone(found: Any, n_entries: int, monkeypatch: pytest.MonkeyPatch) -> None:
     trace, active, bursts = found
     alone = [measure_paths(trace, active, [burst])[0] for burst in bursts]
-    monkeypatch.setattr("detector.events.describe._PORTION", n_entries)
+    monkeypatch.setattr("detector.events.burst._PORTION", n_entries)
     assert measure_paths(trace, active, bursts) == alone
     assert measure_paths(trace, active, bursts[::-1]) == alone[::-1]
     assert len({path.travel > 0.2 for path in alone}) == 2

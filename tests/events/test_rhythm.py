@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detector.events.rhythm import cycle_variation, find_rhythm, rate_limit_hz, signed_signal
-from detector.motion.periodic import estimate_rate
+from detector.motion.periodicity import estimate_rate
 from detector.params import Params, with_values
 
 PARAMS = Params()

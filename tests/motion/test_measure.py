@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
-from detector.motion.difference import Differencer
 from detector.motion.measure import measure_span
-from detector.motion.shrink import grid_for
+from detector.motion.pictures.difference import Differencer
+from detector.motion.pictures.shrink import grid_for
 from detector.motion.trace import MotionTrace, join_traces, save_trace
 from detector.params import Params, with_values
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from detector.events.artifacts import Artifact
 from detector.events.classify import Event
 from detector.events.decide import Decision
-from detector.motion.artifacts import Artifact
 from detector.motion.trace import Layer, MotionTrace, save_trace
 from detector.night.coverage import measure_coverage, observed_intervals
 from detector.night.night import Night

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from detector.errors import NightFolderError
+from detector.events.artifacts import Artifact
 from detector.events.classify import Event
-from detector.motion.artifacts import Artifact
 from detector.night.tables import (
     ARTIFACT_COLUMNS,
     EVENT_COLUMNS,

@@ -12,9 +12,9 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from detector.events.artifacts import Artifact
 from detector.events.classify import Event
 from detector.events.decide import Decision
-from detector.motion.artifacts import Artifact
 from detector.motion.trace import Layer, MotionTrace
 from detector.night.coverage import measure_coverage, observed_intervals
 from detector.night.night import Night

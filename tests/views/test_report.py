@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from detector.events.artifacts import Artifact
 from detector.events.classify import EVENT_KINDS, Event
-from detector.motion.artifacts import Artifact
 from detector.night.coverage import Coverage
 from detector.night.night import Night
 from detector.night.provenance import SkippedSpan

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from detector.events.artifacts import Artifact
 from detector.events.classify import Event
-from detector.motion.artifacts import Artifact
 from detector.night.coverage import is_observed
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, strength_of

@@ -8,11 +8,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.active import Active, find_active, slow_view
+from detector.events.artifacts import find_artifacts
+from detector.events.burst import describe_burst
 from detector.events.classify import Event
-from detector.events.describe import describe_burst
+from detector.events.excess import Active, find_active, slow_view
 from detector.events.rhythm import signed_signal
-from detector.motion.artifacts import find_artifacts
 from detector.motion.trace import MotionTrace
 from detector.night.night import Night
 from detector.params import Params

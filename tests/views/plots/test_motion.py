@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 
+from detector.events.artifacts import Artifact
 from detector.events.classify import Event
-from detector.motion.artifacts import Artifact
 from detector.night.night import Night
 from detector.params import Params, with_values
 from detector.views.plots.motion import MOST_POINTS, plot_motion

@@ -15,8 +15,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 import detector
+from detector.events.artifacts import Artifact
 from detector.events.classify import EVENT_KINDS, Event
-from detector.motion.artifacts import Artifact
 from detector.night.coverage import Coverage
 from detector.night.night import Night
 from detector.views.plots.style import KIND_STYLES

@@ -1,0 +1,280 @@
+"""The command line, `twitch-detector`: what each command takes, and which rooms it walks through."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detector._version import __version__
+from detector.cli import truth as cli_truth
+from detector.cli.output import (
+    complain,
+    fail,
+    handled,
+    night_code,
+    night_facts,
+    night_words,
+    progress_bar,
+    recording_facts,
+    recording_words,
+    say,
+    say_json,
+)
+from detector.errors import ExitCode, ParameterError
+
+if TYPE_CHECKING:
+    from detector.params import Params
+
+app = typer.Typer(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Footage = Annotated[list[Path], typer.Argument(metavar="PATHS...", help="Video files or folders, one night together.")]
+NightFolder = Annotated[Path, typer.Argument(metavar="DIR", help="A night folder written by `analyze`.")]
+ParamsFile = Annotated[Path | None, typer.Option("--params", metavar="FILE", help="TOML file with parameters.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Set one parameter, such as burst.threshold=12; repeatable."),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Allow a folder of another night, other parameters, or other files.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")]
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    # Typer carries its own copy of click, or uses click itself: this is the base of all usage errors in both.
+    usage_errors: list[Any] = [base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"]
+    try:
+        code = app(standalone_mode=False)
+    except usage_errors[0] as error:
+        text = error.format_message().strip().rstrip(".")
+        hint = f"{text}; `twitch-detector --help` lists what can be asked for."
+        code = fail(hint, ExitCode.USAGE, as_json="--json" in sys.argv)
+    sys.exit(int(code or 0))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(f"twitch-detector {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Find brief sleep twitches and rhythmic movement in recorded baby-monitor footage.
+
+    It describes movement and never says what it means for health. Nothing leaves this machine.
+
+    \b
+    Examples:
+      twitch-detector analyze night.mp4 --out night
+      twitch-detector analyze /recordings/2026-03-14 --out night --workers 4
+      twitch-detector decide night --set burst.threshold=12 --out stricter
+      twitch-detector params > params.toml
+
+    Exit codes: 0 done, 1 failure, 2 usage or parameters, 3 done but some of the footage was unreadable, 4 nothing could
+    be analyzed, 130 interrupted.
+    """
+    if context.invoked_subcommand is None:
+        complain(context.get_help())
+        raise typer.Exit(int(ExitCode.USAGE))
+
+
+@app.command()
+@handled
+def probe(
+    paths: Footage, params_file: ParamsFile = None, settings: Settings = None, as_json: AsJson = False
+) -> ExitCode:
+    """Say what is in video files.
+
+    Reads all packets and decodes no picture.
+
+    \b
+    Examples:
+      twitch-detector probe night.mp4
+      twitch-detector probe /recordings/2026-03-14 --json
+    """
+    from detector.footage.recording import read_recording
+
+    recording = read_recording(paths, resolve(params_file, settings).footage)
+    if as_json:
+        say_json(recording_facts(recording))
+    else:
+        say(*recording_words(recording))
+        complain(*(reason for _, reason in recording.unreadable), *recording.notes)
+    return ExitCode.PARTLY_UNREADABLE if recording.unreadable else ExitCode.DONE
+
+
+@app.command()
+@handled
+def analyze(
+    paths: Footage,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Night folder to write; a run that was stopped resumes.")],
+    params_file: ParamsFile = None,
+    settings: Settings = None,
+    workers: Annotated[int | None, typer.Option(help="Measuring processes.", show_default="usable cores")] = None,
+    overwrite: Overwrite = False,
+    hwaccel: Annotated[
+        str,
+        typer.Option(metavar="DEVICE", help="Decode with auto, cuda, vaapi, videotoolbox or qsv; else software."),
+    ] = "off",
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> ExitCode:
+    """Find the movements in a night of footage.
+
+    Writes a night folder: timeline, report, tables, and the motion to decide again from.
+
+    \b
+    Examples:
+      twitch-detector analyze night.mp4 --out night
+      twitch-detector analyze clip1.mp4 clip2.mp4 --out night --set burst.threshold=12
+      twitch-detector analyze /recordings/2026-03-14 --out night --json > night.json
+    """
+    from detector.run.analyze import analyze as analyze_footage
+
+    params = resolve(params_file, settings)
+    with progress_bar(is_quiet=quiet) as progress:
+        night = analyze_footage(
+            paths,
+            out=out,
+            params=params,
+            workers=workers,
+            overwrite=overwrite,
+            hwaccel=hwaccel,
+            progress=progress,
+        )
+    if as_json:
+        say_json(night_facts(night))
+    elif not quiet:
+        from detector.views.ledger import trouble_lines
+
+        complain(*trouble_lines(night))
+        if hwaccel != "off":
+            complain(f"Decoded by {night.provenance.decoding}.")
+        say(*night_words(night))
+    return night_code(night)
+
+
+@app.command()
+@handled
+def decide(
+    folder: NightFolder,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Night folder to write; without it, only say.")
+    ] = None,
+    params_file: ParamsFile = None,
+    settings: Settings = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> ExitCode:
+    """Decide again with other parameters.
+
+    Takes seconds: it works on the stored motion and needs no video.
+
+    \b
+    Examples:
+      twitch-detector decide night --set burst.threshold=12
+      twitch-detector decide night --set burst.threshold=12 --out stricter
+    """
+    from detector._tunable import read_toml
+    from detector.night.night import Night
+    from detector.params import with_values
+    from detector.run.analyze import save_night
+
+    stored = Night.load(folder)
+    params = read_toml(params_file, stored.params) if params_file else stored.params
+    night = stored.decide(with_values(params, _pairs(settings)))
+    if out is not None:
+        night = save_night(night, out, overwrite=overwrite)
+    if as_json:
+        say_json(night_facts(night))
+    elif not quiet:
+        say(*night_words(night))
+    return night_code(night)
+
+
+@app.command()
+@handled
+def report(folder: NightFolder, quiet: Quiet = False, as_json: AsJson = False) -> ExitCode:
+    """Write timeline and report of a night again.
+
+    \b
+    Example:
+      twitch-detector report night
+    """
+    from detector.night.night import Night
+    from detector.run.publish import draw_again
+
+    night = Night.load(folder)
+    draw_again(night, folder)
+    if as_json:
+        say_json(night_facts(night))
+    elif not quiet:
+        say(*night_words(night))
+    return night_code(night)
+
+
+@app.command()
+@handled
+def params(params_file: ParamsFile = None, settings: Settings = None, as_json: AsJson = False) -> None:
+    """Print all parameters with unit, range and source.
+
+    They come as TOML that `--params` reads: the defaults, changed by a file and by --set.
+
+    \b
+    Examples:
+      twitch-detector params > params.toml
+      twitch-detector params --set burst.threshold=12
+    """
+    from detector.params import allowed_range, iter_parameters, to_toml
+
+    values = resolve(params_file, settings)
+    if not as_json:
+        typer.echo(to_toml(values), nl=False)
+        return
+    tree = values.model_dump()
+    rows = []
+    for name, field in iter_parameters():
+        group, leaf = name.split(".")
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        row = {"name": name, "value": tree[group][leaf], "default": field.default, "range": allowed_range(field)}
+        rows.append(row | {"description": field.description} | extra)
+    say_json(rows)
+
+
+def resolve(params_file: Path | None, settings: list[str] | None) -> Params:
+    """The parameters of a run: defaults, then the file, then `--set`."""
+    from detector.params import Params, from_toml, with_values
+
+    return with_values(from_toml(params_file) if params_file else Params(), _pairs(settings))
+
+
+def _pairs(settings: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in settings or []:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise ParameterError(f"--set {text}: expected NAME=VALUE, such as burst.threshold=12.")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+app.command()(handled(cli_truth.synth))
+app.command()(handled(cli_truth.plant))
+app.command()(handled(cli_truth.evaluate))

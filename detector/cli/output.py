@@ -1,0 +1,288 @@
+"""What the commands say: results on stdout in words or as JSON, progress and errors on stderr, and how they end."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import typer
+
+from detector.errors import DetectorError, ExitCode
+from detector.night.layout import EVENTS_FILE, REPORT_FILE, TIMELINE_FILE
+
+if TYPE_CHECKING:
+    from detector.footage.recording import Recording
+    from detector.night.night import Night
+    from detector.run.analyze import Progress
+    from detector.truth.score import Score
+
+Arguments = ParamSpec("Arguments")
+
+
+def handled(command: Callable[Arguments, ExitCode | None]) -> Callable[Arguments, None]:
+    """Let a command end with its exit code, and turn what goes wrong on purpose into one sentence.
+
+    A command that takes `as_json` reports its errors as JSON on stdout when it is set.
+    """
+
+    @functools.wraps(command)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs) or ExitCode.DONE
+        except DetectorError as error:
+            code = fail(str(error), error.exit_code, as_json=bool(kwargs.get("as_json")))
+        except KeyboardInterrupt as error:
+            text = str(error) or "Interrupted; nothing was written."
+            code = fail(text, ExitCode.INTERRUPTED, as_json=bool(kwargs.get("as_json")))
+        except ImportError as error:
+            code = fail(_missing_library(error), ExitCode.FAILURE, as_json=bool(kwargs.get("as_json")))
+        except BrokenPipeError:
+            raise  # whoever read our output has seen enough
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            text = (
+                f"{where}the system refused this ({error.strerror or error}); check the path, its rights and its room."
+            )
+            code = fail(text, ExitCode.FAILURE, as_json=bool(kwargs.get("as_json")))
+        raise typer.Exit(int(code))
+
+    return run
+
+
+def fail(text: str, code: ExitCode, *, as_json: bool) -> ExitCode:
+    """Say what went wrong, in one sentence or as JSON, and hand the exit code back."""
+    if as_json:
+        say_json({"error": text, "exit_code": int(code)})
+    else:
+        typer.echo(text, err=True)
+    return code
+
+
+def _missing_library(error: ImportError) -> str:
+    text = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    if ".so" in text:
+        return (
+            f"A system library that OpenCV or PyAV needs is missing ({text}); "
+            "on Debian and Ubuntu `apt-get install libgl1 libglib2.0-0` brings the usual ones."
+        )
+    return f"A Python package is missing or broken ({text}); install twitch-detector again."
+
+
+def say(*lines: str) -> None:
+    """Write lines of a result to stdout."""
+    for line in lines:
+        typer.echo(line)
+
+
+def say_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Write a result to stdout as JSON; what is not a number becomes null."""
+    from detector.night.store import without_nan
+
+    typer.echo(json.dumps(without_nan(value), indent=2, allow_nan=False, ensure_ascii=False, default=str))
+
+
+def complain(*lines: str) -> None:
+    """Write lines about what could not be done to stderr."""
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+@contextmanager
+def progress_bar(*, is_quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on stderr with frames per second and time left; None when quiet or when stderr is not a terminal."""
+    if is_quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich import progress as parts
+    from rich.console import Console
+
+    words = (parts.TextColumn("{task.description}"), parts.BarColumn(), parts.TaskProgressColumn())
+    columns = (parts.SpinnerColumn(), *words, parts.TextColumn("{task.fields[pace]}"))
+    with parts.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading the files", total=None, pace="")
+        pace = Pace(time.monotonic)
+
+        def show(state: Progress) -> None:
+            bar.update(task, description=state.stage, pace=pace.words(state))
+            # Until the first frames come in there is nothing to fill the bar with.
+            if state.stage == "measuring" and state.done_frames > state.resumed_frames:
+                bar.update(task, completed=state.done_frames, total=state.total_frames)
+
+        yield show
+
+
+class Pace:
+    """Frames per second and time left, from the moment at which measuring began.
+
+    Args:
+        clock: seconds from anywhere.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began_s: float | None = None
+
+    def words(self, state: Progress) -> str:
+        """What to show beside the bar; empty until the first frames are measured."""
+        if state.stage != "measuring":
+            return ""
+        if self._began_s is None:
+            self._began_s = self._clock()
+        n_new, passed_s = state.done_frames - state.resumed_frames, self._clock() - self._began_s
+        if n_new == 0 or passed_s <= 0:
+            return ""
+        from detector.views.wording import duration
+
+        fps = n_new / passed_s
+        return f"{fps:.0f} frames/s, {duration((state.total_frames - state.done_frames) / fps)} left"
+
+
+def night_words(night: Night) -> list[str]:
+    """The plain summary of a night and where its files are."""
+    from detector.views.plots.style import KIND_STYLES
+    from detector.views.wording import duration, number, rate
+
+    summary, coverage = night.summary(), night.coverage
+    found = [
+        f"{number(n, KIND_STYLES[kind].singular, KIND_STYLES[kind].several)} ({rate(n, coverage.observed_s)} an hour)"
+        for kind, n in summary["counts"].items()
+        if n
+    ]
+    lines = [
+        f"Observed  {duration(coverage.observed_s)} of the {duration(coverage.files_s)} in the files",
+        f"Seen      {', '.join(found) or 'no movement in the observed time'}",
+    ]
+    if summary["n_sustained"]:
+        lines.append(f"          {number(summary['n_sustained'], 'rhythmic movement')} went on for 10 s or more")
+    places = night_places(night)
+    return lines + [f"{name.capitalize():<9} {place}" for name, place in places.items()]
+
+
+def night_places(night: Night) -> dict[str, str]:
+    """Where the timeline, the report and the events of a written night are; empty for one in memory."""
+    if night.folder is None:
+        return {}
+    files = {"timeline": TIMELINE_FILE, "report": REPORT_FILE, "events": EVENTS_FILE}
+    return {name: str(night.folder / file) for name, file in files.items()}
+
+
+def night_facts(night: Night) -> dict[str, Any]:
+    """The same as plain values for JSON."""
+    from detector.views.ledger import trouble_lines
+
+    return {
+        "folder": None if night.folder is None else str(night.folder),
+        **night_places(night),
+        "summary": night.summary(),
+        "trouble": list(trouble_lines(night)),
+        "decoding": night.provenance.decoding,
+        "exit_code": int(night_code(night)),
+    }
+
+
+def night_code(night: Night) -> ExitCode:
+    """How a command ends that gave this night."""
+    return ExitCode.PARTLY_UNREADABLE if night.is_partial else ExitCode.DONE
+
+
+def recording_facts(recording: Recording) -> dict[str, Any]:
+    """What is in a recording's files, as plain values for JSON."""
+    clips = [
+        {
+            "path": str(clip.info.path),
+            "size_bytes": clip.info.size_bytes,
+            "codec": clip.info.codec,
+            "width_px": clip.info.width_px,
+            "height_px": clip.info.height_px,
+            "header_fps": clip.info.header_fps,
+            "n_frames": len(clip.info.packet_times_s),
+            "n_key_frames": int(clip.info.is_key.sum()),
+            "first_time_s": clip.info.start_s,
+            "stop_time_s": clip.info.stop_s,
+            "recording_start_s": clip.start_s,
+            "start_at": clip.info.start_at.isoformat() if clip.info.start_at else None,
+            "start_source": clip.info.start_source,
+            "damage": list(clip.info.damage),
+        }
+        for clip in recording.clips
+    ]
+    return {
+        "clips": clips,
+        "files_s": recording.files_s,
+        "gaps": [list(gap) for gap in recording.gaps],
+        "overlaps": [list(overlap) for overlap in recording.overlaps],
+        "start_at": recording.start_at.isoformat() if recording.start_at else None,
+        "unreadable": [{"path": path, "reason": reason} for path, reason in recording.unreadable],
+        "notes": list(recording.notes),
+    }
+
+
+def recording_words(recording: Recording) -> list[str]:
+    """What is in a recording's files, one line a clip and a last one for all."""
+    from detector.views.wording import duration, number
+
+    lines = []
+    for clip in recording.clips:
+        info = clip.info
+        length_s = info.stop_s - info.start_s
+        fps = len(info.packet_times_s) / length_s if length_s > 0 else 0.0
+        start = f", from {info.start_at.isoformat(timespec='seconds')}" if info.start_at else ""
+        size = f"{info.width_px}x{info.height_px}"
+        lines.append(f"{info.path}: {info.codec} {size}, {fps:.3g} frames/s, {duration(length_s)}{start}")
+        lines += [f"  {text}" for text in info.damage]
+    total = f"{number(len(recording.clips), 'file')}, {duration(recording.files_s)} of footage"
+    if recording.gaps:
+        total += f", {number(len(recording.gaps), 'gap')} ({duration(recording.gap_s)} not filmed)"
+    return [*lines, total]
+
+
+def show_score(score: Score) -> None:
+    """Print a score: the table of kinds, false events, rate error, broken episodes, agreement."""
+    from rich.console import Console
+    from rich.table import Table
+
+    names = ("kind", "known", "found", "matched", "precision", "recall", "F1", "found by any", "false/h")
+    table = Table(*names, box=None, pad_edge=False)
+    for kind, row in score.kinds.items():
+        tally = row.tally
+        n_known, n_found = tally.n_known, tally.n_found
+        # Of nothing, any share is a perfect one.
+        shares = [
+            f"{share:.3f}" if n_counted else "-"
+            for share, n_counted in (
+                (tally.precision, n_found),
+                (tally.recall, n_known),
+                (tally.f1, n_known + n_found),
+                (row.found_by_any, n_known),
+            )
+        ]
+        counts = [str(n) for n in (n_known, n_found, tally.n_matched)]
+        table.add_row(kind, *counts, *shares, _or_dash(row.false_per_hour, ".1f"))
+    Console(width=100, highlight=False, markup=False).print(table)
+    broken = f"{score.n_broken} of {score.n_episodes}" if score.n_episodes else "nothing to break"
+    lines = [
+        f"False events: {score.n_false} in {score.observed_s / 3600:.2f} h observed (any kind, touching nothing known)",
+        f"Broken episodes: {broken}",
+        f"Kappa over 30 s epochs, any movement: {_or_dash(score.kappa[30.0]['any'], '.2f')}",
+    ]
+    if score.rate_error_hz.size:
+        lines.append(f"Rate error: {score.mean_rate_error_hz:.3f} Hz over {score.rate_error_hz.size} rhythmic events")
+    if score.n_unobserved:
+        lines.append(f"Left out: {score.n_unobserved} known movements in unobserved time")
+    say(*lines)
+
+
+def _or_dash(value: float, digits: str) -> str:
+    return format(value, digits) if math.isfinite(value) else "-"
+
+
+def evaluation_paths(folder: Path) -> tuple[Path, Path]:
+    """Where `evaluate` writes its JSON and its figure."""
+    return folder / "evaluation.json", folder / "evaluation.png"

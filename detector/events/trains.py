@@ -1,0 +1,81 @@
+"""Runs of bursts at one place, tested for rhythm: the strokes of a rhythm would each pass for a twitch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from detector.events.burst import Burst
+from detector.events.excess import Active
+from detector.events.rhythm import Rhythm, find_rhythm
+from detector.motion.trace import MotionTrace
+from detector.params import RhythmParams
+
+Run = list[Burst]
+
+_SHARED_CELLS = 0.3
+_LATEST_RUNS = 8
+
+
+def find_rhythmic_runs(
+    trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: RhythmParams
+) -> list[tuple[Run, Rhythm | None]]:
+    """Group bursts into runs and test each for rhythm.
+
+    Strokes follow each other within `max_pause_s`. Of a faint oscillation the camera shows only some strokes, so runs
+    are joined over longer pauses, too (`max_missing_s`); but then, lest a bout of twitches pass for a rhythm, the
+    movement must go back and forth evenly, over one cycle more.
+
+    Args:
+        trace: for times.
+        active: what `bursts` index into.
+        bursts: localized ones, in any order.
+        params: the group `rhythm`.
+
+    Returns:
+        Each run with its rhythm, if it has one; every burst is in one run.
+    """
+    found: dict[int, tuple[Run, Rhythm | None]] = {}
+    run_of: dict[int, int] = {}
+    for number, run in enumerate(runs_at_one_place(bursts, params.max_pause_s)):
+        found[number] = run, find_rhythm(trace, active, run, params)
+        run_of |= dict.fromkeys(map(id, run), number)
+    for chain in runs_at_one_place(bursts, params.max_missing_s):
+        numbers = sorted({run_of[id(burst)] for burst in chain})
+        # Only whole runs are joined.
+        if len(numbers) < 2 or sum(len(found[number][0]) for number in numbers) != len(chain):
+            continue
+        rhythm = find_rhythm(trace, active, chain, params)
+        if rhythm is not None and _is_even(rhythm, params):
+            for number in numbers:
+                del found[number]
+            found[numbers[0]] = chain, rhythm
+    return list(found.values())
+
+
+def _is_even(rhythm: Rhythm, params: RhythmParams) -> bool:
+    return (
+        rhythm.n_cycles >= params.min_cycles + 1.0
+        and rhythm.opposition >= params.min_opposition
+        and 1.0 - rhythm.regularity <= 0.5 * params.max_variation
+    )
+
+
+def runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float) -> list[Run]:
+    """Bursts that follow each other within a pause and share cells, each run in order of time."""
+    runs: list[Run] = []
+    for burst in sorted(bursts, key=lambda b: b.start_s):
+        for run in reversed(runs[-_LATEST_RUNS:]):
+            pause_s = burst.start_s - max(b.stop_s for b in run)
+            if pause_s <= max_pause_s and _share_place(run[-1], burst):
+                run.append(burst)
+                break
+        else:
+            runs.append([burst])
+    return runs
+
+
+def _share_place(one: Burst, other: Burst) -> bool:
+    common = len(np.intersect1d(one.cells, other.cells, assume_unique=True))
+    return common >= _SHARED_CELLS * min(len(one.cells), len(other.cells))

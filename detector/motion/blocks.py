@@ -1,0 +1,205 @@
+"""One layer of a span: the differences of one lag, dense for a block of frames, then only what may be movement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.motion.noise.floor import (
+    frame_levels,
+    gains,
+    loudness,
+    measure_floor,
+    measure_key_floor,
+    measure_level,
+    measure_middle,
+    measure_snr,
+    some_cells,
+    tick_share,
+)
+from detector.motion.noise.neighbors import quiet_floors
+from detector.motion.noise.swing import Steady, steady_floor
+from detector.motion.pictures.difference import Differences
+from detector.motion.pictures.shrink import Grid
+from detector.motion.trace import Layer, choose_stride, coarse, keep_stride
+from detector.params import Params
+
+MOST_KEYS = 0.3
+"""Where more of the frames than this are key frames (MJPEG, all-intra), a key frame is nothing special."""
+
+FLOOR_BITS = 4
+"""Leading bits of a floor that are stored."""
+
+# Under a lamp that flickers in more of the frames, much swings evenly.
+_MOST_BANDED = 0.1
+
+# High quantiles of a cell's energy lie about this far above the mean energy of quiet frames.
+_FLOOR_OVER_LEVEL = 3.0
+
+
+@dataclass
+class _Kept:
+    """Candidates of one block: `row` counts frames from the start of the span."""
+
+    row: NDArray[np.int32]
+    cell: NDArray[np.int32]
+    energy: NDArray[np.float32]
+    signed: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """A layer of a span with its floors and where it `goes_on` (blocks, cells), key-frame floor, `middle`, `tick`."""
+
+    layer: Layer
+    floors: NDArray[np.float32]
+    goes_on: NDArray[np.bool_]
+    key_floor: NDArray[np.float32]
+    middle: NDArray[np.float32]
+    tick: NDArray[np.float32]
+
+
+class LayerMeasurer:
+    """Collects differences of one lag: dense for a block, then only what may be movement."""
+
+    def __init__(self, grid: Grid, params: Params) -> None:
+        self._params = params
+        self._grid = grid
+        self._n_cells = grid.rows * grid.columns
+        # Made once for the longest block; what is not written to takes no memory.
+        self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
+        self._n_filled = 0
+        self._n_banded = 0
+        self._rows: list[int] = []
+        self._jumps: list[bool] = []
+        self._times: list[float] = []
+        self._kept: list[_Kept] = []
+        self._key_energy: list[NDArray[np.float32]] = []
+        self.block_row: list[int] = []
+        self.floors: list[NDArray[np.float32]] = []
+        self.goes_on: list[NDArray[np.bool_]] = []
+        self.middles: list[NDArray[np.float32]] = []
+        self.levels: list[float] = []
+        self.gain: dict[int, float] = {}
+        self.loudness: dict[int, float] = {}
+        self.stride: dict[int, float] = {}
+        self.seen: list[int] = []
+        self.ticks: list[NDArray[np.float32]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def expect(self, row: int, time_s: float, *, is_jump: bool) -> None:
+        """Announce one frame, whose difference comes with `fill`."""
+        self._rows.append(row)
+        self._times.append(time_s)
+        self._jumps.append(is_jump)
+
+    def fill(self, differences: Differences, wanted: list[bool]) -> None:
+        """Take the differences of the frames announced: those of `wanted`, one flag a difference."""
+        energy, signed = differences.energy, differences.signed
+        if not all(wanted):
+            energy, signed = energy[wanted], signed[wanted]
+        stop = self._n_filled + len(energy)
+        self._energy[self._n_filled : stop] = energy
+        self._signed[self._n_filled : stop] = signed
+        self._n_filled = stop
+        self._n_banded += int(np.count_nonzero(differences.has_bands[wanted]))
+
+    def close_block(self) -> None:
+        """Measure the floor of the frames since the last block and keep what stands out."""
+        if not self._rows:
+            return
+        noise = self._params.noise
+        rows, jumps = np.array(self._rows, np.int32), np.array(self._jumps)
+        self.seen += self._rows
+        energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
+        times_s = np.array(self._times)
+        calm = np.flatnonzero(~jumps) if jumps.mean() <= MOST_KEYS else np.arange(len(jumps))
+        raw = measure_floor(energy, noise, calm)
+        middle = measure_middle(energy, noise, calm)
+        steady = Steady(raw, np.zeros(self._n_cells, bool))
+        if self._n_banded <= _MOST_BANDED * len(rows):
+            steady = steady_floor(raw, middle, signed, times_s, self._grid, noise)
+        some = some_cells(energy)
+        level, loud = frame_levels(some, some_cells(raw), noise), loudness(some)
+        self.loudness.update(zip(self._rows, loud.tolist(), strict=True))
+        self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
+        usual = measure_level(loud[calm], noise)
+        self._keep(rows, energy, signed, np.minimum(steady.floor, _FLOOR_OVER_LEVEL * usual))
+        self._key_energy += list(energy[jumps].astype(np.float16))
+        self.block_row.append(int(rows[0]))
+        self.floors.append(steady.floor)
+        self.goes_on.append(steady.goes_on)
+        self.middles.append(_steady_middle(middle, raw, steady.floor))
+        # Last of all, since it clips the energies where they lie.
+        self.ticks.append(tick_share(energy, raw, times_s, calm, room=energy))
+        self.levels.append(usual)
+        self._rows, self._times, self._jumps, self._n_filled, self._n_banded = [], [], [], 0, 0
+
+    def _keep(
+        self,
+        rows: NDArray[np.int32],
+        energy: NDArray[np.float32],
+        signed: NDArray[np.float32],
+        floor: NDArray[np.float32],
+    ) -> None:
+        """Keep what may rise above a floor, for now."""
+        # Movement of many seconds, or of the whole picture, lifts the floor of its own block: what is kept for now must
+        # not depend on it.
+        loud = energy > floor + self._params.noise.keep * np.float32(self._params.noise.minimum)
+        frame, cell = np.divmod(np.flatnonzero(loud), self._n_cells)
+        stride = choose_stride(np.bincount(frame, minlength=len(rows)) / self._n_cells)
+        self.stride.update(zip(self._rows, stride.tolist(), strict=True))
+        stays = keep_stride(cell, stride[frame], self._grid.columns)
+        frame, cell = frame[stays], cell[stays]
+        self._kept.append(_Kept(rows[frame], cell.astype(np.int32), energy[frame, cell], signed[frame, cell]))
+
+    def finish(self, is_key_jump: NDArray[np.bool_]) -> LayerResult:
+        """Join the blocks of the span."""
+        noise = self._params.noise
+        n_frames = len(is_key_jump)
+        nothing = np.zeros(self._n_cells, np.float32)
+        if not self.floors:
+            none = np.zeros((0, self._n_cells), np.float32)
+            return LayerResult(Layer.empty(n_frames), none, none.astype(bool), nothing, nothing, nothing)
+        floors = np.stack(self.floors)
+        goes_on = np.stack(self.goes_on)
+        quiet = quiet_floors(floors, np.array(self.levels, np.float32), goes_on, noise)
+        middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
+        # Decisions are made with what is stored, so that is what counts here, too.
+        middle = coarse(middle, FLOOR_BITS).astype(np.float32)
+        key_floor = nothing
+        if self._key_energy and is_key_jump.mean() <= MOST_KEYS:
+            key_floor = measure_key_floor(np.stack(self._key_energy), noise)
+        layers = []
+        for floor, kept in zip(quiet, self._kept, strict=True):
+            base = np.where(is_key_jump[kept.row], np.maximum(key_floor, floor)[kept.cell], floor[kept.cell])
+            stays = measure_snr(kept.energy, base, middle[kept.cell], noise) > noise.keep
+            layers.append(_Kept(kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays]))
+        row, cell, energy, signed = (
+            np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__
+        )
+        stride = spread(self.stride, n_frames, 1.0).astype(np.uint8)
+        layer = Layer.from_rows(n_frames, row, cell, energy, signed, stride)
+        return LayerResult(layer, floors, goes_on, key_floor, middle, np.median(np.stack(self.ticks), axis=0))
+
+
+def _steady_middle(
+    middle: NDArray[np.float32], raw: NDArray[np.float32], floor: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Median energy of each cell, where its floor was lowered as far above it as elsewhere; shape (cells,)."""
+    is_lowered = floor < raw
+    if not is_lowered.any():
+        return middle
+    share = np.median(middle[~is_lowered] / np.maximum(raw[~is_lowered], np.float32(1e-6)))
+    return np.where(is_lowered, np.minimum(middle, share * floor), middle).astype(np.float32)
+
+
+def spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArray[np.float32]:
+    """Values of single frames as an array over all frames."""
+    everywhere = np.full(n_frames, otherwise, np.float32)
+    everywhere[list(values)] = list(values.values())
+    return everywhere

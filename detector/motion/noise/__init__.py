@@ -1,0 +1,1 @@
+"""What the camera itself shows in each cell when nothing moves."""

@@ -1,0 +1,255 @@
+"""The footage's own noise: what each cell shows when nothing moves.
+
+Sensor noise, encoder artifacts and faint continuous movement (breathing, a curtain) raise the energy of some cells all
+the time. The floor of a cell is a high quantile of its energy over a block of some twenty seconds, so that regular
+peaks lie below it; `detector.motion.noise.neighbors` then keeps a movement of half a minute from hiding itself.
+Encoders erase noise, too: in skipped blocks the difference is exactly zero, so a floor also needs an absolute minimum
+in grey levels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.params import NoiseParams
+
+Energies = NDArray[np.float32]
+Frames = NDArray[np.int64]
+
+_LEVEL_CELLS = 512
+_LEVEL_CLIP = 2.0
+_MIN_LEVEL = 0.05
+# Energies above this are movement, whatever the camera; it keeps them out of the level of a block.
+_LEVEL_CAP = 4.0
+# With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
+_MIN_LOUDNESS = 0.02
+_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+_ORDINARY_STILLNESS = 0.02
+# A floor that no energy rises above.
+_NOT_JUDGED = 60000.0
+
+
+def measure_floor(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
+    """Floor of each cell over a block: a high quantile of its energy.
+
+    Args:
+        energy: shape (frames, cells), grey levels squared.
+        params: which quantile, and over how many frames.
+        calm: which frames count, ascending, shape (n,): no key frames; None: all of them.
+
+    Returns:
+        Shape (cells,), float32; zeros where there was no frame.
+    """
+    rows = energy[_chosen(energy, calm, params.samples)]
+    n_above = int((1.0 - params.quantile) * len(rows)) + 1
+    # Only the few largest are wanted: keeping them in order costs a tenth of a partition.
+    largest = [np.zeros(energy.shape[1], np.float32) for _ in range(n_above)]
+    for row in rows:
+        rest = row
+        for kept in largest:
+            lower = np.minimum(kept, rest)
+            np.maximum(kept, rest, out=kept)
+            rest = lower
+    return largest[-1]
+
+
+def _spread_out(n_frames: int, n_samples: int) -> Frames:
+    """Some frames of a block, in order, at no fixed step: a clock must not tick between all of them."""
+    if n_frames <= n_samples:
+        return np.arange(n_frames)
+    each = np.arange(n_samples)
+    places: Frames = ((each + each * _GOLDEN % 1.0) * (n_frames / n_samples)).astype(np.int64)
+    return places
+
+
+def _chosen(energy: Energies, calm: Frames | None, n_samples: int) -> Frames:
+    """Frames to look at, in order: of those that count, at most so many."""
+    if calm is None:
+        return _spread_out(len(energy), n_samples)
+    return calm[_spread_out(len(calm), n_samples)]
+
+
+def measure_middle(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
+    """Median energy of each cell over a block, from a quarter as many frames as `measure_floor`; shape (cells,)."""
+    rows = energy[_chosen(energy, calm, max(params.samples // 4, 1))]
+    if len(rows) == 0:
+        return np.zeros(energy.shape[1], np.float32)
+    place = len(rows) // 2
+    middle: Energies = np.partition(rows, place, axis=0)[place]
+    return middle
+
+
+def measure_snr(energy: Energies, floor: Energies, middle: Energies, params: NoiseParams) -> Energies:
+    """Energy above the usual, in units of the noise above the usual.
+
+    Where noise is steady, its median lies just below its high quantile, and little above it already means movement;
+    where the encoder erases most of it, the median is 0 and the floor itself is the unit.
+
+    Args:
+        energy: grey levels squared.
+        floor: grey levels squared, of a shape that fits.
+        middle: usual energy over the floor, 0 to 1.
+        params: absolute minimum of the unit.
+
+    Returns:
+        The shape of `energy`; 1 at the floor of noisy footage.
+    """
+    usual, unit = snr_scale(floor, middle, params)
+    snr = (energy - usual) / unit
+    return snr.astype(np.float32, copy=False)
+
+
+def snr_scale(floor: Energies, middle: Energies, params: NoiseParams) -> tuple[Energies, Energies]:
+    """What `measure_snr` takes off an energy, and what it divides the rest by; arguments as there."""
+    usual = middle * floor
+    return usual, floor - usual + np.float32(params.minimum)
+
+
+def some_cells(values: Energies) -> Energies:
+    """Each so many-th cell, at most a thousand of them: enough to tell how loud a frame is as a whole.
+
+    Args:
+        values: shape (..., cells).
+    """
+    return np.ascontiguousarray(values[..., :: max(values.shape[-1] // _LEVEL_CELLS, 1)])
+
+
+def frame_levels(energy: Energies, floor: Energies, params: NoiseParams) -> Energies:
+    """How loud each frame is as a whole: mean over cells of energy / floor, clipped so that a limb hardly counts.
+
+    Args:
+        energy: shape (frames, cells); `some_cells` are enough.
+        floor: of the same cells, shape (cells,).
+        params: absolute minimum of the floor.
+
+    Returns:
+        Shape (frames,), float32, 0 to 2.
+    """
+    ratio = energy / (floor + np.float32(params.minimum))
+    level: Energies = np.minimum(ratio, np.float32(_LEVEL_CLIP)).mean(axis=1)
+    return level
+
+
+def gains(level: Energies, is_key: NDArray[np.bool_], params: NoiseParams) -> Energies:
+    """How much louder each frame is than most frames of its block; never below 1.
+
+    Encoders spend bits unevenly, and exposure moves: then all cells rise together.
+
+    Args:
+        level: `frame_levels` of a block, shape (frames,).
+        is_key: shape (frames,); key frames do not enter the quantile.
+        params: which quantile is usual.
+
+    Returns:
+        Shape (frames,), float32, at least 1.
+    """
+    usual = level if is_key.all() else level[~is_key]
+    reference = max(float(np.quantile(usual, params.quantile)), _MIN_LEVEL)
+    louder: Energies = np.maximum(level / np.float32(reference), np.float32(1.0)).astype(np.float32)
+    return louder
+
+
+def loudness(energy: Energies) -> Energies:
+    """Mean energy of each frame, clipped so that movement hardly counts; grey levels squared.
+
+    Args:
+        energy: shape (frames, cells); `some_cells` are enough.
+
+    Returns:
+        Shape (frames,), float32.
+    """
+    loud: Energies = np.minimum(energy, np.float32(_LEVEL_CAP)).mean(axis=1)
+    return loud
+
+
+def find_frozen(
+    loud: Energies, is_key: NDArray[np.bool_], duration_s: Energies, params: NoiseParams
+) -> NDArray[np.bool_]:
+    """Frames of a picture that stands still: even the noise is gone, for at least `frozen_s`.
+
+    Where the encoder erases the noise in every frame, stillness says nothing, and no frame is called frozen.
+
+    Args:
+        loud: `loudness` of a span, NaN where not measured, shape (frames,).
+        is_key: frames whose difference crosses a key frame, where even a still picture changes, shape (frames,).
+        duration_s: shape (frames,).
+        params: `frozen_level` and `frozen_s`.
+
+    Returns:
+        Shape (frames,), bool.
+    """
+    result = np.zeros(len(loud), bool)
+    usual = float(np.nanmedian(loud)) if np.isfinite(loud).any() else 0.0
+    if usual < _MIN_LOUDNESS:
+        return result
+    quiet = np.nan_to_num(loud, nan=np.inf) < params.frozen_level * usual
+    edges = np.flatnonzero(np.diff(quiet | is_key, prepend=False, append=False))
+    for start, stop in edges.reshape(-1, 2):
+        seen_s = float(duration_s[start:stop][quiet[start:stop]].sum())
+        lasts_s = float(duration_s[start:stop].sum())
+        result[start:stop] = lasts_s >= params.frozen_s and seen_s >= 0.5 * params.frozen_s
+    # An encoder that now and then finds nothing worth sending makes many short pauses beside the long ones.
+    is_ordinary = np.mean(quiet & ~result) > _ORDINARY_STILLNESS
+    return np.zeros(len(loud), bool) if is_ordinary else result
+
+
+def tick_share(
+    energy: Energies,
+    floor: Energies,
+    time_s: NDArray[np.float64],
+    calm: Frames | None = None,
+    room: Energies | None = None,
+) -> Energies:
+    """How strictly the changes of each cell keep to one phase of the second: length of their mean vector.
+
+    An on-screen clock changes at one phase of the second, so vectors that turn once a second add up; those of noise and
+    movement cancel. Energy is clipped at the floor, so that a single strong movement counts no more than a tick.
+
+    Args:
+        energy: shape (frames, cells).
+        floor: shape (cells,).
+        time_s: shape (frames,).
+        calm: which frames count, as for `measure_floor`.
+        room: where the clipped energies may go, of the shape of `energy`, or that itself; None makes room.
+
+    Returns:
+        Shape (cells,), float32, 0 to 1.
+    """
+    clipped = np.minimum(energy, floor, out=room)
+    angle = 2.0 * np.pi * time_s
+    turning = np.stack([np.cos(angle), np.sin(angle), np.ones(len(time_s))]).astype(np.float32)
+    if calm is not None:
+        counts = np.zeros(len(time_s), np.float32)
+        counts[calm] = 1.0
+        turning *= counts
+    cosine, sine, total = turning @ clipped
+    share: Energies = np.hypot(cosine, sine) / np.maximum(total, np.float32(1e-9))
+    return share
+
+
+def measure_level(loud: Energies, params: NoiseParams) -> float:
+    """How noisy the picture as a whole is in the quieter frames of a block, grey levels squared.
+
+    Args:
+        loud: `loudness` of its frames, key frames left out, shape (frames,).
+        params: which quantile over frames.
+    """
+    return float(np.quantile(loud, params.block_quantile)) if len(loud) else 0.0
+
+
+def measure_key_floor(energy: Energies, params: NoiseParams) -> Energies:
+    """Floor of each cell in frames whose difference crosses a key frame.
+
+    Args:
+        energy: shape (frames, cells).
+        params: `key_quantile`, and `min_key_frames` below which such frames cannot be judged.
+
+    Returns:
+        Shape (cells,); huge where there are too few such frames.
+    """
+    if len(energy) < params.min_key_frames:
+        return np.full(energy.shape[1], _NOT_JUDGED, np.float32)
+    place = int(params.key_quantile * (len(energy) - 1))
+    floor: Energies = np.partition(energy, place, axis=0)[place].astype(np.float32)
+    return floor

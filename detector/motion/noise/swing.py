@@ -1,0 +1,131 @@
+"""Regular swinging, which is no noise even where it fills the recording.
+
+The floor of a cell is a high quantile of its energy, so a limb that swings from the first second of a clip to the last
+would hide itself. Noise, breathing, a curtain and a mobile are irregular or slow; what goes back and forth evenly and
+faster than they do must not raise the floor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.motion.masks import grow
+from detector.motion.periodicity import MAX_CELLS, estimate_rate, leading_signal, likeness
+from detector.motion.pictures.shrink import Grid
+from detector.params import NoiseParams
+
+_LOUD = 3.0
+_FASTEST_OF_FRAME_RATE = 0.25
+_SLOWEST_HZ = 0.3
+_MIN_CELLS = 4
+_MIN_CYCLES = 4.0
+_MIN_OPPOSITION = 0.2
+_USUAL_QUANTILE = 0.9
+_MOST_TOGETHER = 0.5
+_MIN_FRAMES = 8
+# Of sways of a curtain the median energy is a tenth of the highest or so; of a limb that jerks now and then, nothing.
+_MOST_OF_TIME = 0.05
+_MIN_MIDDLE = 0.1
+# In a shorter block, a movement may last from its beginning to its end.
+_MIN_GOES_ON_S = 14.0
+
+
+@dataclass(frozen=True)
+class Steady:
+    """What a block's floor is without regular swinging, and where movement goes on all the time.
+
+    Attributes:
+        floor: shape (cells,), grey levels squared; lowered where something swings quickly.
+        goes_on: shape (cells,), bool: cells that change for most of the block, and not evenly: noise, a curtain.
+    """
+
+    floor: NDArray[np.float32]
+    goes_on: NDArray[np.bool_]
+
+
+def steady_floor(
+    floor: NDArray[np.float32],
+    middle: NDArray[np.float32],
+    signed: NDArray[np.float32],
+    time_s: NDArray[np.float64],
+    grid: Grid,
+    params: NoiseParams,
+) -> Steady:
+    """The floor of a block without regular swinging: there it is as high as elsewhere in the picture.
+
+    Args:
+        floor: `measure_floor` of the block, shape (cells,).
+        middle: `measure_middle` of the block, shape (cells,).
+        signed: mean differences, grey levels, shape (frames, cells).
+        time_s: of the frames, shape (frames,).
+        grid: which cells lie beside each other.
+        params: `swing_hz`, `swing_likeness` and `minimum`.
+    """
+    minimum = np.float32(params.minimum)
+    is_loud = floor > _LOUD * (np.median(floor) + minimum)
+    goes_on = (middle > _MOST_OF_TIME * floor) & (middle > _MIN_MIDDLE)
+    if len(time_s) == 0 or time_s[-1] - time_s[0] < _MIN_GOES_ON_S:
+        goes_on[:] = False
+    if np.count_nonzero(is_loud) < _MIN_CELLS or len(time_s) < _MIN_FRAMES:
+        return Steady(floor, goes_on)
+    n_parts, part = cv2.connectedComponents(is_loud.reshape(grid.rows, grid.columns).astype(np.uint8))
+    swings = np.zeros_like(is_loud)
+    row = np.arange(len(floor)) // grid.columns
+    for number in range(1, n_parts):
+        cells = np.flatnonzero(part.ravel() == number)
+        beside = np.flatnonzero(np.isin(row, row[cells]) & ~is_loud)
+        rate_hz = _even_rate_hz(signed, cells, beside, time_s, params) if len(cells) >= _MIN_CELLS else None
+        goes_on[cells] &= rate_hz is None
+        swings[cells] = rate_hz is not None and rate_hz >= params.swing_hz
+    if swings.any():
+        around = grow(swings.reshape(grid.rows, grid.columns)).ravel()
+        usual = np.quantile(floor[~is_loud], _USUAL_QUANTILE) if not is_loud.all() else np.median(floor)
+        floor = np.where(around, np.minimum(floor, np.float32(usual)), floor).astype(np.float32)
+    return Steady(floor, goes_on)
+
+
+def _even_rate_hz(
+    signed: NDArray[np.float32],
+    cells: NDArray[np.int64],
+    beside: NDArray[np.int64],
+    time_s: NDArray[np.float64],
+    params: NoiseParams,
+) -> float | None:
+    """Rate at which some cells go back and forth evenly, by themselves; None where they don't.
+
+    Args:
+        signed: shape (frames, cells).
+        cells: those in question.
+        beside: others in the same rows: what swings with them is a flickering lamp.
+        time_s: shape (frames,).
+        params: `swing_likeness`.
+    """
+    power = np.einsum("fc,fc->c", signed[:, cells], signed[:, cells])
+    strongest = np.sort(cells[np.argsort(power)[::-1][:MAX_CELLS]])
+    table = signed[:, strongest].astype(np.float64)
+    signal = leading_signal(table)
+    if signal.std() == 0.0 or _together(signal, signed[:, beside]):
+        return None
+    step_s = float(np.median(np.diff(time_s)))
+    even_s = np.arange(time_s[0], time_s[-1] + 0.5 * step_s, step_s)
+    course = np.interp(even_s, time_s, signal)
+    rate_hz = estimate_rate(even_s, course - course.mean(), _SLOWEST_HZ, _FASTEST_OF_FRAME_RATE / step_s)
+    if rate_hz is None or rate_hz * (even_s[-1] - even_s[0]) < _MIN_CYCLES:
+        return None
+    same, opposite = likeness(even_s, course, rate_hz)
+    return rate_hz if same >= params.swing_likeness and opposite >= _MIN_OPPOSITION else None
+
+
+def _together(signal: NDArray[np.float64], others: NDArray[np.float32]) -> bool:
+    """Whether other cells, shape (frames, n), change along with a signal on the whole."""
+    if others.shape[1] == 0:
+        return False
+    course = others.mean(axis=1, dtype=np.float64)
+    course -= course.mean()
+    aside = signal - signal.mean()
+    scatter = float(course @ course) * float(aside @ aside)
+    return scatter > 0.0 and float(course @ aside) ** 2 > _MOST_TOGETHER**2 * scatter

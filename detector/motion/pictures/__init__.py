@@ -1,0 +1,1 @@
+"""Luma to small smooth pictures, and how they differ."""

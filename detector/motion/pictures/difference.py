@@ -1,0 +1,268 @@
+"""Frame differences pooled into cells: the measurement that every frame goes through.
+
+A picture is halved by exact 2 x 2 means until its longer side is at most `motion.working_long_side_px`, halved once
+more without rounding and lightly smoothed. The difference to the picture about 0.1 s (and, less often, 0.5 s) earlier
+is squared for energy and kept with its sign for direction, and both are pooled into cells of 2 x 2 of these pixels.
+Energy is finally averaged over 3 x 3 cells, so that one noisy cell does not stand out and a small limb still does.
+
+Frames are halved as they come and measured several at a time, as one tall picture with a rim of its own around each
+frame: that takes half the time of one call a frame and gives the same numbers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.motion.pictures.bands import find_bands, remove_bands
+from detector.motion.pictures.shift import measure_shift
+from detector.motion.pictures.shrink import BATCH, CHUNK, FloatImage, Grid, Shrinker, mirror, tall
+from detector.params import MotionParams
+
+_SHIFT_MIN_ENERGY = 4.0
+_SHIFT_MIN_SHARE = 0.12
+OLDEST_S = 1.0
+"""Frames further apart than this are compared only where a longer lag is asked for, s."""
+
+# A difference counts as having the wanted lag within this share of it.
+_LAG_SLACK = 0.5
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What n frames show, each against an earlier one; valid until the next ones are measured.
+
+    Attributes:
+        energy: mean squared difference a cell, shape (n, rows, columns), float32, grey levels squared.
+        signed: mean difference a cell, the same shape, grey levels.
+        global_change: mean signed difference of each picture, n of them, grey levels.
+        shift_px: displacement `(x, y)` of each whole picture, source px; measured only where much of it changed.
+        has_bands: whether bands of a flickering lamp were taken out of each, shape (n,), bool.
+    """
+
+    energy: NDArray[np.float32]
+    signed: NDArray[np.float32]
+    global_change: list[float]
+    shift_px: list[tuple[float, float]]
+    has_bands: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.global_change)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Frames to compare with, in order of time: when, and the smooth picture (filled when its batch is measured)."""
+
+    time_s: list[float]
+    picture: list[FloatImage]
+
+    def add(self, time_s: float, picture: FloatImage) -> None:
+        self.time_s.append(time_s)
+        self.picture.append(picture)
+
+    def forget_before(self, time_s: float) -> None:
+        n_old = bisect_left(self.time_s, time_s)
+        if n_old:
+            del self.time_s[:n_old], self.picture[:n_old]
+
+    def nearest(self, time_s: float, lag_s: float) -> int:
+        """Place of the frame whose age at `time_s` is nearest to `lag_s`; of two as near, the older one."""
+        after = bisect_left(self.time_s, time_s - lag_s)
+        if after == 0:
+            return 0
+        before = after - 1
+        if after == len(self.time_s):
+            return before
+        is_before = abs(time_s - self.time_s[before] - lag_s) <= abs(time_s - self.time_s[after] - lag_s)
+        return before if is_before else after
+
+
+class Differencer:
+    """Turns luma frames, in order of time, into differences at the short and the long lag.
+
+    Pictures are queued with `put` as they are decoded. When the queue is full, `compare` says of each what to compare
+    it with, and `measure` gives the differences: work that would be slow between two decoded frames, when the
+    processor has just forgotten it, is done for many frames at a time.
+    """
+
+    def __init__(self, grid: Grid, params: MotionParams) -> None:
+        self._grid = grid
+        self._params = params
+        self._past = _Past([], [])
+        self._shrinker = Shrinker(grid)
+        self._short, self._long = _Comparer(grid), _Comparer(grid)
+        # Stacks of smooth pictures, each with the time of its last one.
+        self._stacks: deque[tuple[float, FloatImage]] = deque()
+        self._stack = self._shrinker.new_stack()
+        self._n_queued = self._n_smooth = self._n_compared = 0
+        self._last_s = -np.inf
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many frames are queued as are measured at a time."""
+        return self._n_queued == BATCH
+
+    def put(self, luma: NDArray[np.uint8]) -> None:
+        """Queue the picture of a frame.
+
+        Args:
+            luma: shape (height, width), uint8; not needed any more afterwards.
+
+        Raises:
+            ValueError: the queue is full.
+        """
+        if self.is_full:
+            raise ValueError(f"expected `compare` and `measure` of the {BATCH} queued, but one more frame came.")
+        if self._n_queued == 0:
+            self._stack = self._free_stack()
+        self._shrinker.put(self._n_queued, luma)
+        self._n_queued += 1
+
+    def compare(self, time_s: float, *, with_short: bool = True, with_long: bool = False) -> tuple[float, float]:
+        """Have the next queued frame compared with the ones about `short_lag_s` and `long_lag_s` earlier.
+
+        Args:
+            time_s: its time, s.
+            with_short: whether the short difference is wanted.
+            with_long: whether the long one is.
+
+        Returns:
+            True lag of the short and of the long difference, s; 0 where it is not wanted or there is no frame of about
+            that age, as at the start and after a pause.
+
+        Raises:
+            ValueError: all frames queued have been compared.
+        """
+        if self._n_compared == self._n_queued:
+            raise ValueError("expected `put` before `compare`, but no more frame is queued.")
+        picture = self._stack[self._n_compared]
+        self._n_compared += 1
+        short_s = self._queue(self._short, time_s, picture, self._params.short_lag_s) if with_short else 0.0
+        long_s = self._queue(self._long, time_s, picture, self._params.long_lag_s) if with_long else 0.0
+        self._last_s = time_s
+        self._past.add(time_s, picture)
+        self._past.forget_before(time_s - 2.0 * max(self._params.long_lag_s, self._params.short_lag_s))
+        return short_s, long_s
+
+    def measure(self) -> tuple[Differences, Differences]:
+        """Short and long differences of the frames compared since the last time, each in order of time.
+
+        There is one wherever `compare` told a lag. When all queued frames have been compared, the queue is empty again.
+        """
+        while self._n_smooth < self._n_queued:
+            first, self._n_smooth = self._n_smooth, min(self._n_smooth + CHUNK, self._n_queued)
+            self._shrinker.smooth(self._stack, first, self._n_smooth)
+            # What was just smoothed is still in the processor's cache.
+            self._short.work(self._n_smooth)
+        if self._n_compared == self._n_queued > 0:
+            self._stacks.append((self._last_s, self._stack))
+            self._n_queued = self._n_smooth = self._n_compared = 0
+        return self._short.measure(), self._long.measure()
+
+    def reset(self) -> None:
+        """Compare with none of the frames seen so far, as after a damaged one; queued differences stay."""
+        self._past.forget_before(np.inf)
+
+    def _free_stack(self) -> FloatImage:
+        """Room for the next batch: that of an old one of which no frame is remembered, or new room."""
+        oldest_s = self._past.time_s[0] if self._past.time_s else np.inf
+        if self._stacks and self._stacks[0][0] < oldest_s:
+            return self._stacks.popleft()[1]
+        return self._shrinker.new_stack()
+
+    def _queue(self, comparer: _Comparer, time_s: float, picture: FloatImage, wanted_s: float) -> float:
+        if not self._past.time_s:
+            return 0.0
+        place = self._past.nearest(time_s, wanted_s)
+        lag_s = time_s - self._past.time_s[place]
+        # Slow cameras have no frame 0.1 s ago: the last one must do, if it is not older than a second.
+        if lag_s > max(OLDEST_S, (1.0 + _LAG_SLACK) * wanted_s) or lag_s < (1.0 - _LAG_SLACK) * wanted_s:
+            return 0.0
+        comparer.pairs.append(_Pair(self._past.picture[place], picture, self._n_compared))
+        return lag_s
+
+
+class _Pair(NamedTuple):
+    """What to compare: possible once so many pictures of the queue are smooth."""
+
+    before: FloatImage
+    after: FloatImage
+    n_smooth: int
+
+
+class _Comparer:
+    """Pairs of smooth pictures to differences of one lag, in arrays made once."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.pairs: list[_Pair] = []
+        self._n_done = 0
+        self._cell_px = grid.cell_px[0]
+        self._rim, self._pool = grid.rim, (grid.pool, grid.pool)
+        rows = grid.rows + 2 * grid.rim
+        self._change = np.empty((CHUNK, 2 * rows, 2 * grid.columns), np.float32)
+        self._pooled = np.empty((CHUNK, rows, grid.columns), np.float32)
+        self._energy, self._signed = np.empty((2, BATCH, rows, grid.columns), np.float32)
+        self._has_bands = np.zeros(BATCH, bool)
+        self._window = cv2.createHanningWindow((2 * grid.columns, 2 * grid.rows), cv2.CV_32F)
+
+    def measure(self) -> Differences:
+        """The differences of all pairs queued, later minus earlier."""
+        self.work(BATCH)
+        n, inside = len(self.pairs), slice(self._rim, -self._rim)
+        energy, signed = self._energy[:n, inside], self._signed[:n, inside]
+        usual, change = (self._means(part[:n]) for part in (self._energy, self._signed))
+        shifts = [self._shift(*item) for item in zip(self.pairs, energy, usual, strict=True)]
+        self.pairs, self._n_done = [], 0
+        return Differences(energy, signed, change, shifts, self._has_bands[:n])
+
+    def work(self, n_smooth: int) -> None:
+        """Compare the pairs that can be compared when so many pictures of the queue are smooth."""
+        n_due = bisect_right(self.pairs, n_smooth, key=attrgetter("n_smooth"))
+        while self._n_done < n_due:
+            chunk = slice(self._n_done, min(self._n_done + CHUNK, n_due))
+            self._has_bands[chunk] = self._compare(self.pairs[chunk], self._energy[chunk], self._signed[chunk])
+            self._n_done = chunk.stop
+
+    def _means(self, cells: FloatImage) -> list[float]:
+        """Mean of each picture without its rims."""
+        n, rows, columns = cells.shape
+        beside = self._rim * columns
+        means: list[float] = cells.reshape(n, rows * columns)[:, beside:-beside].mean(axis=1).tolist()
+        return means
+
+    def _compare(self, pairs: list[_Pair], energy: FloatImage, signed: FloatImage) -> NDArray[np.bool_]:
+        """Fill in energy and signed differences of some pairs; which of them had bands."""
+        change, pooled = self._change[: len(pairs)], self._pooled[: len(pairs)]
+        for target, pair in zip(change, pairs, strict=True):
+            cv2.subtract(pair.after, pair.before, dst=target)
+        all_changes, all_cells, all_signed = tall(change), tall(pooled), tall(signed)
+        size = all_cells.shape[::-1]
+        cv2.resize(all_changes, size, dst=all_signed, interpolation=cv2.INTER_AREA)
+        # What stands in the rims depends on which frames are measured together.
+        has_bands = find_bands(signed, self._rim)
+        for place in np.flatnonzero(has_bands):
+            remove_bands(change[place, 2 * self._rim : -2 * self._rim])
+            cv2.resize(change[place], signed.shape[:0:-1], dst=signed[place], interpolation=cv2.INTER_AREA)
+        cv2.multiply(all_changes, all_changes, dst=all_changes)
+        cv2.resize(all_changes, size, dst=all_cells, interpolation=cv2.INTER_AREA)
+        mirror(pooled, self._rim, self._rim)
+        cv2.blur(all_cells, self._pool, dst=tall(energy))
+        return has_bands
+
+    def _shift(self, pair: _Pair, energy: FloatImage, usual: float) -> tuple[float, float]:
+        # The mean energy is known, and tells where too few cells are loud.
+        if usual <= 0.9 * _SHIFT_MIN_SHARE * _SHIFT_MIN_ENERGY:
+            return 0.0, 0.0
+        if np.count_nonzero(energy > _SHIFT_MIN_ENERGY) <= _SHIFT_MIN_SHARE * energy.size:
+            return 0.0, 0.0
+        inside = slice(2 * self._rim, -2 * self._rim)
+        x, y = measure_shift(pair.before[inside], pair.after[inside], self._window)
+        return x * self._cell_px / 2.0, y * self._cell_px / 2.0

@@ -1,0 +1,32 @@
+"""The names of all files of a night folder: they stand here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NIGHT_FILE: Final = "night.json"
+EVENTS_FILE: Final = "events.csv"
+ARTIFACTS_FILE: Final = "artifacts.csv"
+SERIES_FILE: Final = "series.csv"
+EPOCHS_FILE: Final = "epochs.csv"
+PARAMS_FILE: Final = "params.toml"
+TIMELINE_FILE: Final = "timeline.png"
+REPORT_FILE: Final = "report.html"
+REGIONS_FILE: Final = "regions.toml"
+SENSITIVITY_FILE: Final = "sensitivity.json"
+REVIEWS_FOLDER: Final = "reviews"
+CLIPS_FOLDER: Final = "clips"
+
+MOTION_FOLDER: Final = "motion"
+PART_PATTERN: Final = "span-*.npz"
+JOINED_PART: Final = "span-0001-joined.npz"
+LOCK_FILE: Final = ".lock"
+RECORDING_FILE: Final = "recording.json"
+
+STAGING_FOLDER: Final = ".staging"
+TEMPORARY_PREFIX: Final = ".writing-"
+
+
+def part_file(number: int, key: str) -> str:
+    """Name of the motion part of a span: its number from 1, and the key of what it depends on."""
+    return f"span-{number:04d}-{key}.npz"

@@ -1,0 +1,260 @@
+"""From paths to a night: the one function that walks through all rooms."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from detector.errors import NightFolderError, NoFootageError, ParameterError
+from detector.events.decide import Decision, decide
+from detector.footage.device import OFF, Decoding, check_choice, choose_decoding, on_device
+from detector.footage.recording import Recording, read_recording
+from detector.footage.spans import cut_spans
+from detector.motion.trace import MotionTrace
+from detector.night.claims import cannot_write, refuse_foreign
+from detector.night.coverage import measure_coverage, observed_intervals, stretches_apart
+from detector.night.folder import claimed, temporary_path
+from detector.night.layout import MOTION_FOLDER, PART_PATTERN
+from detector.night.night import Night
+from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
+from detector.params import Params
+from detector.run.cores import usable_cores
+from detector.run.crew import measure_jobs
+from detector.run.handover import share
+from detector.run.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
+from detector.run.publish import publish, save_night
+
+__all__ = ["Progress", "analyze", "save_night"]
+
+PathLike = str | Path
+_TELL_S = 0.5
+_TOO_SLOW = "pictures more than a second apart cannot be compared"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is.
+
+    Attributes:
+        stage: `"reading"`, `"measuring"`, `"deciding"` or `"writing"`.
+        done_frames: measured so far, those of an earlier run included.
+        total_frames: in the whole recording; 0 while it is read.
+        resumed_frames: how many of `done_frames` an earlier run had measured.
+    """
+
+    stage: str
+    done_frames: int = 0
+    total_frames: int = 0
+    resumed_frames: int = 0
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What stays the same in one analysis."""
+
+    recording: Recording
+    hashes: tuple[str, ...]
+    folder: Path | None
+    params: Params
+    n_workers: int
+    report: Callable[[Progress], None]
+    decoding: Decoding
+
+
+def analyze(
+    paths: PathLike | Sequence[PathLike],
+    *,
+    out: PathLike | None = None,
+    params: Params | None = None,
+    workers: int | None = None,
+    overwrite: bool = False,
+    hwaccel: str = OFF,
+    progress: Callable[[Progress], None] | None = None,
+) -> Night:
+    """Find the movements in a night of footage.
+
+    What has been measured is kept in `out`: a run that was stopped, by whatever, is resumed by the same call. The
+    result does not depend on the number of workers or on how often it was resumed.
+
+    Args:
+        paths: files or folders, one night together.
+        out: night folder to write; None keeps the night in memory only.
+        params: None takes the defaults.
+        workers: measuring processes, 1 or more; None takes the usable cores.
+        overwrite: whether `out` may hold another night, one of other parameters, or other files.
+        hwaccel: hardware to decode with, one of `detector.footage.device.CHOICES`; where it does not work, software
+            decodes, and the night's provenance says why.
+        progress: called with the state of the analysis.
+
+    Returns:
+        The night; without events when nothing moved.
+
+    Raises:
+        NoFootageError: nothing could be analyzed.
+        ParameterError: `workers` is not at least 1, or `hwaccel` is unknown.
+        UsageError: `out` belongs to another night or to other parameters.
+        NightFolderError: `out` is in use by another run or cannot be written.
+        KeyboardInterrupt: with a message that says how to resume.
+    """
+    if workers is not None and workers < 1:
+        raise ParameterError(f"workers: expected 1 or more, but {workers} came.")
+    check_choice(hwaccel)
+    folder = None if out is None else Path(out)
+    if folder is not None:
+        refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
+    report = progress or _ignore
+    try:
+        report(Progress("reading"))
+        recording = _read(paths, params or Params())
+        hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
+        decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
+        run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report, decoding)
+        return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_interrupted(folder)) from None
+
+
+def _ignore(progress: Progress) -> None:
+    del progress
+
+
+def _in_memory(run: _Run) -> Night:
+    with tempfile.TemporaryDirectory(prefix="twitch-detector-", ignore_cleanup_errors=True) as folder:
+        return replace(_measured_night(run, Path(folder)), parts=())
+
+
+def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
+    with claimed(folder, run.hashes, run.params.model_dump(mode="json"), overwrite=overwrite) as motion:
+        night = _measured_night(run, motion)
+        run.report(Progress("writing"))
+        return publish(night, folder)
+
+
+def _read(paths: PathLike | Sequence[PathLike], params: Params) -> Recording:
+    given = [paths] if isinstance(paths, str | Path) else paths
+    return read_recording([Path(path) for path in given], params.footage)
+
+
+def _measured_night(run: _Run, motion: Path) -> Night:
+    jobs, given_up = _measure(run, motion)
+    if given_up and run.decoding.device:
+        # Footage that a device cannot decode after all is measured in software as a whole: one decoder a night.
+        reason = f"{run.decoding.device} was used until {next(iter(given_up.values()))}"
+        run = replace(run, decoding=Decoding("", reason))
+        jobs, given_up = _measure(run, motion)
+    run.report(Progress("deciding"))
+    trace, refused = join_parts([job for job in jobs if job.index not in given_up])
+    given_up = dict(sorted({**given_up, **refused}.items()))
+    if trace is None:
+        reason = next(iter(given_up.values()), "it holds no frames")
+        raise NoFootageError(f"{run.recording.clips[0].info.path}: nothing could be measured: {reason}.")
+    return _night(run, jobs, trace, given_up)
+
+
+def _measure(run: _Run, motion: Path) -> tuple[tuple[Job, ...], Mapping[int, str]]:
+    """All jobs of the run, measured, and why some were given up."""
+    recording = on_device(run.recording, run.decoding)
+    jobs = plan_jobs(recording, cut_spans(recording, run.params.footage), run.hashes, run.params, motion)
+    missing = [job for job in jobs if not is_measured(job)]
+    total = sum(job.n_frames for job in jobs)
+    resumed = total - sum(job.n_frames for job in missing)
+    run.report(Progress("measuring", resumed, total, resumed))
+    measured = dict.fromkeys((job.index for job in missing), 0)
+    told_s = time.monotonic()
+
+    def count(job: Job, n_frames: int) -> None:
+        nonlocal told_s
+        # A span that is tried again does not take back what was told.
+        measured[job.index] = max(measured[job.index], n_frames)
+        # Many workers together say more than a slow listener can take.
+        if n_frames == job.n_frames or time.monotonic() - told_s >= _TELL_S:
+            told_s = time.monotonic()
+            run.report(Progress("measuring", resumed + sum(measured.values()), total, resumed))
+
+    if not missing:
+        return jobs, {}
+    try:
+        with _shared((recording, run.params), motion) as shared:
+            return jobs, measure_jobs(missing, shared, run.n_workers, run.params.run.stall_s, count)
+    except StorageError as error:
+        raise NightFolderError(_cannot_store(run.folder, str(error))) from error
+
+
+@contextmanager
+def _shared(footage: tuple[Recording, Params], motion: Path) -> Iterator[Path]:
+    """The recording and the parameters as a file for the workers, as long as they need it."""
+    path = temporary_path(motion / "footage")
+    try:
+        try:
+            share(footage, path)
+        except OSError as error:
+            raise StorageError(error.strerror or str(error)) from error
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _cannot_store(folder: Path | None, reason: str) -> str:
+    if folder is None:
+        return (
+            f"The measured motion cannot be stored for the moment ({reason}); free some room in the temporary folder."
+        )
+    return cannot_write(folder, reason)
+
+
+def _interrupted(folder: Path | None) -> str:
+    n_kept = len(list((folder / MOTION_FOLDER).glob(PART_PATTERN))) if folder else 0
+    if n_kept == 0:
+        return "Interrupted before anything was kept; run the same command again to start anew."
+    return f"Interrupted; {n_kept} measured parts are kept in {folder}; run the same command again to resume."
+
+
+def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping[int, str]) -> Night:
+    recording, params = run.recording, run.params
+    lost = [job for job in jobs if job.index in given_up]
+    coverage = measure_coverage(
+        trace,
+        recording.files_s,
+        skipped_s=sum(job.files_s for job in lost),
+        gap_s=recording.gap_s,
+        overlap_s=sum(stop_s - start_s for start_s, stop_s in recording.overlaps),
+    )
+    skipped = [SkippedSpan(job.span.start_s, job.span.stop_s, given_up[job.index]) for job in lost]
+    skipped += [SkippedSpan(start_s, stop_s, _TOO_SLOW) for start_s, stop_s in stretches_apart(trace)]
+    skipped.sort(key=lambda span: span.start_s)
+    decision: Decision = decide(trace, params)
+    return Night(
+        decision=decision,
+        coverage=coverage,
+        provenance=_provenance(run, tuple(skipped)),
+        params=params,
+        observed=observed_intervals(trace, params.footage.max_gap_s),
+        trace=trace,
+        parts=tuple(job.path for job in jobs if job.index not in given_up),
+    )
+
+
+def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
+    recording = run.recording
+    infos = [clip.info for clip in recording.clips]
+    return Provenance(
+        inputs=tuple(
+            InputFile(clip.info.path.name, str(clip.info.path), clip.info.size_bytes, sha256, clip.offset_s)
+            for clip, sha256 in zip(recording.clips, run.hashes, strict=True)
+        ),
+        start_s=recording.start_s,
+        stop_s=recording.stop_s,
+        start_at=recording.start_at,
+        start_source=recording.start_source,
+        unreadable=recording.unreadable,
+        damage=tuple((str(info.path), text) for info in infos for text in info.damage if text not in info.repairs),
+        notes=(*recording.notes, *(f"{info.path.name}: {text}" for info in infos for text in info.repairs)),
+        skipped=skipped,
+        decoding=run.decoding.words,
+        versions=software_versions(),
+    )

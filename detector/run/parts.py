@@ -1,0 +1,176 @@
+"""Motion parts: the stored measurement of one span, each a pure function of the footage and the measuring parameters.
+
+What exists is not measured again. That is resume after a crash, parallel workers, and the unit of work on many
+machines, all in one mechanism.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from detector._version import __version__
+from detector.errors import DetectorError, FootageError
+from detector.footage.recording import Recording, Span
+from detector.motion.trace import TRACE_VERSION, MotionTrace, join_traces, save_trace
+from detector.night.folder import whole_file
+from detector.night.layout import part_file
+from detector.night.store import read_part
+from detector.params import MEASURING_GROUPS, Params
+
+_KEY_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Job:
+    """One span to measure.
+
+    Attributes:
+        span: of the recording.
+        path: where the part goes.
+        index: place of the span in the recording, from 0.
+        n_frames: packets in the span.
+        files_s: time in the files that the span stands for, s.
+    """
+
+    span: Span
+    path: Path
+    index: int
+    n_frames: int
+    files_s: float
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's content, hex.
+
+    Raises:
+        FootageError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FootageError(f"{path}: cannot read this file ({error.strerror}); check that it is still there.") from None
+
+
+def plan_jobs(
+    recording: Recording, spans: Sequence[Span], hashes: Sequence[str], params: Params, motion: Path
+) -> tuple[Job, ...]:
+    """One job a span, in order, each with the name of its part.
+
+    Args:
+        recording: the whole night.
+        spans: as `cut_spans` gave them.
+        hashes: SHA-256 of each clip's file.
+        params: of the analysis.
+        motion: folder of the parts.
+    """
+    jobs = []
+    for span in spans:
+        key = _key(recording, span, hashes, params)
+        part = motion / part_file(span.index + 1, key)
+        n_frames = sum(stop - first for _, first, stop in span.pieces)
+        jobs.append(Job(span, part, span.index, n_frames, _files_s(recording, span)))
+    return tuple(jobs)
+
+
+def is_measured(job: Job) -> bool:
+    """Whether the part of a job exists and can be read; one that cannot is removed."""
+    if not job.path.exists():
+        return False
+    try:
+        read_part(job.path)
+    except DetectorError:
+        with suppress(OSError):
+            job.path.unlink()
+        return False
+    return True
+
+
+def measure_part(
+    recording: Recording, job: Job, params: Params, on_packet: Callable[[bool], None] | None = None
+) -> None:
+    """Measure a span and store its part, whole or not at all.
+
+    Args:
+        recording: the whole night.
+        job: which span, and where its part goes.
+        params: of the analysis.
+        on_packet: called for each packet read, with whether it was decoded.
+
+    Raises:
+        FootageError: the footage cannot be read.
+        StorageError: the part cannot be stored.
+    """
+    from detector.motion.measure import measure_span
+
+    trace = measure_span(recording, job.span, params, on_packet)
+    try:
+        with whole_file(job.path) as temporary:
+            save_trace(temporary, trace)
+    except (OSError, ValueError) as error:  # a full disk can surface as ValueError when the archive is closed
+        raise StorageError(getattr(error, "strerror", None) or str(error)) from error
+
+
+def join_parts(jobs: Sequence[Job]) -> tuple[MotionTrace | None, dict[int, str]]:
+    """Join the measured parts of a night.
+
+    Args:
+        jobs: whose parts exist, in order.
+
+    Returns:
+        The trace, None when there is none; and the reason by span index for spans that cannot be joined, because their
+        picture has another size than most of the night.
+
+    Raises:
+        NightFolderError: a part has been damaged or taken away.
+    """
+    traces = [read_part(job.path) for job in jobs]
+    frames = Counter[tuple[int, ...]]()
+    for trace in traces:
+        frames[_size(trace)] += len(trace.time_s)
+    if not frames:
+        return None, {}
+    usual = frames.most_common(1)[0][0]
+    refused = {
+        job.index: f"its picture is {trace.width_px} x {trace.height_px} px, unlike most of the night"
+        for job, trace in zip(jobs, traces, strict=True)
+        if _size(trace) != usual
+    }
+    return join_traces([trace for trace in traces if _size(trace) == usual]), refused
+
+
+def _size(trace: MotionTrace) -> tuple[int, ...]:
+    return trace.width_px, trace.height_px, trace.rows, trace.columns
+
+
+class StorageError(Exception):
+    """A part cannot be stored; the message is the reason alone."""
+
+
+def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params) -> str:
+    # Everything the part depends on and nothing else: neither paths nor the number of workers.
+    clips = sorted({clip for clip, _, _ in (*span.warm_up, *span.pieces)})
+    identity: dict[str, object] = {
+        "version": TRACE_VERSION,
+        # Another release may measure another way: parts of two must not end up in one night.
+        "software": __version__,
+        "clips": [[clip, hashes[clip], recording.clips[clip].offset_s] for clip in clips],
+        "bounds_s": [span.start_s, span.stop_s],
+        "pieces": span.pieces,
+        "warm_up": span.warm_up,
+        "params": {name: getattr(params, name).model_dump(mode="json") for name in MEASURING_GROUPS},
+    }
+    if device := recording.clips[clips[0]].info.device:
+        identity["device"] = device  # software has no name, so that its parts are found again whatever was asked for
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def _files_s(recording: Recording, span: Span) -> float:
+    clips = recording.clips
+    return sum(float(clips[clip].info.packet_durations_s[first:stop].sum()) for clip, first, stop in span.pieces)

@@ -1,0 +1,109 @@
+"""What stands out of the floor, at both lags."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detector.events.bursts import find_bursts
+from detector.events.excess import find_active, slow_view
+from detector.params import Params, with_values
+
+PARAMS = Params()
+FPS = 15.0
+HAND = np.s_[4:8, 10:14]
+FOOT = np.s_[12:15, 24:28]
+
+
+def spans(bursts: list[Any]) -> list[float]:
+    return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]
+
+
+class TestFindActive:
+    def test_energy_is_told_in_floors(self, sketch: Any) -> None:
+        active = find_active(sketch(20.0).move(5.0, 5.4, HAND, snr=30.0).trace(), PARAMS)
+        # Stored with five bits.
+        assert active.snr == pytest.approx(30.0, rel=2**-5)
+        assert len(active) == 16 * 7
+
+    def test_what_is_below_the_low_threshold_is_left_out(self, sketch: Any) -> None:
+        drawing = sketch(20.0).move(5.0, 5.4, HAND, snr=1.5)
+        assert len(find_active(drawing.trace(), PARAMS)) == 0
+        assert len(find_active(drawing.trace(), with_values(PARAMS, {"burst.low": 1.2, "noise.keep": 1.0}))) == 16 * 7
+
+    @given(st.floats(1.0, 8.0))
+    @settings(max_examples=10, deadline=None)
+    def test_in_a_louder_frame_the_same_energy_is_less(self, sketch: Any, gain: float) -> None:
+        trace = sketch(8.0).move(5.0, 5.4, HAND, snr=30.0).trace()
+        loud = replace(trace, gain=np.full(len(trace.time_s), gain, np.float32))
+        assert find_active(loud, PARAMS).snr.max() == pytest.approx(30.0 / gain, rel=0.05)
+
+    def test_floors_follow_the_time_of_the_night_and_the_cell(self, sketch: Any) -> None:
+        drawing = sketch(40.0).move(5.0, 5.4, HAND, snr=30.0).move(35.0, 35.4, HAND, snr=30.0)
+        n_cells = drawing.rows * drawing.columns
+        floor = np.repeat(np.array([[1.0], [9.0]], np.float16), n_cells, axis=1).repeat(8, axis=0)
+        # Blocks as different as day and night do not lend each other their floors.
+        level = np.array([0.3, 5.0], np.float32).repeat(8)
+        active = find_active(drawing.trace(floor=floor, level=level, block_start_s=2.5 * np.arange(16)), PARAMS)
+        minimum = PARAMS.noise.minimum
+        assert active.snr[active.frame < 300] == pytest.approx(30.0, rel=0.05)
+        assert active.snr[active.frame >= 300] == pytest.approx(30.0 * (1 + minimum) / (9 + minimum), rel=0.05)
+
+    def test_differences_across_a_key_frame_have_a_floor_of_their_own(self, sketch: Any) -> None:
+        drawing = sketch(20.0).move(5.0, 5.4, HAND, snr=30.0)
+        jump = np.abs(drawing.time_s - 5.2) < 0.01
+        key_floor = np.full((1, drawing.rows * drawing.columns), 1000.0, np.float16)
+        active = find_active(drawing.trace(is_key_jump=jump, key_floor=key_floor), PARAMS)
+        assert not (active.frame == 78).any()
+        assert len(active) == 16 * 6
+
+    def test_nothing_in_nothing_out(self, sketch: Any) -> None:
+        for duration_s in (0.0, 1 / FPS, 2 / FPS, 5.0):
+            trace = sketch(duration_s).trace()
+            active = find_active(trace, PARAMS)
+            assert len(active) == 0
+            assert find_bursts(trace, active, PARAMS) == []
+
+    def test_blind_frames_and_hidden_cells_are_left_out(self, sketch: Any) -> None:
+        trace = sketch(20.0).move(5.0, 5.4, HAND).move(9.0, 9.4, FOOT).trace()
+        everything = find_active(trace, PARAMS)
+        is_blind = trace.time_s < 7.0
+        is_hidden = np.arange(trace.rows * trace.columns) == everything.cell[-1]
+        found = find_active(trace, PARAMS, is_blind, is_hidden)
+        stays = ~is_blind[everything.frame] & ~is_hidden[everything.cell]
+        assert 0 < len(found) < len(everything)
+        for name in ("frame", "cell", "snr", "signed"):
+            assert np.array_equal(getattr(found, name), getattr(everything.where(stays), name))
+
+
+class TestSlowView:
+    def test_it_has_the_frames_in_which_the_long_lag_was_measured(self, sketch: Any) -> None:
+        trace = sketch(20.0).move(5.0, 7.0, HAND, layer="slow").trace()
+        view = slow_view(trace, 0.5)
+        assert np.array_equal(view.time_s, trace.time_s[trace.has_slow])
+        assert len(view.fast.first) == len(view.time_s) + 1
+        assert np.array_equal(view.fast.cell, trace.slow.cell)
+        assert set(view.time_s[view.fast.frame]) == set(trace.time_s[trace.slow.frame])
+        assert view.lag_s == pytest.approx(0.5)
+        assert view.duration_s == pytest.approx(4 / FPS)
+
+    def test_a_slow_movement_is_one_burst(self, sketch: Any) -> None:
+        view = slow_view(sketch(20.0).move(5.0, 7.0, HAND, layer="slow").trace(), 0.5)
+        bursts = find_bursts(view, find_active(view, PARAMS), PARAMS)
+        assert spans(bursts) == pytest.approx([5.0, 7.0], abs=0.3)
+
+    @pytest.mark.parametrize("n_frames", [0, 1, 5])
+    def test_of_hardly_any_frames(self, sketch: Any, n_frames: int) -> None:
+        view = slow_view(sketch(n_frames / FPS).trace(), 0.5)
+        assert len(find_active(view, PARAMS)) == 0
+
+
+def test_a_light_that_changed_before_any_frame_was_measured_slowly(sketch: Any) -> None:
+    """Of one frame there is no slow layer, but a floor for it."""
+    whole = sketch(0.05, 20.0).trace()
+    trace = slow_view(replace(whole, has_slow=np.zeros(len(whole.time_s), bool)), 0.5)
+    assert len(trace.time_s) == 0
+    assert len(find_active(trace, PARAMS, light_s=[0.0])) == 0

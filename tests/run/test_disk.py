@@ -1,0 +1,119 @@
+"""The disk under a night: full, read-only or gone, for real. What was measured stays, and the next run goes on."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from detector.errors import NightFolderError
+from detector.run.analyze import Progress, analyze
+from tests.fault_tools import SHORT_SPANS, after_first_part, content, finish, parts
+
+
+@pytest.fixture(scope="module")
+def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """80 s of 320 x 240 px at 15 fps, measured in 8 spans; long enough to be interrupted."""
+    path = tmp_path_factory.mktemp("footage") / "long.mp4"
+    return write_cot(path, 80.0, (15.0, 47.0, 71.5), fps=15, size=(320, 240))
+
+
+@pytest.fixture(scope="module")
+def reference(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The bytes of an undisturbed run."""
+    folder = tmp_path_factory.mktemp("nights") / "reference"
+    analyze(footage, out=folder, params=SHORT_SPANS, workers=1)
+    return content(folder)
+
+
+def test_folder_that_vanishes_is_one_sentence(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    folder = tmp_path / "night"
+    with pytest.raises(NightFolderError, match="cannot write the night here") as caught:
+        analyze(
+            footage,
+            out=folder,
+            params=SHORT_SPANS,
+            workers=2,
+            progress=after_first_part(folder, lambda: folder.rename(tmp_path / "gone")),
+        )
+    assert "\n" not in str(caught.value)
+    assert not folder.exists()
+    finish_anew = analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
+    assert finish_anew.folder == folder
+    assert content(folder) == reference
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small file system in memory, and again with other options; skipped where that is not allowed."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = False
+
+    def remount(options: str) -> Path:
+        nonlocal mounted
+        again = ["-o", f"remount,{options}"] if mounted else ["-t", "tmpfs", "-o", options, "tmpfs"]
+        done = subprocess.run(["mount", *again, str(place)], capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip(f"cannot mount a file system: {done.stderr.decode(errors='replace').strip()}")
+        mounted = True
+        return place
+
+    yield remount
+    if mounted:
+        subprocess.run(["umount", "--recursive", "--lazy", str(place)], check=True)
+
+
+def test_full_disk_keeps_what_fitted(footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]) -> None:
+    sizes = [len(data) for name, data in reference.items() if name.endswith(".npz")]
+    folder = mount(f"size={sum(sizes[:4]) // 1024}k") / "night"
+    with pytest.raises(NightFolderError, match="No space left on device") as caught:
+        analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
+    assert "\n" not in str(caught.value)
+    kept = content(folder)
+    assert any(name.endswith(".npz") for name in kept)
+    assert all(data == reference[name] for name, data in kept.items()), "a part is corrupt or a file half-written"
+    mount("size=64m")
+    finish(footage, folder, reference)
+
+
+def test_disk_that_fills_up_at_the_results_keeps_the_parts(
+    footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]
+) -> None:
+    folder = mount("size=8m") / "night"
+    filler = folder.parent / "filler"
+
+    def fill(step: Progress) -> None:
+        if step.stage == "deciding":
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+
+    with pytest.raises(NightFolderError, match="No space left on device"):
+        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=fill)
+    assert {path.name for path in folder.iterdir()} == {"motion"}
+    assert len(parts(folder)) == 8
+    filler.unlink()
+    finish(footage, folder, reference)
+
+
+def test_disk_that_becomes_read_only_keeps_the_parts(
+    footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]
+) -> None:
+    folder = mount("size=64m") / "night"
+    motion = str(folder / "motion")
+
+    def forbid() -> None:
+        # A read-only view laid over the folder: a file system with open files cannot be made read-only as a whole.
+        view = folder.parent / "view"
+        view.mkdir()
+        for command in (["--bind", motion, view], ["-o", "remount,ro,bind", view], ["--bind", view, motion]):
+            subprocess.run(["mount", *command], check=True)
+
+    with pytest.raises(NightFolderError, match="Read-only file system") as caught:
+        analyze(footage, out=folder, params=SHORT_SPANS, workers=2, progress=after_first_part(folder, forbid))
+    subprocess.run(["umount", motion], check=True)
+    assert "\n" not in str(caught.value)
+    assert all(data == reference[name] for name, data in content(folder).items() if "writing" not in name)
+    finish(footage, folder, reference)

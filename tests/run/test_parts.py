@@ -1,0 +1,88 @@
+"""Parts: what names them, and how they become one trace."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from detector.errors import FootageError, NightFolderError
+from detector.footage.recording import Recording, read_recording
+from detector.footage.spans import cut_spans
+from detector.params import Params, with_values
+from detector.run.analyze import analyze
+from detector.run.parts import Job, hash_file, is_measured, join_parts, measure_part, plan_jobs
+
+SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
+
+
+def jobs_of(recording: Recording, motion: Path, params: Params = SHORT_SPANS) -> tuple[Job, ...]:
+    hashes = [hash_file(clip.info.path) for clip in recording.clips]
+    return plan_jobs(recording, cut_spans(recording, params.footage), hashes, params, motion)
+
+
+def names(path: Path, params: Params = SHORT_SPANS) -> list[str]:
+    return [job.path.name for job in jobs_of(read_recording([path], params.footage), Path("motion"), params)]
+
+
+def test_jobs_hold_every_frame_and_second_once(cot: Path) -> None:
+    recording = read_recording([cot], SHORT_SPANS.footage)
+    jobs = jobs_of(recording, Path("motion"))
+    assert [job.index for job in jobs] == list(range(len(jobs)))
+    assert sum(job.n_frames for job in jobs) == 450
+    assert sum(job.files_s for job in jobs) == pytest.approx(recording.files_s)
+
+
+def test_name_follows_the_content_and_not_the_place(cot: Path, write_cot: Callable[..., Path], tmp_path: Path) -> None:
+    moved = Path(shutil.copy(cot, tmp_path / "renamed.mp4"))
+    assert names(moved) == names(cot)
+    other = write_cot(tmp_path / "other.mp4", 45.0, seed=1)
+    assert not set(names(other)) & set(names(cot))
+
+
+def test_name_follows_the_parameters_of_measuring_only(cot: Path) -> None:
+    assert names(cot, with_values(SHORT_SPANS, {"burst.threshold": 9.0})) == names(cot)
+    for name, value in {"motion.short_lag_s": 0.2, "noise.quantile": 0.9, "footage.max_gap_s": 2.0}.items():
+        assert not set(names(cot, with_values(SHORT_SPANS, {name: value}))) & set(names(cot)), name
+
+
+def test_another_release_measures_anew(cot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = names(cot)
+    monkeypatch.setattr("detector.run.parts.__version__", "99.0")
+    assert not set(names(cot)) & set(before)
+
+
+def test_part_is_measured_once_it_can_be_read(cot: Path, tmp_path: Path) -> None:
+    recording = read_recording([cot], SHORT_SPANS.footage)
+    job = jobs_of(recording, tmp_path)[1]
+    assert not is_measured(job)
+    measure_part(recording, job, SHORT_SPANS)
+    assert is_measured(job)
+    assert [path.name for path in tmp_path.iterdir()] == [job.path.name]
+    job.path.write_bytes(job.path.read_bytes()[:100])
+    assert not is_measured(job)
+    assert not job.path.exists()
+
+
+def test_part_that_vanished_is_one_sentence(cot: Path, tmp_path: Path) -> None:
+    jobs = jobs_of(read_recording([cot], SHORT_SPANS.footage), tmp_path)
+    with pytest.raises(NightFolderError, match="span-0001"):
+        join_parts(jobs)
+
+
+def test_nothing_to_join_is_no_trace() -> None:
+    assert join_parts([]) == (None, {})
+
+
+def test_clip_of_another_size_is_left_out_and_named(cot: Path, write_cot: Callable[..., Path], tmp_path: Path) -> None:
+    small = write_cot(tmp_path / "small.mp4", 12.0, size=(96, 64))
+    night = analyze([cot, small], params=SHORT_SPANS, workers=1)
+    assert night.is_partial
+    assert night.coverage.skipped_s == pytest.approx(12.0)
+    assert night.coverage.observed_s == pytest.approx(45.0)
+    assert {span.reason for span in night.provenance.skipped} == {"its picture is 96 x 64 px, unlike most of the night"}
+
+
+def test_file_that_vanished_cannot_be_hashed(tmp_path: Path) -> None:
+    with pytest.raises(FootageError, match=r"gone\.mp4: cannot read this file"):
+        hash_file(tmp_path / "gone.mp4")

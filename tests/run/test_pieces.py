@@ -1,0 +1,75 @@
+"""One file, and the same footage cut into files at its key frames: one result."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detector.motion.trace import Layer, MotionTrace
+from detector.night.night import Night
+from detector.params import Params, with_values
+from detector.run.analyze import analyze
+
+SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
+TIMES = ("time_s", "duration_s", "lag_s", "block_start_s", "span_start_s", "lost_s")
+
+
+@pytest.fixture(scope="module")
+def whole(cot: Path) -> Night:
+    """45 s in one file, with jerks at 7.0, 19.5 and 33.2 s."""
+    return analyze(cot, params=SHORT_SPANS, workers=2)
+
+
+def cut_at(source: Path, folder: Path, seconds: Sequence[int], ending: str) -> list[Path]:
+    """Copy packets into one file a stretch; each begins at a key frame, and at 0 s."""
+    import av
+
+    folder.mkdir()
+    edges_s = [0, *seconds, 10_000]
+    pieces = [folder / f"piece{number:02d}.{ending}" for number in range(1, len(edges_s))]
+    for path, start_s, stop_s in zip(pieces, edges_s[:-1], edges_s[1:], strict=True):
+        with av.open(str(source)) as reader, av.open(str(path), "w") as writer:
+            stream = writer.add_stream_from_template(reader.streams.video[0])
+            for packet in reader.demux(video=0):
+                if packet.size and start_s <= float(packet.pts * packet.time_base) < stop_s:
+                    ticks = round(start_s / packet.time_base)
+                    packet.pts, packet.dts = packet.pts - ticks, packet.dts - ticks
+                    packet.stream = stream
+                    writer.mux(packet)
+    return pieces
+
+
+def assert_same(one: MotionTrace, other: MotionTrace) -> None:
+    for field in fields(MotionTrace):
+        mine, theirs = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(mine, Layer):
+            for part in fields(Layer):
+                np.testing.assert_array_equal(getattr(mine, part.name), getattr(theirs, part.name), field.name)
+        elif field.name in TIMES:
+            np.testing.assert_allclose(mine, theirs, atol=1e-3, err_msg=field.name)
+        else:
+            np.testing.assert_array_equal(mine, theirs, field.name)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
+@pytest.mark.parametrize("seconds", [(20,), (3, 4, 11, 33)])
+def test_result_is_that_of_the_whole_file(
+    cot: Path, whole: Night, tmp_path: Path, seconds: tuple[int, ...], ending: str
+) -> None:
+    pieces = analyze(cut_at(cot, tmp_path / "pieces", seconds, ending), params=SHORT_SPANS, workers=2)
+    assert len(pieces.provenance.inputs) == len(seconds) + 1
+    assert whole.trace is not None
+    assert pieces.trace is not None
+    assert_same(whole.trace, pieces.trace)
+    assert len(pieces.events) == len(whole.events) >= 3
+    for name in whole.events.columns:
+        mine, theirs = whole.events[name], pieces.events[name]
+        if name.endswith("_s"):
+            np.testing.assert_allclose(mine, theirs, atol=2e-3)
+        elif mine.dtype == float:
+            np.testing.assert_array_equal(mine, theirs, name)
+    assert pieces.events[["kind", "site", "state"]].equals(whole.events[["kind", "site", "state"]])
+    assert pieces.coverage.files_s == pytest.approx(whole.coverage.files_s, abs=1e-3)
+    assert pieces.coverage.observed_s == pytest.approx(whole.coverage.observed_s, abs=1e-3)

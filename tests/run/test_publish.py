@@ -1,0 +1,55 @@
+"""Nights that are written again: nothing is replaced unasked, and nobody is disturbed."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from detector.night.folder import locked
+from detector.night.night import Night
+from detector.run.analyze import analyze
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def night(cot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A night folder; tests leave it as it is."""
+    folder = tmp_path_factory.mktemp("nights") / "night"
+    analyze(cot, out=folder, workers=1)
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_decide_replaces_a_night_only_when_asked(command: Command, night: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(night, tmp_path / "night")
+    before = content(folder)
+    done = command("decide", folder, "--set", "burst.threshold=1000", "--out", folder)
+    assert done.returncode == 2
+    assert "burst.threshold was 4.75 and not 1000.0" in done.stderr
+    assert "--overwrite" in done.stderr
+    assert content(folder) == before
+    assert command("decide", folder, "--out", folder).returncode == 0  # the same parameters
+    assert command("decide", folder, "--set", "burst.threshold=1000", "--out", folder, "--overwrite").returncode == 0
+    assert Night.load(folder).params.burst.threshold == 1000
+
+
+def test_report_waits_for_no_other_run_and_clears_what_was_left(command: Command, night: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(night, tmp_path / "night")
+    (folder / ".staging").mkdir()
+    (folder / ".writing-1-report.html").write_text("half")
+    (tmp_path / "truth.csv").write_text("onset,duration,label\n7,0.3,twitch\n")
+    before = content(folder)
+    with locked(folder):
+        for words in (("report", folder), ("evaluate", folder, tmp_path / "truth.csv")):
+            done = command(*words)
+            assert done.returncode == 1
+            assert "another run is working in this folder" in done.stderr
+        assert content(folder) == before
+    assert command("report", folder).returncode == 0
+    assert {path.name for path in folder.iterdir()} == {path.name for path in night.iterdir()}
