@@ -14,7 +14,7 @@ from detector.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-KNOWN_KINDS = ("twitch", "rhythmic", "movement", "gross")
+KNOWN_KINDS = ("twitch", "rhythmic", "movement", "gross", "jerk", "restless")
 
 
 @dataclass(frozen=True)

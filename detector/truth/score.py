@@ -2,6 +2,9 @@
 
 Short movements (`twitch`) match by onset within 0.5 s. Long ones (`rhythmic`, `gross`, `movement`) match by
 intersection over union of their intervals: 0.3 unless said otherwise, with the curve from 0.1 to 0.5 beside it.
+A `jerk` of the trunk is right if any event touches it, whatever its kind. In `restless` stretches (limbs in motion
+without a pause) no twitch may be reported, and the moving time has to lie inside events, whose kind, if it is not a
+twitch, is left open.
 
 What a metric is when there is nothing to count:
 
@@ -107,6 +110,8 @@ class Score:
             matching of events that touch, same kinds first.
         kappa: Cohen's kappa between "a movement of this kind lies in the epoch" known and found; kind (rows, first
             `"any"`) by epoch length in s (columns).
+        n_twitches_restless: twitches reported inside known restless stretches that are not known to be there.
+        restless_covered: share of the known restless time that lies inside events, 0 to 1; NaN where none is known.
         known, found: what was compared.
     """
 
@@ -122,6 +127,8 @@ class Score:
     known: Movements = field(repr=False)
     found: Movements = field(repr=False)
     n_outside: int = 0
+    n_twitches_restless: int = 0
+    restless_covered: float = float("nan")
 
     @property
     def false_per_hour(self) -> float:
@@ -161,6 +168,8 @@ class Score:
             "rate_error_hz": {"mean_absolute": self.mean_rate_error_hz, "each": self.rate_error_hz.tolist()},
             "episodes": self.n_episodes,
             "broken_episodes": self.n_broken,
+            "twitches_in_restless": self.n_twitches_restless,
+            "restless_covered": self.restless_covered,
             "confusion": self.confusion.to_dict("index"),
             "kappa": {kind: {str(k): v for k, v in row.items()} for kind, row in self.kappa.to_dict("index").items()},
             "matching": {"onset_tolerance_s": ONSET_TOLERANCE_S, "least_overlap": LEAST_OVERLAP},
@@ -198,10 +207,11 @@ def score_events(found: Movements, known: Movements, observed: Sequence[tuple[fl
     n_unobserved = int((~is_observed).sum())
     known = known.where(is_observed)
     is_touched = touching(known.start_s, known.stop_s, found.start_s, found.stop_s, ONSET_TOLERANCE_S)
-    broken, episodes = _broken_episodes(known, found)
+    broken, episodes = _broken_episodes(known, found, EPISODE_KINDS)
+    counted = found.where(~_is_open(known, found, is_touched))
     return Score(
         observed_s=observed_s,
-        kinds={kind: _score_kind(kind, known, found, is_touched, observed_s) for kind in KNOWN_KINDS},
+        kinds={kind: _score_kind(kind, known, counted, is_touched, observed_s) for kind in KNOWN_KINDS},
         n_false=int((~is_touched.any(axis=0)).sum()),
         n_unobserved=n_unobserved,
         rate_error_hz=_rate_errors(known.of("rhythmic"), found.of("rhythmic")),
@@ -211,12 +221,39 @@ def score_events(found: Movements, known: Movements, observed: Sequence[tuple[fl
         kappa=kappa_table(known, found, observed),
         known=known,
         found=found,
+        n_twitches_restless=int(_stray_twitches(known, found, ("restless",)).sum()),
+        restless_covered=covered_share(known.of("restless"), found),
     )
 
 
+def _is_open(known: Movements, found: Movements, is_touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which found events touch nothing but jerks and, if they are no twitches, restless stretches, shape (n_found,).
+
+    What kind these are is left open: they are no false event of any kind.
+    """
+    is_jerk, is_restless = known.kind == "jerk", known.kind == "restless"
+    of_others = is_touched[~is_jerk & ~is_restless].any(axis=0)
+    of_restless = is_touched[is_restless].any(axis=0) & ~np.isin(found.kind, ("twitch", "restless"))
+    return np.asarray((is_touched[is_jerk].any(axis=0) | of_restless) & ~of_others)
+
+
+def covered_share(known: Movements, found: Movements) -> float:
+    """Share of the known time (its stretches do not overlap) that lies inside found events; NaN where none is known."""
+    total_s = float((known.stop_s - known.start_s).sum())
+    if total_s == 0:
+        return float("nan")
+    inside_s, until_s = 0.0, -np.inf
+    for start_s, stop_s in zip(found.start_s.tolist(), found.stop_s.tolist(), strict=True):
+        begin_s = max(start_s, until_s)
+        shared_s = np.minimum(known.stop_s, stop_s) - np.maximum(known.start_s, begin_s)
+        inside_s += float(np.clip(shared_s, 0.0, None).sum())
+        until_s = max(until_s, stop_s)
+    return inside_s / total_s
+
+
 def match_kind(kind: str, known: Movements, found: Movements, least_overlap: float = LEAST_OVERLAP) -> Pairs:
-    """Index pairs of the movements of one kind: by onset for twitches, by overlap for the rest."""
-    if kind == "twitch":
+    """Index pairs of the movements of one kind: by onset for twitches and jerks, by overlap for the rest."""
+    if kind in {"twitch", "jerk"}:
         return match_onsets(known.start_s, found.start_s, ONSET_TOLERANCE_S)
     ratio = overlap_ratio(known.start_s, known.stop_s, found.start_s, found.stop_s)
     return match_overlaps(ratio, least_overlap)
@@ -226,6 +263,9 @@ def _score_kind(
     kind: str, known: Movements, found: Movements, is_touched: NDArray[np.bool_], observed_s: float
 ) -> KindScore:
     known_of, found_of = known.of(kind), found.of(kind)
+    n_touched = int(is_touched[known.kind == kind].any(axis=1).sum())
+    if kind == "jerk":
+        return KindScore(Tally(len(known_of), n_touched, n_touched), {}, n_touched, _per_hour(0, observed_s))
 
     def tally(least_overlap: float) -> Tally:
         n_matched = len(match_kind(kind, known_of, found_of, least_overlap))
@@ -233,7 +273,6 @@ def _score_kind(
 
     main = tally(LEAST_OVERLAP)
     curve = {} if kind == "twitch" else {ratio: tally(ratio) for ratio in OVERLAP_CURVE}
-    n_touched = int(is_touched[known.kind == kind].any(axis=1).sum())
     return KindScore(main, curve, n_touched, _per_hour(main.n_found - main.n_matched, observed_s))
 
 
@@ -243,14 +282,23 @@ def _rate_errors(known: Movements, found: Movements) -> NDArray[np.float64]:
     return error_hz[np.isfinite(error_hz)]
 
 
-def _broken_episodes(known: Movements, found: Movements) -> tuple[int, int]:
-    """How many rhythmic and gross episodes have twitches reported inside, and how many there are."""
+def _broken_episodes(known: Movements, found: Movements, kinds: Sequence[str]) -> tuple[int, int]:
+    """How many episodes of these kinds have twitches reported inside that are not known, and how many there are."""
+    inside = _stray_inside(known, found, kinds)
+    return int(inside.any(axis=1).sum()), len(inside)
+
+
+def _stray_twitches(known: Movements, found: Movements, kinds: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the twitches that match no known one begin inside known stretches of these kinds."""
+    return np.asarray(_stray_inside(known, found, kinds).any(axis=0))
+
+
+def _stray_inside(known: Movements, found: Movements, kinds: Sequence[str]) -> NDArray[np.bool_]:
     twitches = found.of("twitch")
     expected = match_kind("twitch", known.of("twitch"), twitches)[:, 1]
     onsets_s = np.delete(twitches.start_s, expected)
-    episodes = known.where(np.isin(known.kind, EPISODE_KINDS))
-    inside = np.less_equal.outer(episodes.start_s, onsets_s) & np.greater.outer(episodes.stop_s, onsets_s)
-    return int(inside.any(axis=1).sum()), len(episodes)
+    episodes = known.where(np.isin(known.kind, kinds))
+    return np.less_equal.outer(episodes.start_s, onsets_s) & np.greater.outer(episodes.stop_s, onsets_s)
 
 
 def _confusion(known: Movements, found: Movements, is_touched: NDArray[np.bool_]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.truth.movements import KNOWN_KINDS, Movements
 from detector.truth.score import Score, match_kind
-from detector.views.plots.style import FAINT, KIND_STYLES, new_axes, say
+from detector.views.plots.style import FAINT, KIND_STYLES, KindStyle, new_axes, say
 
 KNOWN_ROW, FOUND_ROW = 1.0, 0.0
 
@@ -52,7 +52,7 @@ def plot_overlap_curve(score: Score, ax: Axes | None = None) -> Axes:
     ax = ax or new_axes(4.5, 3.0)
     for kind, result in score.kinds.items():
         if result.at_overlap and result.tally.n_known + result.tally.n_found:
-            style = KIND_STYLES[kind]
+            style = _style(kind)
             f1 = [tally.f1 for tally in result.at_overlap.values()]
             ax.plot(list(result.at_overlap), f1, style.marker + "-", color=style.color, label=style.singular)
     ax.set(xlabel="Intersection over union, at least", ylabel="F1", ylim=(-0.03, 1.03))
@@ -76,8 +76,14 @@ def write_figure(score: Score, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
+def _style(kind: str) -> KindStyle:
+    """How a kind is drawn; a jerk is known and never found under this name: it looks as what is uncertain does."""
+    other = KIND_STYLES["uncertain"]
+    return KIND_STYLES.get(kind) or KindStyle(kind, kind, f"{kind}s", other.color, "v" if kind == "jerk" else "P")
+
+
 def _marks(ax: Axes, movements: Movements, kind: str, row: float, is_matched: NDArray[np.bool_]) -> None:
-    style = KIND_STYLES[kind]
+    style = _style(kind)
     ax.hlines(
         np.full(len(movements), row), movements.start_s, movements.stop_s, colors=style.color, linewidth=5, alpha=0.45
     )

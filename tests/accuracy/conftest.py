@@ -74,7 +74,8 @@ def measures(score: Score) -> dict[str, float]:
     f1 = {f"{kind}_f1": row.tally.f1 for kind, row in score.kinds.items()}
     by_any = {f"{kind}_found_by_any": row.found_by_any for kind, row in score.kinds.items()}
     counts = {"false_events": score.n_false, "broken_episodes": score.n_broken, "events": len(score.found)}
-    return f1 | by_any | counts | {"rate_error_hz": score.mean_rate_error_hz}
+    restless = {"twitches_in_restless": score.n_twitches_restless, "restless_covered": score.restless_covered}
+    return f1 | by_any | counts | restless | {"rate_error_hz": score.mean_rate_error_hz}
 
 
 def cells(name: str, score: Score) -> list[str]:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from detector.truth.score import Score
+from tests.accuracy.practice import PRACTICE
 
-PRACTICE = Path(__file__).parents[3] / "shared" / "practice"
-CLIPS = ("crib-lamp", "crib-night", "crib-wifi", "crib-rough", "crib-empty")
+CLIPS = (
+    "crib-lamp", "crib-night", "crib-wifi", "crib-rough", "crib-empty",
+    "crib-limb", "crib-wide", "crib-signs", "crib-rhythm", "crib-awake",
+)  # fmt: skip
 REAL = ("cctv_ir_night.mp4", "rodent_eye_ir_0-400s.mp4", "empty_chamber.wmv")
 
 pytestmark = pytest.mark.skipif(not PRACTICE.is_dir(), reason="the practice footage is not here")

@@ -14,10 +14,12 @@ from statsmodels.stats.inter_rater import cohens_kappa as statsmodels_kappa
 
 from detector.errors import UsageError
 from detector.truth.agreement import cohens_kappa
-from detector.truth.movements import KNOWN_KINDS, Movements, read_known
+from detector.truth.movements import Movements, read_known
 from detector.truth.score import OVERLAP_CURVE, Score, score_events
 
 Row = tuple[str, float, float] | tuple[str, float, float, float]
+# Kinds that are both known and found under one name; jerk and restless have rules of their own.
+PLAIN_KINDS = ("twitch", "rhythmic", "movement", "gross")
 TEN_MINUTES = [(0.0, 600.0)]
 
 
@@ -35,7 +37,7 @@ def score(known: list[Row], found: list[Row], observed: list[tuple[float, float]
 
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from(KNOWN_KINDS),
+        st.sampled_from(PLAIN_KINDS),
         st.integers(0, 2300).map(lambda quarters: quarters / 4),
         st.integers(1, 60).map(lambda quarters: quarters / 4),
     ).map(lambda row: (row[0], row[1], row[1] + row[2])),
@@ -84,6 +86,30 @@ def test_a_twitch_inside_a_rhythmic_episode_breaks_it() -> None:
 def test_a_twitch_known_to_lie_inside_an_episode_does_not_break_it() -> None:
     known: list[Row] = [("gross", 200, 206), ("twitch", 203, 203.3)]
     assert score(known, [("gross", 200, 206), ("twitch", 203, 203.3)]).n_broken == 0
+
+
+def test_a_jerk_is_right_if_any_event_touches_it() -> None:
+    known: list[Row] = [("jerk", 10, 10.3), ("jerk", 13, 13.3), ("jerk", 16, 16.3), ("twitch", 30, 30.3)]
+    found: list[Row] = [("twitch", 10.1, 10.4), ("uncertain", 12.9, 13.4), ("twitch", 30, 30.2), ("twitch", 50, 50.2)]
+    result = score(known, found)
+    assert result.kinds["jerk"].found_by_any == pytest.approx(2 / 3)
+    assert result.kinds["jerk"].tally.f1 == pytest.approx(0.8)
+    twitch = result.kinds["twitch"].tally
+    assert (twitch.n_known, twitch.n_found, twitch.n_matched) == (1, 2, 1)
+    assert result.n_false == 1
+
+
+def test_restless_time_asks_for_events_and_forbids_twitches() -> None:
+    known: list[Row] = [("restless", 100, 200), ("twitch", 198, 198.3), ("twitch", 300, 300.3)]
+    found: list[Row] = [("movement", 90, 150), ("rhythmic", 140, 160), ("restless", 170, 220), ("twitch", 120, 120.3)]
+    result = score(known, [*found, ("twitch", 198.1, 198.4), ("twitch", 300, 300.3)])
+    assert result.restless_covered == pytest.approx(0.9)
+    assert result.n_twitches_restless == 1
+    twitch = result.kinds["twitch"].tally
+    assert (twitch.n_known, twitch.n_found, twitch.n_matched) == (2, 3, 2)
+    assert result.kinds["movement"].tally.n_found == result.kinds["rhythmic"].tally.n_found == 0
+    assert result.n_false == 0
+    assert math.isnan(score([], found).restless_covered)
 
 
 def test_a_slow_movement_with_a_twitch_inside_is_no_broken_episode() -> None:
@@ -190,7 +216,7 @@ def test_found_as_known_is_perfect(rows: list[Row]) -> None:
 @given(ROWS, ROWS)
 def test_trading_places_trades_precision_and_recall(known: list[Row], found: list[Row]) -> None:
     one, other = score(known, found), score(found, known)
-    for kind in KNOWN_KINDS:
+    for kind in PLAIN_KINDS:
         assert one.kinds[kind].tally.precision == other.kinds[kind].tally.recall
         assert one.kinds[kind].tally.f1 == other.kinds[kind].tally.f1
     assert np.allclose(one.kappa, other.kappa, equal_nan=True)
@@ -218,7 +244,7 @@ def test_a_stricter_overlap_never_scores_higher(known: list[Row], found: list[Ro
 @given(ROWS, ROWS)
 def test_confusion_counts_every_movement_once(known: list[Row], found: list[Row]) -> None:
     table = score(known, found).confusion
-    for kind in KNOWN_KINDS:
+    for kind in PLAIN_KINDS:
         assert table.loc[kind].sum() == sum(row[0] == kind for row in known)
         assert table[kind].sum() == sum(row[0] == kind for row in found)
 
@@ -254,7 +280,7 @@ def test_truth_with_no_rows_is_nothing_known(tmp_path: Path) -> None:
     [
         ("", "No columns"),
         ("onset,label\n1,twitch\n", "duration is missing"),
-        ("onset,duration,label\n1,0.3,jerk\n", "line 2 has 1, 0.3, jerk"),
+        ("onset,duration,label\n1,0.3,jump\n", "line 2 has 1, 0.3, jump"),
         ("onset,duration,label\n1,0.3,twitch\n2,-1,twitch\n", "line 3 has 2, -1.0, twitch"),
         ("onset,duration,label\nsoon,0.3,twitch\n", "line 2 has soon, 0.3, twitch"),
     ],
