@@ -296,7 +296,7 @@ def test_a_damaged_night(command: Command, night: Path, tmp_path: Path) -> None:
 
 def test_a_night_of_a_later_version(command: Command, night: Path, tmp_path: Path) -> None:
     later = shutil.copytree(night, tmp_path / "night")
-    text = (later / "night.json").read_text().replace('"schema_version": 1', '"schema_version": 99')
+    text = (later / "night.json").read_text().replace('"schema_version": 2', '"schema_version": 99')
     (later / "night.json").write_text(text)
     refused(command("report", later), 1, "expected schema version", "99")
 

@@ -6,6 +6,7 @@ Insects are found among bursts (`detector.events.insects`), since they are known
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -34,12 +35,17 @@ class Artifact:
         kind: see `ARTIFACT_KINDS`.
         start_s, stop_s: recording time, s, half-open.
         detail: one phrase with the numbers.
+        x_px, y_px: center, source px; NaN where it has no place.
+        area_fraction: share of the picture that changed, 0 to 1; NaN where it was not measured.
     """
 
     kind: ArtifactKind
     start_s: float
     stop_s: float
     detail: str
+    x_px: float = math.nan
+    y_px: float = math.nan
+    area_fraction: float = math.nan
 
 
 @dataclass(frozen=True)

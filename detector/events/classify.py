@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -15,7 +16,7 @@ from detector.events.trains import find_rhythmic_runs
 from detector.motion.trace import MotionTrace
 from detector.params import ClassifyParams, Params
 
-EventKind = Literal["twitch", "rhythmic", "movement", "gross", "uncertain"]
+EventKind = Literal["twitch", "rhythmic", "movement", "gross", "restless", "uncertain"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 
 
@@ -24,7 +25,8 @@ class Event:
     """A movement with its kind.
 
     Attributes:
-        kind: `twitch`, `rhythmic`, `movement` (localized, neither), `gross` (whole body) or `uncertain`.
+        kind: `twitch`, `rhythmic`, `movement` (localized, neither), `gross` (whole body), `restless` (without a
+            pause for long) or `uncertain`.
         start_s, stop_s, peak_s: recording time, s.
         x_px, y_px: center, source px.
         area_fraction: share of the picture that moved at the widest moment, 0 to 1.
@@ -36,6 +38,8 @@ class Event:
         reason: why this kind, with the numbers, in words.
         site: named region the center lies in; empty where none was named.
         state: epoch state; empty until states are scored.
+        label: finer name, such as `isolated`; empty where there is none.
+        infant_fraction: share of the infant's extent that moved, 0 to 1; NaN where the extent is not known.
     """
 
     kind: EventKind
@@ -54,6 +58,8 @@ class Event:
     reason: str
     site: str = ""
     state: str = ""
+    label: str = ""
+    infant_fraction: float = math.nan
 
     @property
     def duration_s(self) -> float:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detector.errors import NightFolderError, ParameterError
+from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.classify import EVENT_KINDS
 from detector.events.decide import Decision, decide
 from detector.footage.clock import wall_clock
@@ -18,7 +18,7 @@ from detector.night.notebook_card import write_card, write_line
 from detector.night.provenance import Provenance
 from detector.night.statistics import onset_intervals, rate_per_hour
 from detector.night.store import read_night
-from detector.night.tables import artifact_columns, event_columns, to_frame
+from detector.night.tables import ARTIFACTS, Columns, artifact_columns, event_columns, name_event, to_frame
 from detector.params import MEASURING_GROUPS, Params
 
 if TYPE_CHECKING:
@@ -66,12 +66,32 @@ class Night:
     @property
     def events(self) -> pd.DataFrame:
         """One row an event, as in `events.csv`: NaN where a number is missing, empty text where a word is."""
-        return to_frame(event_columns(self.decision.events, self.wall_clock_text))
+        return to_frame(self.event_columns())
+
+    def event_columns(self) -> Columns:
+        """The events as the columns of `events.csv`; texts, where `events` has datetimes."""
+        return event_columns(self.decision.events, self.wall_clock_text, self.provenance.file_place)
 
     @property
     def artifacts(self) -> pd.DataFrame:
         """One row for everything that changed the picture and is no movement of the infant."""
-        return to_frame(artifact_columns(self.decision.artifacts))
+        return to_frame(artifact_columns(self.decision.artifacts), ARTIFACTS)
+
+    def event_number(self, event_id: str | int) -> int:
+        """Number of an event in order of start, from 1.
+
+        Args:
+            event_id: as in `events`, such as `"e0007"`, or the number itself.
+
+        Raises:
+            UsageError: there is no such event.
+        """
+        n_events = len(self.decision.events)
+        number = int(digits) if (digits := str(event_id).removeprefix("e")).isdecimal() and len(digits) < 10 else 0
+        if not 1 <= number <= n_events:
+            known = f"{name_event(1)} to {name_event(n_events)}" if n_events else "this night has no events"
+            raise UsageError(f"{event_id}: expected the id of an event ({known}); `night.events` lists them.")
+        return number
 
     @property
     def start_s(self) -> float:

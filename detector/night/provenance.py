@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import platform
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from pathlib import PurePath
 
 from detector._version import __version__
 
-NIGHT_SCHEMA_VERSION = 1
+NIGHT_SCHEMA_VERSION = 2
+_ROUNDING_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class InputFile:
         size_bytes: its size.
         sha256: of its content, hex.
         offset_s: recording time = file time + this, s.
+        start_s: recording time of its first picture, s; None where it was not stored.
     """
 
     name: str
@@ -29,6 +35,12 @@ class InputFile:
     size_bytes: int
     sha256: str
     offset_s: float
+    start_s: float | None = None
+
+    @property
+    def zero_s(self) -> float:
+        """Recording time of second 0 as a player counts: of the first picture of the file, s."""
+        return self.offset_s if self.start_s is None else self.start_s
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,46 @@ class Provenance:
     decoding: str = "software"
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = NIGHT_SCHEMA_VERSION
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """One short name an input, each only once: the file name, with as many of its folders as it takes."""
+        return distinct_names([source.path for source in self.inputs])
+
+    def file_place(self, time_s: float) -> tuple[str, float]:
+        """Where a player finds a moment.
+
+        Args:
+            time_s: recording time, s.
+
+        Returns:
+            `(name, second)`: of the last input that had begun by then, and the time since its first picture, s; an
+            empty name and NaN where there are no inputs.
+        """
+        if not self.inputs:
+            return "", math.nan
+        # A start is rounded to milliseconds, and the lag taken off a movement may reach before the first picture.
+        begun = [place for place, source in enumerate(self.inputs) if source.zero_s <= time_s + _ROUNDING_S]
+        place = max(begun, key=lambda index: self.inputs[index].zero_s, default=0)
+        return self.input_names[place], max(time_s - self.inputs[place].zero_s, 0.0)
+
+
+def distinct_names(paths: Sequence[str]) -> tuple[str, ...]:
+    """The shortest end of each path that no other path has.
+
+    >>> distinct_names(["a/21/00.mp4", "a/22/00.mp4", "a/22/01.mp4"])
+    ('21/00.mp4', '22/00.mp4', '01.mp4')
+    """
+    parts = [PurePath(path).parts for path in paths]
+    depths = [1] * len(parts)
+    while True:
+        names = ["/".join(part[-depth:]) for part, depth in zip(parts, depths, strict=True)]
+        often = Counter(names)
+        longer = [place for place, name in enumerate(names) if often[name] > 1 and depths[place] < len(parts[place])]
+        if not longer:
+            return tuple(names)
+        for place in longer:
+            depths[place] += 1
 
 
 def software_versions() -> dict[str, str]:

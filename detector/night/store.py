@@ -19,7 +19,7 @@ from detector.motion.trace import MotionTrace, join_traces, load_trace
 from detector.night.coverage import Coverage
 from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan
-from detector.night.tables import artifact_columns, event_columns, read_artifacts, read_events, to_csv
+from detector.night.tables import ARTIFACTS, Columns, artifact_columns, read_artifacts, read_events, to_csv
 from detector.params import Params, to_toml
 
 
@@ -54,7 +54,7 @@ class _Night(Protocol):
     def parts(self) -> tuple[Path, ...]: ...
 
     def summary(self) -> dict[str, Any]: ...
-    def wall_clock_text(self, time_s: float) -> str: ...
+    def event_columns(self) -> Columns: ...
 
 
 def write_night(night: _Night, folder: Path) -> None:
@@ -70,8 +70,8 @@ def write_night(night: _Night, folder: Path) -> None:
         OSError: as the file system says.
     """
     texts = {
-        EVENTS_FILE: to_csv(event_columns(night.decision.events, night.wall_clock_text)),
-        ARTIFACTS_FILE: to_csv(artifact_columns(night.decision.artifacts)),
+        EVENTS_FILE: to_csv(night.event_columns()),
+        ARTIFACTS_FILE: to_csv(artifact_columns(night.decision.artifacts), ARTIFACTS),
         PARAMS_FILE: to_toml(night.params),
         NIGHT_FILE: json.dumps(_document(night), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
     }

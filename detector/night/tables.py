@@ -1,89 +1,113 @@
-"""Events and artifacts as tables: the columns, their digits, CSV out and in."""
+"""Events and artifacts as tables by the schema of columns: their digits, data frames, CSV out and in."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from detector.errors import NightFolderError
 from detector.events.artifacts import ARTIFACT_KINDS, Artifact
 from detector.events.classify import EVENT_KINDS, Event
+from detector.night.schema import ARTIFACTS, DTYPES, EVENTS, Column, Table, data_dictionary
 
 if TYPE_CHECKING:
     import pandas as pd
 
-EVENT_COLUMNS = (
-    "event_id", "kind", "start_s", "stop_s", "duration_s", "peak_s", "start_at", "x_px", "y_px", "area_fraction", "snr",
-    "rate_hz", "n_cycles", "regularity", "sustained", "site", "state", "reason",
-)  # fmt: skip
-# `site` and `state` are empty where no regions were named and no states were told. The columns stand all the same: a
-# table has one set of columns, whatever is known.
-ARTIFACT_COLUMNS = ("kind", "start_s", "stop_s", "detail")
+__all__ = [
+    "ARTIFACTS", "ARTIFACT_COLUMNS", "EVENTS", "EVENT_COLUMNS", "Columns", "FilePlace", "WallClock",
+    "artifact_columns", "data_dictionary", "event_columns", "name_event", "read_artifacts", "read_events", "read_rows",
+    "rounded", "to_csv", "to_frame",
+]  # fmt: skip
 
-# Decimals of every column of real numbers. Tables are rounded to them in memory too, so that a night read back from
-# its folder equals the one that was written.
-DECIMALS = {
-    "start_s": 3, "stop_s": 3, "duration_s": 3, "peak_s": 3, "x_px": 1, "y_px": 1, "area_fraction": 4, "snr": 2,
-    "rate_hz": 3, "n_cycles": 1, "regularity": 3,
-}  # fmt: skip
+EVENT_COLUMNS = EVENTS.names
+ARTIFACT_COLUMNS = ARTIFACTS.names
 
+Columns = dict[str, list[Any]]
 WallClock = Callable[[float], str]
+FilePlace = Callable[[float], tuple[str, float]]
 Word = TypeVar("Word", bound=str)
 
 
-def event_columns(events: Sequence[Event], start_at: WallClock) -> dict[str, list[Any]]:
-    """Events as columns in the order of `EVENT_COLUMNS`, rounded to `DECIMALS`; NaN and empty text for missing.
+def _no_place(time_s: float) -> tuple[str, float]:
+    del time_s
+    return "", math.nan
+
+
+def name_event(number: int) -> str:
+    """Name of an event by its number in order of start, from 1.
+
+    >>> name_event(7)
+    'e0007'
+    """
+    return f"e{number:04d}"
+
+
+def event_columns(events: Sequence[Event], start_at: WallClock, place: FilePlace = _no_place) -> Columns:
+    """Events as the columns of `EVENTS`, rounded to their decimals; NaN and empty text for missing.
 
     Args:
         events: sorted by start.
         start_at: recording time, s, to ISO 8601 with offset, or to empty text where the clock is not known.
+        place: recording time, s, to the input file that shows it and the second in that file.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in EVENT_COLUMNS}
-    for number, event in enumerate(events, start=1):
-        start_s, stop_s = rounded("start_s", event.start_s), rounded("stop_s", event.stop_s)
-        values = (
-            number, event.kind, start_s, stop_s, rounded("duration_s", stop_s - start_s),
-            rounded("peak_s", event.peak_s), start_at(start_s), rounded("x_px", event.x_px),
-            rounded("y_px", event.y_px), rounded("area_fraction", event.area_fraction), rounded("snr", event.snr),
-            rounded("rate_hz", event.rate_hz), rounded("n_cycles", event.n_cycles),
-            rounded("regularity", event.regularity), event.is_sustained, event.site, event.state, event.reason,
-        )  # fmt: skip
-        for name, value in zip(EVENT_COLUMNS, values, strict=True):
-            columns[name].append(value)
-    return columns
+    rows = [_event_row(number, event, start_at, place) for number, event in enumerate(events, start=1)]
+    return to_columns(EVENTS, rows)
 
 
-def artifact_columns(artifacts: Sequence[Artifact]) -> dict[str, list[Any]]:
-    """Artifacts as columns in the order of `ARTIFACT_COLUMNS`, rounded to `DECIMALS`."""
-    return {
-        "kind": [artifact.kind for artifact in artifacts],
-        "start_s": [rounded("start_s", artifact.start_s) for artifact in artifacts],
-        "stop_s": [rounded("stop_s", artifact.stop_s) for artifact in artifacts],
-        "detail": [artifact.detail for artifact in artifacts],
+def _event_row(number: int, event: Event, start_at: WallClock, place: FilePlace) -> dict[str, object]:
+    start_s, stop_s = rounded(EVENTS["start_s"], event.start_s), rounded(EVENTS["stop_s"], event.stop_s)
+    file, file_s = place(start_s)
+    row = {name: getattr(event, name) for name in EVENT_COLUMNS if hasattr(event, name)}
+    return row | {
+        "event_id": name_event(number),
+        "duration_s": stop_s - start_s,
+        "start_at": start_at(start_s),
+        "file": file,
+        "file_s": file_s,
+        "sustained": event.is_sustained,
     }
 
 
-def rounded(column: str, value: float) -> float:
-    """A number with as many decimals as its column has in the files; never -0."""
-    return round(float(value), DECIMALS[column]) + 0.0 if math.isfinite(value) else math.nan
+def artifact_columns(artifacts: Sequence[Artifact]) -> Columns:
+    """Artifacts as the columns of `ARTIFACTS`, rounded to their decimals."""
+    return to_columns(ARTIFACTS, [vars(artifact) for artifact in artifacts])
 
 
-def to_frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
-    """Columns as a DataFrame whose types are the same with and without rows."""
+def to_columns(table: Table, rows: Sequence[Mapping[str, object]]) -> Columns:
+    """Rows as the columns of a table, real numbers rounded; each row has a value for every column."""
+    return {
+        column.name: [
+            rounded(column, row[column.name]) if column.type == "float" else row[column.name]  # type: ignore[arg-type]
+            for row in rows
+        ]
+        for column in table.columns
+    }
+
+
+def rounded(column: Column, value: float) -> float:
+    """A number with as many decimals as its column has in the files; never -0, NaN for what is not finite.
+
+    Tables are rounded in memory too, so that a night read back from its folder equals the one that was written.
+    """
+    return round(float(value), column.decimals) + 0.0 if math.isfinite(value) else math.nan
+
+
+def to_frame(columns: Columns, table: Table = EVENTS) -> pd.DataFrame:
+    """Columns of a table as a DataFrame whose types are the same with and without rows."""
     import pandas as pd
 
-    return pd.DataFrame({name: pd.Series(values, dtype=_dtype(name)) for name, values in columns.items()})
+    return pd.DataFrame({name: pd.Series(values, dtype=DTYPES[table[name].type]) for name, values in columns.items()})
 
 
-def to_csv(columns: dict[str, list[Any]]) -> str:
-    """Columns as CSV: fixed decimals, `true` and `false`, an empty cell for what is missing, one header row."""
+def to_csv(columns: Columns, table: Table = EVENTS) -> str:
+    """Columns of a table as CSV: fixed decimals, `true` and `false`, an empty cell for what is missing, one header."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    cells = [[_cell(name, value) for value in values] for name, values in columns.items()]
+    cells = [[_cell(table[name], value) for value in values] for name, values in columns.items()]
     writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 
@@ -97,80 +121,91 @@ def read_events(text: str, boxes_px: Sequence[Sequence[float]], source: str) -> 
         source: the file, for messages.
 
     Raises:
-        NightFolderError: the table has other columns, or a row that is not an event.
+        NightFolderError: the table lacks columns, or has a row that is not an event.
     """
-    rows = _read_rows(text, EVENT_COLUMNS, source)
+    rows = read_rows(text, EVENTS, source)
     if len(rows) != len(boxes_px):
         raise NightFolderError(
             f"{source}: expected {len(boxes_px)} events as night.json says, but {len(rows)} rows came; "
             "analyze the footage again."
         )
-    try:
-        return tuple(_event(row, box) for row, box in zip(rows, boxes_px, strict=True))
-    except (ValueError, TypeError) as error:
-        raise NightFolderError(
-            f"{source}: expected a table of events, but {error}; analyze the footage again."
-        ) from None
+    return tuple(_event(row, box) for row, box in zip(rows, boxes_px, strict=True))
 
 
 def read_artifacts(text: str, source: str) -> tuple[Artifact, ...]:
     """Artifacts out of the text of `artifacts.csv`.
 
     Raises:
-        NightFolderError: the table has other columns, or a row that is not an artifact.
+        NightFolderError: the table lacks columns, or has a row that is not an artifact.
     """
-    try:
-        return tuple(
-            Artifact(_known(row["kind"], ARTIFACT_KINDS), float(row["start_s"]), float(row["stop_s"]), row["detail"])
-            for row in _read_rows(text, ARTIFACT_COLUMNS, source)
-        )
-    except ValueError as error:
-        raise NightFolderError(
-            f"{source}: expected a table of artifacts, but {error}; analyze the footage again."
-        ) from None
+    return tuple(
+        Artifact(**(row | {"kind": _one_of(row["kind"], ARTIFACT_KINDS)})) for row in read_rows(text, ARTIFACTS, source)
+    )
 
 
-def _read_rows(text: str, columns: Sequence[str], source: str) -> list[dict[str, str]]:
+def read_rows(text: str, table: Table, source: str) -> list[dict[str, Any]]:
+    """Rows of a table, each with every column of the schema, as values of the columns' types.
+
+    A table of an earlier version, which lacks columns that are not required, is filled up with what stands for missing;
+    columns that a person added are left out.
+
+    Args:
+        text: the file's content.
+        table: whose columns are read.
+        source: the file, for messages.
+
+    Raises:
+        NightFolderError: a required column is missing, or a cell is not what its column holds.
+    """
     try:
         header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     except (csv.Error, ValueError):
         header, rows = [], []
-    if tuple(header) != tuple(columns) or any(len(row) != len(columns) for row in rows):
+    required = [column.name for column in table.columns if column.is_required]
+    has_all = set(required) <= set(header) and len(set(header)) == len(header)
+    if not has_all or any(len(row) != len(header) for row in rows):
         raise NightFolderError(
-            f"{source}: expected the columns {', '.join(columns)} in every row, but the table differs; "
+            f"{source}: expected the columns {', '.join(required)} in every row, but the table differs; "
             "analyze the footage again."
         )
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    try:
+        return [_row(table, dict(zip(header, row, strict=True))) for row in rows]
+    except ValueError as error:
+        raise NightFolderError(
+            f"{source}: expected a table of {table.file.partition('.')[0]}, but {error}; analyze the footage again."
+        ) from None
 
 
-def _event(row: dict[str, str], box_px: Sequence[float]) -> Event:
+def _row(table: Table, cells: Mapping[str, str]) -> dict[str, Any]:
+    return {column.name: _value(column, cells.get(column.name, "")) for column in table.columns}
+
+
+def _value(column: Column, cell: str) -> object:
+    if column.type == "str":
+        return _one_of(cell, column.words) if column.words and (cell or column.is_required) else cell
+    if column.type == "bool":
+        return _one_of(cell or "false", ("true", "false")) == "true"
+    value = (float(cell) if column.type == "float" else int(cell)) if cell else math.nan
+    if not column.holds(value) or (column.is_required and not math.isfinite(value)):
+        raise ValueError(f"{column.name} {cell!r} is not {column.range or 'a number'}")
+    return value
+
+
+def _event(row: dict[str, Any], box_px: Sequence[float]) -> Event:
     left, top, right, bottom = (float(edge) for edge in box_px)
-    numbers = {name: float(row[name] or "nan") for name in DECIMALS if name != "duration_s"}
-    return Event(
-        kind=_known(row["kind"], EVENT_KINDS),
-        is_sustained=_known(row["sustained"], ("true", "false")) == "true",
-        box_px=(left, top, right, bottom),
-        reason=row["reason"],
-        site=row["site"],
-        state=row["state"],
-        **numbers,
-    )
+    fields = {name: value for name, value in row.items() if name in Event.__dataclass_fields__}
+    kind = _one_of(row["kind"], EVENT_KINDS)
+    return Event(**(fields | {"kind": kind}), is_sustained=row["sustained"], box_px=(left, top, right, bottom))
 
 
-def _known(value: str, allowed: Sequence[Word]) -> Word:
+def _one_of(value: str, allowed: Sequence[Word]) -> Word:
     for word in allowed:
         if word == value:
             return word
     raise ValueError(f"{value!r} is none of {', '.join(allowed)}")
 
 
-def _dtype(column: str) -> str:
-    if column in DECIMALS:
-        return "float64"
-    return {"event_id": "int64", "sustained": "bool"}.get(column, "str")
-
-
-def _cell(column: str, value: object) -> str:
+def _cell(column: Column, value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.{DECIMALS[column]}f}" if math.isfinite(value) else ""
+        return f"{value:.{column.decimals}f}" if math.isfinite(value) else ""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -244,7 +244,9 @@ def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
     infos = [clip.info for clip in recording.clips]
     return Provenance(
         inputs=tuple(
-            InputFile(clip.info.path.name, str(clip.info.path), clip.info.size_bytes, sha256, clip.offset_s)
+            InputFile(
+                clip.info.path.name, str(clip.info.path), clip.info.size_bytes, sha256, clip.offset_s, clip.start_s
+            )
             for clip, sha256 in zip(recording.clips, run.hashes, strict=True)
         ),
         start_s=recording.start_s,

@@ -116,6 +116,7 @@ def number(count: int, singular: str, plural: str | None = None) -> str:
 def describe_event(night: Night, event: Event) -> str:
     """What happened in a few words, such as `rhythmic movement, 2.1 Hz, 14 s`; it describes and explains nothing."""
     names = {"rhythmic": "rhythmic movement", "gross": "whole-body movement", "uncertain": "uncertain movement"}
+    names["restless"] = "restless stretch"
     parts = [names.get(event.kind, event.kind)]
     if math.isfinite(event.rate_hz):
         parts.append(f"{rhythm_rate(night, event)} Hz")

@@ -34,7 +34,7 @@ def events_of(bursts_of: Callable[..., Any]) -> Decide:
 
 def test_kinds_are_listed_once() -> None:
     assert get_args(EventKind) == EVENT_KINDS
-    assert len(set(EVENT_KINDS)) == 5
+    assert len(set(EVENT_KINDS)) == 6
 
 
 class TestKinds:

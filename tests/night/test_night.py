@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from detector.errors import NightFolderError, ParameterError
+from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision
 from detector.night.coverage import measure_coverage
 from detector.night.night import Night
-from detector.night.provenance import Provenance, SkippedSpan, software_versions
+from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
 from detector.params import MEASURING_GROUPS, Params, with_values
 
 
@@ -35,7 +35,7 @@ def test_unknown_clock_is_empty(
 
 def test_summary_counts_per_observed_hour(busy_night: Night) -> None:
     summary = busy_night.summary()
-    assert summary["counts"] == {"twitch": 2, "rhythmic": 1, "movement": 0, "gross": 0, "uncertain": 0}
+    assert summary["counts"] == {"twitch": 2, "rhythmic": 1, "movement": 0, "gross": 0, "restless": 0, "uncertain": 0}
     assert summary["observed_s"] == 67.0
     assert summary["rates_per_hour"]["twitch"] == pytest.approx(2 * 3600 / 67.0)
     assert (summary["n_events"], summary["n_sustained"], summary["n_artifacts"]) == (3, 1, 1)
@@ -87,7 +87,7 @@ def test_deciding_again_needs_the_trace(make_night: Callable[..., Night]) -> Non
 def test_card_escapes_names_and_says_what_was_not_seen(busy_night: Night) -> None:
     card = busy_night._repr_html_()
     assert "night &lt;1&gt;.mp4" in card
-    assert "Not seen in the observed time: movement, gross, uncertain." in card
+    assert "Not seen in the observed time: movement, gross, restless, uncertain." in card
     assert "<td>twitch</td><td>2</td><td>107.5</td>" in card
     assert "could not be read" in card
 
@@ -111,3 +111,25 @@ def test_versions_name_what_decodes_and_computes() -> None:
     versions = software_versions()
     assert {"twitch-detector", "python", "numpy", "opencv", "av", "ffmpeg libavcodec"} <= set(versions)
     assert all(versions.values())
+
+
+def test_place_is_in_the_last_file_that_had_begun() -> None:
+    sources = [
+        InputFile("00.ts", "21/00.ts", 1, "aa", offset_s=-3600.0, start_s=0.0),  # its stamps begin at an hour
+        InputFile("00.ts", "22/00.ts", 1, "bb", offset_s=50.0, start_s=60.0),  # the first 10 s of it are a repetition
+    ]
+    provenance = Provenance(tuple(sources), 0.0, 120.0)
+    assert provenance.file_place(0.0) == ("21/00.ts", 0.0)
+    assert provenance.file_place(59.5) == ("21/00.ts", 59.5)
+    assert provenance.file_place(61.5) == ("22/00.ts", 1.5)
+    assert provenance.file_place(-0.04) == ("21/00.ts", 0.0)
+    name, second = Provenance((), 0.0, 1.0).file_place(0.5)
+    assert (name, math.isnan(second)) == ("", True)
+
+
+def test_event_is_found_by_its_id_or_its_number(busy_night: Night) -> None:
+    assert busy_night.event_number("e0002") == busy_night.event_number(2) == 2
+    assert busy_night.events.event_id.tolist() == ["e0001", "e0002", "e0003"]
+    for unknown in ("e0004", 0, -1, "second", "e99999999999999999999", ""):
+        with pytest.raises(UsageError, match="expected the id of an event"):
+            busy_night.event_number(unknown)

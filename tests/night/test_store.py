@@ -73,13 +73,14 @@ def test_record_is_strict_json_with_all_that_a_reader_needs(stored: Path) -> Non
         raise AssertionError(constant)
 
     record = json.loads((stored / "night.json").read_text(encoding="utf-8"), parse_constant=refuse)
-    assert record["schema_version"] == 1
+    assert record["schema_version"] == 2
     assert record["inputs"][0] == {
         "name": "night <1>.mp4",
         "path": "footage/night <1>.mp4",
         "size_bytes": 1000,
         "sha256": "ab" * 32,
         "offset_s": 0.0,
+        "start_s": None,
     }
     assert record["summary"]["median_twitch_interval_s"] is None
     assert record["coverage"]["damaged_s"] == 1.5
@@ -144,7 +145,7 @@ def lose_part(folder: Path) -> None:
         (lambda folder: (folder / "night.json").write_text("{"), "damaged"),
         (lambda folder: (folder / "night.json").write_text("[]"), "damaged"),
         (lambda folder: (folder / "night.json").write_bytes(b"\xff\xfe"), "damaged"),
-        (rewrite(lambda record: record.update(schema_version=999)), "expected schema version 1, but version 999"),
+        (rewrite(lambda record: record.update(schema_version=999)), "expected schema version 2, but version 999"),
         (rewrite(lambda record: record.pop("coverage")), "damaged or of another version"),
         (rewrite(lambda record: record.update(coverage={})), "damaged or of another version"),
         (rewrite(lambda record: record.update(parameters={"unheard": 1})), "unheard"),

@@ -34,7 +34,7 @@ class Still(NamedTuple):
 
 
 def plot_event(
-    night: Night, event_id: int, ax: Axes | None = None, *, n_frames: int = 5, footage: str | Path | None = None
+    night: Night, event_id: int | str, ax: Axes | None = None, *, n_frames: int = 5, footage: str | Path | None = None
 ) -> Axes:
     """Draw one event: the whole picture with a box where it moved, close-ups in order, and the motion signal.
 
@@ -42,7 +42,7 @@ def plot_event(
 
     Args:
         night: what was found.
-        event_id: number of the event, from 1, as in `night.events`.
+        event_id: id of the event as in `night.events`, or its number from 1.
         ax: where to draw; None makes a new figure.
         n_frames: how many close-ups, 1 to 12.
         footage: folder that holds the footage now; None looks where it was when it was analyzed.
@@ -51,19 +51,16 @@ def plot_event(
         The axes, which hold the pictures and the signal as axes inside them.
 
     Raises:
-        UsageError: there is no event of this number, or `n_frames` is out of range.
+        UsageError: there is no such event, or `n_frames` is out of range.
     """
-    events = night.decision.events
-    if not 1 <= event_id <= len(events):
-        known = f"1 to {len(events)}" if events else "this night has no events"
-        raise UsageError(f"{event_id}: expected the number of an event ({known}); `night.events` lists them.")
+    number = night.event_number(event_id)
     if not 1 <= n_frames <= 12:
         raise UsageError(f"n_frames: expected 1 to 12 pictures, but {n_frames} came.")
-    event = events[event_id - 1]
+    event = night.decision.events[number - 1]
     ax = new_axes(11, 4.6) if ax is None else ax
     ax.axis("off")
     ax.set_title(
-        f"Event {event_id}: {describe_event(night, event)}, {moment(night, event.start_s)}", loc="left", fontsize=11
+        f"Event {number}: {describe_event(night, event)}, {moment(night, event.start_s)}", loc="left", fontsize=11
     )
     start_s, stop_s = _window(night, event)
     stills: list[Still] = []

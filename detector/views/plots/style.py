@@ -44,6 +44,7 @@ KIND_STYLES: dict[str, KindStyle] = {
     "rhythmic": KindStyle("rhythmic", "rhythmic movement", "rhythmic movements", "#0072B2", "s"),
     "movement": KindStyle("movements", "movement", "movements", "#009E73", "D"),
     "gross": KindStyle("whole body", "whole-body movement", "whole-body movements", "#E69F00", "^"),
+    "restless": KindStyle("restless", "restless stretch", "restless stretches", "#56B4E9", "P"),
     "uncertain": KindStyle("uncertain", "uncertain event", "uncertain events", "#CC79A7", "X"),
 }
 

@@ -103,7 +103,7 @@ def test_footage_that_is_no_video_any_more_is_said(
 
 @pytest.mark.parametrize("event_id", [0, 2, -1])
 def test_unknown_event_is_refused(make_night: NightMaker, make_event: EventMaker, event_id: int) -> None:
-    with pytest.raises(UsageError, match=r"expected the number of an event \(1 to 1\)"):
+    with pytest.raises(UsageError, match=r"expected the id of an event \(e0001 to e0001\)"):
         plot_event(make_night(60.0, [make_event(20.0)]), event_id)
 
 
