@@ -37,6 +37,7 @@ __all__ = [
     "MotionParams",
     "NoiseParams",
     "Params",
+    "ReviewParams",
     "RhythmParams",
     "RunParams",
     "allowed_range",
@@ -309,6 +310,20 @@ class RunParams(Group):
     )
 
 
+class ReviewParams(Group):
+    """How people's decisions are used. None of these changes what is found."""
+
+    match_onset_s: float = tunable(
+        0.5, "s", "mir_eval", "A decision finds its event again if the onset moved by less than this ...", gt=0, le=10
+    )
+    match_iou: float = tunable(
+        0.3, "1", OWN, "... or if the two share more than this of the time that both span.", ge=0, lt=1
+    )
+    sample_s: float = tunable(10.0, "s", OWN, "Length of a sample of quiet time to look through.", ge=2, le=120)
+    samples: int = tunable(30, "samples", OWN, "How many samples of quiet time are offered.", ge=0, le=1000)
+    margin_s: float = tunable(2.0, "s", OWN, "What is shown before and after an event.", ge=0, le=30)
+
+
 RULES = (
     AtMost("burst.low", "burst.threshold", "a burst extends over cells fainter than its brightest"),
     AtMost("noise.keep", "burst.low", "fainter motion is not stored"),
@@ -333,6 +348,7 @@ class Params(Group):
     artifact: ArtifactParams = ArtifactParams()
     rhythm: RhythmParams = RhythmParams()
     classify: ClassifyParams = ClassifyParams()
+    review: ReviewParams = ReviewParams()
     run: RunParams = RunParams()
 
     @model_validator(mode="after")

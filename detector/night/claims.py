@@ -12,7 +12,7 @@ from detector.errors import NightFolderError, UsageError
 from detector.night.layout import LOCK_FILE, MOTION_FOLDER, NIGHT_FILE, PART_PATTERN, RECORDING_FILE
 from detector.params import MEASURING_GROUPS
 
-_HOW_WORK_IS_DONE = "run"  # the group of parameters that change no result
+_HOW_WORK_IS_DONE = {"review", "run"}  # groups of parameters that change no result
 
 Parameters = Mapping[str, Mapping[str, object]]
 
@@ -77,7 +77,7 @@ def refuse_other_night(folder: Path, hashes: Sequence[str], parameters: Paramete
                 "choose another folder or allow overwriting (--overwrite)."
             )
         is_night = name == NIGHT_FILE
-        counted = set(parameters) - {_HOW_WORK_IS_DONE} if is_night else set(MEASURING_GROUPS)
+        counted = set(parameters) - _HOW_WORK_IS_DONE if is_night else set(MEASURING_GROUPS)
         changed = _first_change(document["parameters"], parameters, counted)
         if changed and (is_night or any((folder / MOTION_FOLDER).glob(PART_PATTERN))):
             raise UsageError(

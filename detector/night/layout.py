@@ -15,6 +15,7 @@ REPORT_FILE: Final = "report.html"
 REGIONS_FILE: Final = "regions.toml"
 SENSITIVITY_FILE: Final = "sensitivity.json"
 REVIEWS_FOLDER: Final = "reviews"
+REVIEW_PATTERN: Final = "*.jsonl"
 CLIPS_FOLDER: Final = "clips"
 
 MOTION_FOLDER: Final = "motion"
@@ -30,3 +31,8 @@ TEMPORARY_PREFIX: Final = ".writing-"
 def part_file(number: int, key: str) -> str:
     """Name of the motion part of a span: its number from 1, and the key of what it depends on."""
     return f"span-{number:04d}-{key}.npz"
+
+
+def review_file(reviewer: str) -> str:
+    """Name of the file that holds what one reviewer decided."""
+    return f"{reviewer}.jsonl"

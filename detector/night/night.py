@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from detector.night.carry_over import Reviewed
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Night:
@@ -40,6 +42,8 @@ class Night:
         trace: the motion behind the events; None where it was not kept.
         folder: where the night stands on disk; None when it was not written.
         parts: files that hold the trace; empty when it is only in memory.
+        review: who corrected its events, and how far; None where they are as they were decided.
+        origin: the folder that it was decided again from, where people's decisions about it stand; else None.
     """
 
     decision: Decision
@@ -50,6 +54,8 @@ class Night:
     trace: MotionTrace | None = field(default=None)
     folder: Path | None = None
     parts: tuple[Path, ...] = field(default=())
+    review: Reviewed | None = None
+    origin: Path | None = None
 
     @staticmethod
     def load(folder: str | Path) -> Night:
@@ -141,7 +147,8 @@ class Night:
         Returns:
             `n_events`, `n_artifacts`, `n_sustained`; `counts` and `rates_per_hour` by kind, every kind present (rates
             are NaN when nothing was observed); `median_twitch_interval_s` (NaN below two twitches); `start_at`
-            (empty where not known), `start_s`, `stop_s`, `observed_s`; `coverage`, all fields in s; `is_partial`.
+            (empty where not known), `start_s`, `stop_s`, `observed_s`; `coverage`, all fields in s; `is_partial`;
+            `reviewed`, who corrected the events and how many (None where nobody did).
         """
         events = self.decision.events
         counts = {kind: sum(event.kind == kind for event in events) for kind in EVENT_KINDS}
@@ -159,6 +166,7 @@ class Night:
             "observed_s": self.coverage.observed_s,
             "coverage": asdict(self.coverage),
             "is_partial": self.is_partial,
+            "reviewed": self.review.facts() if self.review else None,
         }
 
     def decide(self, params: Params) -> Night:
@@ -181,7 +189,27 @@ class Night:
             )
         if self.trace is None:
             raise NightFolderError("This night holds no motion trace to decide from; analyze the footage again.")
-        return replace(self, decision=decide(self.trace, params), params=params, folder=None)
+        return replace(
+            self,
+            decision=decide(self.trace, params),
+            params=params,
+            folder=None,
+            review=None,
+            origin=self.folder or self.origin,
+        )
+
+    def reviewed(self, reviewer: str | None = None) -> Night:
+        """The night with its events as people have corrected them; see `detector.night.carry_over.apply_reviews`.
+
+        Args:
+            reviewer: only this reviewer's decisions; None takes those of all.
+
+        Raises:
+            NightFolderError: nobody, or not this reviewer, has reviewed it.
+        """
+        from detector.night.carry_over import apply_reviews
+
+        return apply_reviews(self, reviewer)
 
     def __repr__(self) -> str:
         """One line; a night has too many events to print them all."""
