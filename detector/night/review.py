@@ -24,7 +24,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from detector.errors import NightFolderError, ParameterError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.night.layout import REVIEW_PATTERN, REVIEWS_FOLDER, review_file
-from detector.night.tables import rounded
+from detector.night.tables import EVENTS, rounded
 
 logger = logging.getLogger(__name__)
 
@@ -145,10 +145,10 @@ def mark_of(event: Event) -> Mark:
     """What an event is known by, with the digits of `events.csv`."""
     return Mark(
         kind=event.kind,
-        start_s=rounded("start_s", event.start_s),
-        stop_s=rounded("stop_s", event.stop_s),
-        x_px=_known(rounded("x_px", event.x_px)),
-        y_px=_known(rounded("y_px", event.y_px)),
+        start_s=rounded(EVENTS["start_s"], event.start_s),
+        stop_s=rounded(EVENTS["stop_s"], event.stop_s),
+        x_px=_known(rounded(EVENTS["x_px"], event.x_px)),
+        y_px=_known(rounded(EVENTS["y_px"], event.y_px)),
     )
 
 
