@@ -10,20 +10,16 @@ import typer
 
 from detector._version import __version__
 from detector.cli import truth as cli_truth
+from detector.cli.ends import catch_signals, complain, fail, flushed, handled, keep_streams, say, say_json, stop_code
 from detector.cli.output import (
-    complain,
-    fail,
-    handled,
     night_code,
     night_facts,
     night_words,
     progress_bar,
     recording_facts,
     recording_words,
-    say,
-    say_json,
 )
-from detector.errors import ExitCode, ParameterError
+from detector.errors import ExitCode, OutputError, ParameterError
 
 if TYPE_CHECKING:
     from detector.params import Params
@@ -51,15 +47,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write the result, or the e
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    keep_streams()
+    catch_signals()
     # Typer carries its own copy of click, or uses click itself: this is the base of all usage errors in both.
     usage_errors: list[Any] = [base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"]
     try:
         code = app(standalone_mode=False)
     except usage_errors[0] as error:
         text = error.format_message().strip().rstrip(".")
-        hint = f"{text}; `twitch-detector --help` lists what can be asked for."
+        hint = f"{text}{'' if text.endswith('?') else ';'} `twitch-detector --help` lists what can be asked for."
         code = fail(hint, ExitCode.USAGE, as_json="--json" in sys.argv)
-    sys.exit(int(code or 0))
+    except (typer.Abort, KeyboardInterrupt) as stop:  # outside of a command
+        code = stop_code(stop.__cause__ or KeyboardInterrupt())
+    except OutputError as error:  # the version
+        code = fail(str(error), error.exit_code, as_json=False)
+    except OSError:  # the help; what it still holds fails again when it is flushed, and is said then
+        code = ExitCode.FAILURE
+    sys.exit(flushed(int(code or 0)))
 
 
 def _show_version(wanted: bool) -> None:
@@ -87,7 +91,7 @@ def _start(
       twitch-detector params > params.toml
 
     Exit codes: 0 done, 1 failure, 2 usage or parameters, 3 done but some of the footage was unreadable, 4 nothing could
-    be analyzed, 130 interrupted.
+    be analyzed; 129, 130 and 143 stopped by SIGHUP, Ctrl-C and SIGTERM.
     """
     if context.invoked_subcommand is None:
         complain(context.get_help())
@@ -246,7 +250,7 @@ def params(params_file: ParamsFile = None, settings: Settings = None, as_json: A
 
     values = resolve(params_file, settings)
     if not as_json:
-        typer.echo(to_toml(values), nl=False)
+        say(to_toml(values).rstrip("\n"))
         return
     tree = values.model_dump()
     rows = []

@@ -1,20 +1,17 @@
-"""What the commands say: results on stdout in words or as JSON, progress and errors on stderr, and how they end."""
+"""What the commands say: results on stdout in words or as plain values, progress on stderr."""
 
 from __future__ import annotations
 
-import functools
-import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from detector.errors import DetectorError, ExitCode
+from detector.cli.ends import complain, fail, handled, say, say_json
+from detector.errors import ExitCode, displayed
 from detector.night.layout import EVENTS_FILE, REPORT_FILE, TIMELINE_FILE
 
 if TYPE_CHECKING:
@@ -23,75 +20,23 @@ if TYPE_CHECKING:
     from detector.run.analyze import Progress
     from detector.truth.score import Score
 
-Arguments = ParamSpec("Arguments")
-
-
-def handled(command: Callable[Arguments, ExitCode | None]) -> Callable[Arguments, None]:
-    """Let a command end with its exit code, and turn what goes wrong on purpose into one sentence.
-
-    A command that takes `as_json` reports its errors as JSON on stdout when it is set.
-    """
-
-    @functools.wraps(command)
-    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        try:
-            code = command(*args, **kwargs) or ExitCode.DONE
-        except DetectorError as error:
-            code = fail(str(error), error.exit_code, as_json=bool(kwargs.get("as_json")))
-        except KeyboardInterrupt as error:
-            text = str(error) or "Interrupted; nothing was written."
-            code = fail(text, ExitCode.INTERRUPTED, as_json=bool(kwargs.get("as_json")))
-        except ImportError as error:
-            code = fail(_missing_library(error), ExitCode.FAILURE, as_json=bool(kwargs.get("as_json")))
-        except BrokenPipeError:
-            raise  # whoever read our output has seen enough
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            text = (
-                f"{where}the system refused this ({error.strerror or error}); check the path, its rights and its room."
-            )
-            code = fail(text, ExitCode.FAILURE, as_json=bool(kwargs.get("as_json")))
-        raise typer.Exit(int(code))
-
-    return run
-
-
-def fail(text: str, code: ExitCode, *, as_json: bool) -> ExitCode:
-    """Say what went wrong, in one sentence or as JSON, and hand the exit code back."""
-    if as_json:
-        say_json({"error": text, "exit_code": int(code)})
-    else:
-        typer.echo(text, err=True)
-    return code
-
-
-def _missing_library(error: ImportError) -> str:
-    text = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-    if ".so" in text:
-        return (
-            f"A system library that OpenCV or PyAV needs is missing ({text}); "
-            "on Debian and Ubuntu `apt-get install libgl1 libglib2.0-0` brings the usual ones."
-        )
-    return f"A Python package is missing or broken ({text}); install twitch-detector again."
-
-
-def say(*lines: str) -> None:
-    """Write lines of a result to stdout."""
-    for line in lines:
-        typer.echo(line)
-
-
-def say_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Write a result to stdout as JSON; what is not a number becomes null."""
-    from detector.night.store import without_nan
-
-    typer.echo(json.dumps(without_nan(value), indent=2, allow_nan=False, ensure_ascii=False, default=str))
-
-
-def complain(*lines: str) -> None:
-    """Write lines about what could not be done to stderr."""
-    for line in lines:
-        typer.echo(line, err=True)
+__all__ = [
+    "Pace",
+    "complain",
+    "evaluation_paths",
+    "fail",
+    "handled",
+    "night_code",
+    "night_facts",
+    "night_places",
+    "night_words",
+    "progress_bar",
+    "recording_facts",
+    "recording_words",
+    "say",
+    "say_json",
+    "show_score",
+]
 
 
 @contextmanager
@@ -162,7 +107,7 @@ def night_words(night: Night) -> list[str]:
     if summary["n_sustained"]:
         lines.append(f"          {number(summary['n_sustained'], 'rhythmic movement')} went on for 10 s or more")
     places = night_places(night)
-    return lines + [f"{name.capitalize():<9} {place}" for name, place in places.items()]
+    return lines + [f"{name.capitalize():<9} {displayed(place)}" for name, place in places.items()]
 
 
 def night_places(night: Night) -> dict[str, str]:
@@ -235,7 +180,7 @@ def recording_words(recording: Recording) -> list[str]:
         fps = len(info.packet_times_s) / length_s if length_s > 0 else 0.0
         start = f", from {info.start_at.isoformat(timespec='seconds')}" if info.start_at else ""
         size = f"{info.width_px}x{info.height_px}"
-        lines.append(f"{info.path}: {info.codec} {size}, {fps:.3g} frames/s, {duration(length_s)}{start}")
+        lines.append(f"{displayed(info.path)}: {info.codec} {size}, {fps:.3g} frames/s, {duration(length_s)}{start}")
         lines += [f"  {text}" for text in info.damage]
     total = f"{number(len(recording.clips), 'file')}, {duration(recording.files_s)} of footage"
     if recording.gaps:
@@ -265,7 +210,10 @@ def show_score(score: Score) -> None:
         ]
         counts = [str(n) for n in (n_known, n_found, tally.n_matched)]
         table.add_row(kind, *counts, *shares, _or_dash(row.false_per_hour, ".1f"))
-    Console(width=100, highlight=False, markup=False).print(table)
+    console = Console(width=100, highlight=False, markup=False)
+    with console.capture() as drawn:
+        console.print(table)
+    say(drawn.get().rstrip("\n"))
     broken = f"{score.n_broken} of {score.n_episodes}" if score.n_episodes else "nothing to break"
     lines = [
         f"False events: {score.n_false} in {score.observed_s / 3600:.2f} h observed (any kind, touching nothing known)",

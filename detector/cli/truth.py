@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detector.cli.output import complain, evaluation_paths, say, say_json, show_score
+from detector.cli.ends import complain, say, say_json
+from detector.cli.output import evaluation_paths, show_score
 from detector.errors import ParameterError, UsageError
 
 if TYPE_CHECKING:

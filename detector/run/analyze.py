@@ -114,8 +114,9 @@ def analyze(
         decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
         run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report, decoding)
         return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_interrupted(folder)) from None
+    except KeyboardInterrupt as stop:
+        stop.args = (_interrupted(folder),)
+        raise stop.with_traceback(None) from None
 
 
 def _ignore(progress: Progress) -> None:

@@ -140,7 +140,11 @@ def _hire(footage: Path, inbox: queue.Queue[tuple[_Worker, Reply | None]]) -> _W
     except OSError as error:
         raise DetectorError(_cannot_start(error.strerror or str(error))) from error
     worker = _Worker(process, complaints)
-    threading.Thread(target=_forward, args=(worker, inbox), daemon=True).start()
+    try:
+        threading.Thread(target=_forward, args=(worker, inbox), daemon=True).start()
+    except RuntimeError as error:  # how Python says that the system has no thread left
+        _kill(worker)
+        raise DetectorError(_cannot_start(str(error))) from error
     return worker
 
 
