@@ -10,6 +10,7 @@ import typer
 
 from detector._version import __version__
 from detector.cli import truth as cli_truth
+from detector.cli.clips import clips
 from detector.cli.ends import catch_signals, complain, fail, flushed, handled, keep_streams, say, say_json, stop_code
 from detector.cli.output import (
     night_code,
@@ -282,3 +283,4 @@ def _pairs(settings: list[str] | None) -> dict[str, str]:
 app.command()(handled(cli_truth.synth))
 app.command()(handled(cli_truth.plant))
 app.command()(handled(cli_truth.evaluate))
+app.command()(clips)

@@ -63,6 +63,20 @@ def progress_bar(*, is_quiet: bool) -> Iterator[Callable[[Progress], None] | Non
         yield show
 
 
+@contextmanager
+def step_bar(what: str, *, is_quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr for work of known steps; None when quiet or when stderr is not a terminal."""
+    if is_quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 class Pace:
     """Frames per second and time left, from the moment at which measuring began.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detector.errors import NightFolderError, ParameterError, UsageError
-from detector.events.classify import EVENT_KINDS
+from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision, decide
 from detector.footage.clock import wall_clock
 from detector.motion.trace import MotionTrace
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detector.night.carry_over import Reviewed
+    from detector.night.movie import Film
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,16 +84,19 @@ class Night:
         """One row for everything that changed the picture and is no movement of the infant."""
         return to_frame(artifact_columns(self.decision.artifacts), ARTIFACTS)
 
-    def event_number(self, event_id: str | int) -> int:
+    def event_number(self, event_id: Event | str | int) -> int:
         """Number of an event in order of start, from 1.
 
         Args:
-            event_id: as in `events`, such as `"e0007"`, or the number itself.
+            event_id: as in `events`, such as `"e0007"`, or the number itself, or an event of this night.
 
         Raises:
             UsageError: there is no such event.
         """
         n_events = len(self.decision.events)
+        if isinstance(event_id, Event):
+            same = (n for n, event in enumerate(self.decision.events, 1) if _identity(event) == _identity(event_id))
+            event_id = next(same, f"{event_id.kind} at {event_id.start_s:g} s")
         number = int(digits) if (digits := str(event_id).removeprefix("e")).isdecimal() and len(digits) < 10 else 0
         if not 1 <= number <= n_events:
             known = f"{name_event(1)} to {name_event(n_events)}" if n_events else "this night has no events"
@@ -211,6 +215,32 @@ class Night:
 
         return apply_reviews(self, reviewer)
 
+    def clip(
+        self,
+        event: Event | str | int,
+        *,
+        margin_s: float = 2.0,
+        with_box: bool = True,
+        footage: str | Path | None = None,
+    ) -> Film:
+        """A small film of one event, which a notebook plays and `.save("twitch.mp4")` writes.
+
+        Args:
+            event: as for `event_number`.
+            margin_s: seconds before and after the event, as far as the night reaches.
+            with_box: whether the place that moved is framed.
+            footage: folder that holds the footage now; None looks where it was analyzed and beside the night folder.
+
+        Raises:
+            UsageError: this night has no such event.
+            FootageError: the footage is gone, is another one than was analyzed, or has no picture there.
+        """
+        from detector.night.movie import film_stretch
+
+        found = self.decision.events[self.event_number(event) - 1]
+        start_s, stop_s = max(found.start_s - margin_s, self.start_s), min(found.stop_s + margin_s, self.stop_s)
+        return film_stretch(self, start_s, stop_s, box=found.box_px if with_box else None, footage=footage)
+
     def __repr__(self) -> str:
         """One line; a night has too many events to print them all."""
         return f"<{write_line(self.summary())}>"
@@ -218,6 +248,11 @@ class Night:
     def _repr_html_(self) -> str:
         """A card for notebooks."""
         return write_card(self.summary(), [source.name for source in self.provenance.inputs])
+
+
+def _identity(event: Event) -> tuple[str | float, ...]:
+    """What an event is known by; a number that is missing never equals itself."""
+    return event.kind, event.start_s, event.stop_s, event.x_px, event.y_px
 
 
 def changed_measuring(before: Params, after: Params) -> list[str]:

@@ -1,5 +1,6 @@
 """Nights built by hand: 10 pictures a second, 320 x 240 px, cells of 20 px, moved cells at 100 noise floors."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -85,7 +86,7 @@ def make_night() -> NightMaker:
     ) -> Night:
         trace = make_trace(length_s, start_s, events, gaps, frozen)
         gap_s = sum(stop - start for start, stop in gaps)
-        source = InputFile(name, str(footage / name), 1_234_567, "ab" * 32, start_s)
+        source = input_file(footage / name, start_s)
         return Night(
             decision=Decision(
                 tuple(sorted(events, key=lambda event: event.start_s)),
@@ -101,6 +102,14 @@ def make_night() -> NightMaker:
         )
 
     return make
+
+
+def input_file(path: Path, offset_s: float) -> InputFile:
+    """A file as it was analyzed; of one that is not there, size and content are made up."""
+    is_there = path.is_file()
+    content = path.read_bytes() if is_there else b""
+    sha256 = hashlib.sha256(content).hexdigest() if is_there else "ab" * 32
+    return InputFile(path.name, str(path), len(content) if is_there else 1_234_567, sha256, offset_s)
 
 
 def make_trace(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,10 +13,10 @@ from numpy.typing import NDArray
 
 from detector.errors import FootageError, UsageError
 from detector.events.classify import Event
-from detector.footage.info import VideoInfo
-from detector.footage.recording import Clip, Recording
+from detector.footage.recording import Recording
 from detector.night.night import Night
-from detector.params import FootageParams, Params
+from detector.night.originals import open_stretch
+from detector.params import Params
 from detector.views.plots.motion import plot_motion
 from detector.views.plots.signal import Strength, strength_of, swing
 from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
@@ -34,7 +33,12 @@ class Still(NamedTuple):
 
 
 def plot_event(
-    night: Night, event_id: int | str, ax: Axes | None = None, *, n_frames: int = 5, footage: str | Path | None = None
+    night: Night,
+    event: Event | str | int,
+    ax: Axes | None = None,
+    *,
+    n_frames: int = 5,
+    footage: str | Path | None = None,
 ) -> Axes:
     """Draw one event: the whole picture with a box where it moved, close-ups in order, and the motion signal.
 
@@ -42,7 +46,7 @@ def plot_event(
 
     Args:
         night: what was found.
-        event_id: id of the event as in `night.events`, or its number from 1.
+        event: id of the event as in `night.events`, its number from 1, or the event itself.
         ax: where to draw; None makes a new figure.
         n_frames: how many close-ups, 1 to 12.
         footage: folder that holds the footage now; None looks where it was when it was analyzed.
@@ -53,7 +57,7 @@ def plot_event(
     Raises:
         UsageError: there is no such event, or `n_frames` is out of range.
     """
-    number = night.event_number(event_id)
+    number = night.event_number(event)
     if not 1 <= n_frames <= 12:
         raise UsageError(f"n_frames: expected 1 to 12 pictures, but {n_frames} came.")
     event = night.decision.events[number - 1]
@@ -65,7 +69,8 @@ def plot_event(
     start_s, stop_s = _window(night, event)
     stills: list[Still] = []
     try:
-        stills = _stills(_clips(night, start_s, stop_s, footage), np.linspace(start_s, stop_s, n_frames + 2)[1:-1])
+        times_s = np.linspace(start_s, stop_s, n_frames + 2)[1:-1]
+        stills = _stills(open_stretch(night, start_s, stop_s, footage), times_s)
         trouble = "" if stills else "The footage holds no picture at this time."
     except (FootageError, OSError) as error:
         trouble = f"The footage cannot be shown.\n{error}"
@@ -83,33 +88,6 @@ def _window(night: Night, event: Event) -> tuple[float, float]:
     """The event with a little of what was before and after, s."""
     margin_s = max(0.4, 0.15 * event.duration_s)
     return max(event.start_s - margin_s, night.start_s), min(event.stop_s + margin_s, night.stop_s)
-
-
-def _clips(night: Night, start_s: float, stop_s: float, folder: str | Path | None) -> Recording:
-    """The clips around a stretch of time, where the night had placed them; the others are not opened."""
-    inputs = sorted(night.provenance.inputs, key=lambda source: source.offset_s)
-    # The file before is needed too: a file may begin later than its offset says.
-    before = [index for index, source in enumerate(inputs) if source.offset_s <= start_s][-2:]
-    during = [index for index, source in enumerate(inputs) if start_s < source.offset_s < stop_s]
-    clips = []
-    for index in (*before, *during):
-        source = inputs[index]
-        path = Path(source.path) if folder is None else Path(folder) / source.name
-        if not path.is_file():
-            raise FootageError(
-                f"{source.name}: expected it where it was analyzed, but it is gone; say where it is now."
-            )
-        clips.append(Clip(_probed(path, path.stat().st_mtime_ns, night.params.footage), source.offset_s))
-    return Recording(tuple(clips), gaps=(), overlaps=(), start_at=None, start_source="")
-
-
-@lru_cache(maxsize=4)
-def _probed(path: Path, changed_ns: int, params: FootageParams) -> VideoInfo:
-    """`probe`, once for all events of a file: it reads every packet, which takes seconds for a night in one piece."""
-    from detector.footage.video import probe  # brings the decoder: loaded only where footage is shown
-
-    del changed_ns
-    return probe(path, params)
 
 
 def _stills(recording: Recording, times_s: NDArray[np.float64]) -> list[Still]:

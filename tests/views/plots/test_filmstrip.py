@@ -11,7 +11,6 @@ from matplotlib.patches import Rectangle
 from detector.errors import UsageError
 from detector.events.classify import Event
 from detector.night.night import Night
-from detector.night.provenance import InputFile
 from detector.views.plots.filmstrip import close_up, plot_event
 
 NightMaker = Callable[..., Night]
@@ -67,8 +66,8 @@ def test_title_says_what_and_when(filmed_night: Night, make_event: EventMaker, e
 
 
 def test_second_clip_of_a_night_is_found(filmed_night: Night, make_event: EventMaker, cot: Path, ax: Axes) -> None:
-    first, second = (InputFile(cot.name, str(cot), 1, "00", offset_s) for offset_s in (0.0, 45.0))
-    source = replace(filmed_night.provenance, inputs=(first, second), stop_s=90.0)
+    first = filmed_night.provenance.inputs[0]
+    source = replace(filmed_night.provenance, inputs=(first, replace(first, offset_s=45.0)), stop_s=90.0)
     events = (make_event(64.5, box_px=BOX),)
     night = replace(filmed_night, provenance=source, decision=replace(filmed_night.decision, events=events))
     plot_event(night, 1, ax, n_frames=6)
@@ -89,7 +88,7 @@ def test_footage_that_is_gone_is_said_and_the_signal_drawn(
     plot_event(make_night(60.0, [make_event(20.0)]), 1, ax)
     note, signal = ax.child_axes
     assert "cam <1>.mp4" in note.texts[0].get_text()
-    assert "gone" in note.texts[0].get_text()
+    assert "it is not there; say where it is now" in note.texts[0].get_text()
     assert signal.lines
 
 
