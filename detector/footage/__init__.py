@@ -1,1 +1,1 @@
-"""Files to true-time luma frames: decoding, ordering clips into a night, clocks and regions."""
+"""Files to true-time luma frames: decoding, ordering clips into a night and clocks."""
