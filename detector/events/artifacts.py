@@ -78,11 +78,11 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     for start, stop, kind in _loud_runs(trace, limits):
         is_blind[start:stop] = True
         start_s, stop_s = _interval(trace, start, stop)
-        change = float(trace.global_change[start:stop][np.abs(trace.global_change[start:stop]).argmax()])
-        share = float(trace.moved_fraction[start:stop].max())
+        change = float(trace.frames.global_change[start:stop][np.abs(trace.frames.global_change[start:stop]).argmax()])
+        share = float(trace.frames.moved_fraction[start:stop].max())
         words = f"{share:.0%} of the picture changed at once, by up to {change:+.1f} grey levels"
-        found.append(Artifact(kind, start_s, stop_s, f"{words} in {trace.lag_s[start]:.2f} s"))
-    for start, stop in _runs(trace.is_frozen):
+        found.append(Artifact(kind, start_s, stop_s, f"{words} in {trace.frames.lag_s[start]:.2f} s"))
+    for start, stop in _runs(trace.frames.is_frozen):
         # The jump when the picture goes on is no movement either.
         after = min(stop + _frames(trace, start, limits.margin_s), len(is_blind))
         is_blind[start:after] = True
@@ -104,13 +104,13 @@ def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     Returns:
         Shape (C,), bool; neighbors of such cells included. All False in less than `clock_min_s` of footage.
     """
-    nothing = np.zeros(trace.rows * trace.columns, bool)
-    if len(trace.floor) == 0 or float(trace.duration_s.sum()) < limits.clock_min_s:
+    nothing = np.zeros(trace.grid.n_cells, bool)
+    if len(trace.noise.blocks.floor) == 0 or float(trace.frames.duration_s.sum()) < limits.clock_min_s:
         return nothing
-    floor = _medians(trace.floor.T)
+    floor = _medians(trace.noise.blocks.floor.T)
     stands_out = floor > limits.clock_floor + 2.0 * np.median(floor)
-    keeps_phase = np.median(trace.tick.astype(np.float32), axis=0) >= limits.clock_phase
-    is_clock = _one_line((keeps_phase & stands_out).reshape(trace.rows, trace.columns))
+    keeps_phase = np.median(trace.noise.spans.tick.astype(np.float32), axis=0) >= limits.clock_phase
+    is_clock = _one_line((keeps_phase & stands_out).reshape(trace.grid.rows, trace.grid.columns))
     return grow(is_clock).ravel() if is_clock.sum() >= _MIN_CLOCK_CELLS else nothing
 
 
@@ -133,10 +133,10 @@ def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]
     Returns:
         Shape (C,), bool. All False in a recording of fewer than `mover_blocks` blocks.
     """
-    if len(trace.floor) < limits.mover_blocks:
-        return np.zeros(trace.rows * trace.columns, bool)
-    floor = trace.floor.astype(np.float32)
-    usual = _medians(trace.floor)[:, None]
+    if len(trace.noise.blocks.floor) < limits.mover_blocks:
+        return np.zeros(trace.grid.n_cells, bool)
+    floor = trace.noise.blocks.floor.astype(np.float32)
+    usual = _medians(trace.noise.blocks.floor)[:, None]
     loud = floor > np.maximum(limits.mover_floor, limits.mover_ratio * usual)
     share: NDArray[np.bool_] = loud.mean(axis=0) > limits.mover_share
     return share
@@ -153,15 +153,15 @@ def _medians(values: NDArray[np.float16]) -> NDArray[np.float32]:
 
 def _after_breaks(trace: MotionTrace, settle_s: float) -> NDArray[np.bool_]:
     """Frames just after the recording starts or goes on: encoders need a moment to settle."""
-    blind = np.zeros(len(trace.time_s), bool)
-    for frame in np.flatnonzero(trace.lag_s == 0.0):
-        blind[frame : np.searchsorted(trace.time_s, trace.time_s[frame] + settle_s)] = True
+    blind = np.zeros(len(trace.frames.time_s), bool)
+    for frame in np.flatnonzero(trace.frames.lag_s == 0.0):
+        blind[frame : np.searchsorted(trace.frames.time_s, trace.frames.time_s[frame] + settle_s)] = True
     return blind
 
 
 def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int, int, ArtifactKind]]:
-    loud = trace.moved_fraction >= limits.loud_share
-    moving = _bridge(trace, trace.moved_fraction >= limits.quiet_share, limits.margin_s)
+    loud = trace.frames.moved_fraction >= limits.loud_share
+    moving = _bridge(trace, trace.frames.moved_fraction >= limits.quiet_share, limits.margin_s)
     still = np.flatnonzero(~moving)
     for start, stop in _runs(_bridge(trace, loud, limits.margin_s)):
         kind = _kind_of_run(trace, start, stop, still, limits)
@@ -172,12 +172,12 @@ def _loud_runs(trace: MotionTrace, limits: ArtifactParams) -> Iterator[tuple[int
 def _settled(trace: MotionTrace, stop: int, limits: ArtifactParams) -> int:
     """First frame after a step at which exposure and encoder have settled, at most `settle_max_s` later."""
     margin = _frames(trace, stop - 1, limits.margin_s)
-    last = min(stop + _frames(trace, stop - 1, limits.settle_max_s), len(trace.time_s))
+    last = min(stop + _frames(trace, stop - 1, limits.settle_max_s), len(trace.frames.time_s))
     still = 0
     for frame in range(stop, last):
-        if trace.lag_s[frame] == 0.0:
+        if trace.frames.lag_s[frame] == 0.0:
             return frame  # the recording pauses here
-        still = 0 if trace.moved_fraction[frame] >= limits.settle_share else still + 1
+        still = 0 if trace.frames.moved_fraction[frame] >= limits.settle_share else still + 1
         if still >= margin:
             return frame + 1
     return last
@@ -186,19 +186,19 @@ def _settled(trace: MotionTrace, stop: int, limits: ArtifactParams) -> int:
 def _kind_of_run(
     trace: MotionTrace, start: int, stop: int, still: NDArray[np.int64], limits: ArtifactParams
 ) -> ArtifactKind | None:
-    loud = np.flatnonzero(trace.moved_fraction[start:stop] >= limits.loud_share) + start
+    loud = np.flatnonzero(trace.frames.moved_fraction[start:stop] >= limits.loud_share) + start
     signs = _sign_shares(trace, start, stop)[loud - start]
     if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
         return "light"
-    lasts_s = float(trace.time_s[stop - 1] - trace.time_s[start])
-    if lasts_s <= _CUT_S and float(trace.moved_fraction[loud].max()) >= _CUT_SHARE:
+    lasts_s = float(trace.frames.time_s[stop - 1] - trace.frames.time_s[start])
+    if lasts_s <= _CUT_S and float(trace.frames.moved_fraction[loud].max()) >= _CUT_SHARE:
         return "bump"  # no body moves most of the picture so briefly: the camera was turned, or another picture began
-    shifted = np.abs(trace.shift_px[loud]).sum(axis=1) > 0.0
+    shifted = np.abs(trace.frames.shift_px[loud]).sum(axis=1) > 0.0
     # Where the camera rings, frames a swing apart look alike; the one that changed most must be displaced, at least.
-    share = max(float(shifted.mean()), float(shifted[trace.moved_fraction[loud].argmax()]))
+    share = max(float(shifted.mean()), float(shifted[trace.frames.moved_fraction[loud].argmax()]))
     # A bump comes out of stillness and ends in it; a body that turns over moves before and after.
     first, last = _extend(trace, start, stop, still)
-    is_brief = trace.time_s[last - 1] - trace.time_s[first] <= limits.bump_max_s
+    is_brief = trace.frames.time_s[last - 1] - trace.frames.time_s[first] <= limits.bump_max_s
     return "bump" if is_brief and share >= limits.bump_share else None
 
 
@@ -206,7 +206,7 @@ def _extend(trace: MotionTrace, start: int, stop: int, still: NDArray[np.int64])
     """First and one past the last frame of the movement around a run; `still` are the frames in which nothing moves."""
     before, after = int(np.searchsorted(still, start)), int(np.searchsorted(still, stop))
     first = int(still[before - 1]) + 1 if before else 0
-    last = int(still[after]) if after < len(still) else len(trace.time_s)
+    last = int(still[after]) if after < len(still) else len(trace.frames.time_s)
     return first, last
 
 
@@ -220,24 +220,24 @@ def _sign_shares(trace: MotionTrace, start: int, stop: int) -> NDArray[np.float6
 
 
 def _everywhere(trace: MotionTrace, kind: ArtifactKind, cells: NDArray[np.bool_], words: str) -> Artifact:
-    rows, columns = np.divmod(np.flatnonzero(cells), trace.columns)
-    x, y = trace.cell_px
+    rows, columns = np.divmod(np.flatnonzero(cells), trace.grid.columns)
+    x, y = trace.grid.cell_px
     box = (
         f"x {columns.min() * x:.0f}-{(columns.max() + 1) * x:.0f}, y {rows.min() * y:.0f}-{(rows.max() + 1) * y:.0f} px"
     )
-    stop_s = float(trace.time_s[-1] + trace.duration_s[-1])
-    return Artifact(kind, float(trace.time_s[0]), stop_s, f"{box} {words} ({cells.mean():.1%} of the picture)")
+    stop_s = float(trace.frames.time_s[-1] + trace.frames.duration_s[-1])
+    return Artifact(kind, float(trace.frames.time_s[0]), stop_s, f"{box} {words} ({cells.mean():.1%} of the picture)")
 
 
 def _parts(trace: MotionTrace, cells: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    parts = connected_parts(cells.reshape(trace.rows, trace.columns))
+    parts = connected_parts(cells.reshape(trace.grid.rows, trace.grid.columns))
     return [part.ravel() for part in parts if part.sum() >= _MIN_MOVER_CELLS]
 
 
 def _damaged(trace: MotionTrace, max_gap_s: float) -> Iterator[Artifact]:
     """Stretches of damaged pictures; one ends where the recording pauses."""
-    pauses = np.flatnonzero(np.diff(trace.time_s) > max_gap_s + trace.duration_s[:-1]) + 1
-    for run in _runs(trace.is_damaged):
+    pauses = np.flatnonzero(np.diff(trace.frames.time_s) > max_gap_s + trace.frames.duration_s[:-1]) + 1
+    for run in _runs(trace.frames.is_damaged):
         edges = [run[0], *(pause for pause in pauses.tolist() if run[0] < pause < run[1]), run[1]]
         for start, stop in itertools.pairwise(edges):
             words = "1 picture was damaged" if stop - start == 1 else f"{stop - start} pictures were damaged"
@@ -245,11 +245,11 @@ def _damaged(trace: MotionTrace, max_gap_s: float) -> Iterator[Artifact]:
 
 
 def _interval(trace: MotionTrace, start: int, stop: int) -> tuple[float, float]:
-    return float(trace.time_s[start]), float(trace.time_s[stop - 1] + trace.duration_s[stop - 1])
+    return float(trace.frames.time_s[start]), float(trace.frames.time_s[stop - 1] + trace.frames.duration_s[stop - 1])
 
 
 def _frames(trace: MotionTrace, near: int, seconds: float) -> int:
-    duration_s = float(trace.duration_s[near]) if len(trace.duration_s) else 0.0
+    duration_s = float(trace.frames.duration_s[near]) if len(trace.frames.duration_s) else 0.0
     return int(np.ceil(seconds / duration_s)) if duration_s > 0 else 1
 
 
@@ -262,6 +262,8 @@ def _bridge(trace: MotionTrace, flags: NDArray[np.bool_], pause_s: float) -> NDA
     """Join runs of flags with no more than a pause between them; never across a pause of the recording."""
     bridged = flags.copy()
     for (_, stop), (start, _) in itertools.pairwise(_runs(flags)):
-        if trace.time_s[start] - trace.time_s[stop - 1] <= pause_s + float(trace.duration_s[stop - 1]):
+        if trace.frames.time_s[start] - trace.frames.time_s[stop - 1] <= pause_s + float(
+            trace.frames.duration_s[stop - 1]
+        ):
             bridged[stop:start] = True
     return bridged

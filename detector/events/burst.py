@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.excess import Active
-from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
 from detector.params import Params
 
 Box = tuple[float, float, float, float]
@@ -117,16 +117,16 @@ def portions(groups: Sequence[Entries]) -> Iterator[slice]:
             first, n_entries = place + 1, 0
 
 
-def describe_burst(trace: MotionTrace, active: Active, entries: Entries, params: Params) -> Burst:
+def describe_burst(view: LayerView, active: Active, entries: Entries, params: Params) -> Burst:
     """Measure one group of active entries."""
-    return describe_bursts(trace, active, [entries], params)[0]
+    return describe_bursts(view, active, [entries], params)[0]
 
 
-def describe_bursts(trace: MotionTrace, active: Active, groups: Sequence[Entries], params: Params) -> list[Burst]:
+def describe_bursts(view: LayerView, active: Active, groups: Sequence[Entries], params: Params) -> list[Burst]:
     """Measure groups of active entries.
 
     Args:
-        trace: for times and the grid.
+        view: for times and the grid.
         active: what the groups index into.
         groups: rows of `active`, at least one in each group, in any order.
         params: the group `burst`.
@@ -135,26 +135,26 @@ def describe_bursts(trace: MotionTrace, active: Active, groups: Sequence[Entries
         One burst a group, in the order of the groups.
     """
     ascending = [group if np.all(group[1:] > group[:-1]) else np.sort(group) for group in groups]
-    return [burst for some in portions(ascending) for burst in _describe(trace, active, ascending[some], params)]
+    return [burst for some in portions(ascending) for burst in _describe(view, active, ascending[some], params)]
 
 
-def _describe(trace: MotionTrace, active: Active, groups: Sequence[Entries], params: Params) -> list[Burst]:
+def _describe(view: LayerView, active: Active, groups: Sequence[Entries], params: Params) -> list[Burst]:
     entries, begin = side_by_side(groups)
     rows = Rows.of(active.frame[entries], begin)
     cell, snr = active.cell[entries].astype(np.intp), active.snr[entries]
     counts = np.diff(np.append(rows.begin, len(cell)))
     # An entry of a thinned frame stands for several cells.
-    stands_for = trace.fast.stride[rows.frame].astype(np.float64) ** 2
+    stands_for = view.layer.stride[rows.frame].astype(np.float64) ** 2
     weight = snr * np.repeat(stands_for, counts)
     strength = np.add.reduceat(weight, rows.begin)
     # Encoders drag faint after-images behind a strong movement: its ends lie where it falls to a share of its peak.
     first, last = rows.ends(rows.loud(strength, params.burst.edge))
-    start_s, stop_s = movement_intervals(trace, rows.frame[first], rows.frame[last])
+    start_s, stop_s = movement_intervals(view, rows.frame[first], rows.frame[last])
     peak = rows.frame[rows.ends(rows.loud(strength, 1.0))[0]]
-    peak_s = np.minimum(np.maximum(trace.time_s[peak] - trace.lag_s[peak] / 2.0, start_s), stop_s)
-    row, column = np.divmod(cell, trace.columns)
+    peak_s = np.minimum(np.maximum(view.time_s[peak] - view.lag_s[peak] / 2.0, start_s), stop_s)
+    row, column = np.divmod(cell, view.grid.columns)
     total = np.add.reduceat(weight, begin)
-    side_x, side_y = trace.cell_px
+    side_x, side_y = view.grid.cell_px
     x_px, y_px = (
         np.add.reduceat((place + 0.5) * weight, begin) / total * side
         for place, side in ((column, side_x), (row, side_y))
@@ -165,7 +165,7 @@ def _describe(trace: MotionTrace, active: Active, groups: Sequence[Entries], par
         (np.maximum.reduceat(column, begin) + 1) * side_x,
         (np.maximum.reduceat(row, begin) + 1) * side_y,
     )
-    widest = np.maximum.reduceat(counts * stands_for, rows.first) / (trace.rows * trace.columns)
+    widest = np.maximum.reduceat(counts * stands_for, rows.first) / (view.grid.n_cells)
     ends = itertools.pairwise([*begin.tolist(), len(cell)])
     columns = (start_s, stop_s, peak_s, x_px, y_px, np.minimum(widest, 1.0), np.maximum.reduceat(snr, begin))
     return [
@@ -181,7 +181,7 @@ def _describe(trace: MotionTrace, active: Active, groups: Sequence[Entries], par
 
 
 def movement_intervals(
-    trace: MotionTrace, first: NDArray[np.integer], last: NDArray[np.integer]
+    view: LayerView, first: NDArray[np.integer], last: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """When things moved, given the first and last frames that differ from those a lag earlier; shape (n,) each.
 
@@ -190,8 +190,8 @@ def movement_intervals(
     by the lag nor, at low frame rates, by the frames themselves. Movement begins and ends too slowly to be seen at
     once: its unseen ends are taken as half of `FAINT_S` each.
     """
-    frame_s = trace.duration_s[first].astype(np.float64)
+    frame_s = view.duration_s[first].astype(np.float64)
     faint_s = 0.5 * np.minimum(frame_s, FAINT_S)
-    start_s = trace.time_s[first] - 0.5 * frame_s - faint_s
-    stop_s = trace.time_s[last] + 0.5 * trace.duration_s[last] - trace.lag_s[last] + faint_s
+    start_s = view.time_s[first] - 0.5 * frame_s - faint_s
+    stop_s = view.time_s[last] + 0.5 * view.duration_s[last] - view.lag_s[last] + faint_s
     return start_s, np.maximum(stop_s, start_s + 0.5 * frame_s)

@@ -1,4 +1,4 @@
-"""Localized motion bursts out of a motion trace: hysteresis in space and time.
+"""Localized motion bursts out of a motion view: hysteresis in space and time.
 
 Entries of the trace at least `burst.low` above their floor are joined where they touch: neighboring cells of one frame,
 and the same cell as long as it is not still for `burst.still_s`. A group counts as a burst when it somewhere reaches
@@ -17,49 +17,18 @@ from numpy.typing import NDArray
 from detector.events.burst import FAINT_S, Box, Burst, Part, Rows, describe_bursts, movement_intervals
 from detector.events.connect import connect_runs, ranges
 from detector.events.excess import Active
-from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
 from detector.params import Params
 
 # As many runs at a time as fit into the processor's cache.
 _PORTION = 50_000
 
 
-def find_bursts(
-    trace: MotionTrace,
-    active: Active,
-    params: Params,
-    is_wanted: Callable[[float, float], bool] | None = None,
-    find_apart: Callable[[Sequence[Part]], list[Part]] | None = None,
-) -> list[Burst]:
-    """Join active entries to bursts.
-
-    Args:
-        trace: for times and the grid.
-        active: what stands out, artifacts already left out.
-        params: the group `burst`.
-        is_wanted: whether to keep a burst that starts and stops then, s; None keeps all.
-        find_apart: those connected groups that are bursts of their own, whatever else moves beside them; None: no group
-            is.
-
-    Returns:
-        Bursts in order of start; empty where nothing moved.
-    """
+def find_parts(view: LayerView, active: Active, params: Params) -> list[Part]:
+    """Connected groups of entries that reach the threshold and are no noise, in order of first appearance."""
     if len(active) == 0:
         return []
-    parts = find_parts(trace, active, params)
-    apart = find_apart(parts) if find_apart is not None else []
-    if apart:
-        alone = {id(part) for part in apart}
-        parts = [part for part in parts if id(part) not in alone]
-    groups = _simultaneous(trace, parts, params)
-    groups += [[part] for part in apart]
-    bursts = _described(trace, active, groups, params, is_wanted)
-    return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))
-
-
-def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]:
-    """Connected groups of entries that reach the threshold and are no noise, in order of first appearance."""
-    first, label = connect_runs(trace, active, params.burst.still_s)
+    first, label = connect_runs(view, active, params.burst.still_s)
     peak = np.zeros(int(label.max()) + 1, np.float32)
     np.maximum.at(peak, label, np.maximum.reduceat(active.snr, first[:-1]))
     size = np.bincount(label, np.diff(first))
@@ -73,13 +42,42 @@ def find_parts(trace: MotionTrace, active: Active, params: Params) -> list[Part]
     begins = np.flatnonzero(np.diff(label[chosen], prepend=-1))
     bounds = np.append(np.concatenate([[0], np.cumsum(counts)])[begins], len(entries))
     energy = _sums(active.snr, first)[chosen]
-    ends = _extents(trace, active.frame[start], energy, begins, params.burst.edge)
-    times_s = zip(*(times.tolist() for times in movement_intervals(trace, *ends)), strict=True)
-    boxes = _boxes(trace, active.cell[start], active.cell[start + counts - 1], begins)
+    ends = _extents(view, active.frame[start], energy, begins, params.burst.edge)
+    times_s = zip(*(times.tolist() for times in movement_intervals(view, *ends)), strict=True)
+    boxes = _boxes(view, active.cell[start], active.cell[start + counts - 1], begins)
     return [
         Part(start_s, stop_s, box, entries[low:high])
         for (start_s, stop_s), box, (low, high) in zip(times_s, boxes, itertools.pairwise(bounds.tolist()), strict=True)
     ]
+
+
+def join_parts(
+    view: LayerView,
+    active: Active,
+    parts: Sequence[Part],
+    params: Params,
+    *,
+    apart: Sequence[Part] = (),
+    is_wanted: Callable[[float, float], bool] | None = None,
+) -> list[Burst]:
+    """Join connected groups that move together to bursts.
+
+    Args:
+        view: for times and the grid.
+        active: what the parts index into.
+        parts: as `find_parts` gave them.
+        params: the group `burst`.
+        apart: those of them that are bursts of their own, whatever else moves beside them.
+        is_wanted: whether to keep a burst that starts and stops then, s; None keeps all.
+
+    Returns:
+        Bursts in order of start; empty where nothing moved.
+    """
+    alone = {id(part) for part in apart}
+    groups = _simultaneous(view, [part for part in parts if id(part) not in alone], params)
+    groups += [[part] for part in apart]
+    bursts = _described(view, active, groups, params, is_wanted)
+    return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))
 
 
 def _sums(values: NDArray[np.float32], first: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -97,7 +95,7 @@ def _sums(values: NDArray[np.float32], first: NDArray[np.int32]) -> NDArray[np.f
 
 
 def _extents(
-    trace: MotionTrace,
+    view: LayerView,
     frame: NDArray[np.int32],
     energy: NDArray[np.float64],
     begins: NDArray[np.int64],
@@ -106,27 +104,25 @@ def _extents(
     """First and last loud frame of each group of runs, as in `describe_bursts`.
 
     Args:
-        trace: for the strides.
+        view: for the strides.
         frame: of each run, shape (n,).
         energy: of each run, summed, in floors, shape (n,).
         begins: where each group begins.
         edge: share of its peak at which a group is loud.
     """
     rows = Rows.of(frame, begins)
-    strength = np.add.reduceat(energy * trace.fast.stride[frame].astype(np.float64) ** 2, rows.begin)
+    strength = np.add.reduceat(energy * view.layer.stride[frame].astype(np.float64) ** 2, rows.begin)
     first, last = rows.ends(rows.loud(strength, edge))
     return rows.frame[first], rows.frame[last]
 
 
-def _boxes(
-    trace: MotionTrace, cell: NDArray[np.int32], last: NDArray[np.int32], begins: NDArray[np.int64]
-) -> list[Box]:
+def _boxes(view: LayerView, cell: NDArray[np.int32], last: NDArray[np.int32], begins: NDArray[np.int64]) -> list[Box]:
     """Box of each group of runs, of which `cell` and `last` hold the ends; `begins` says where each group begins."""
-    side_x, side_y = trace.cell_px
-    row, column = np.divmod(cell, trace.columns)
+    side_x, side_y = view.grid.cell_px
+    row, column = np.divmod(cell, view.grid.columns)
     left = np.minimum.reduceat(column, begins) * side_x
     top = np.minimum.reduceat(row, begins) * side_y
-    right = (np.maximum.reduceat(last - row * trace.columns, begins) + 1) * side_x
+    right = (np.maximum.reduceat(last - row * view.grid.columns, begins) + 1) * side_x
     bottom = (np.maximum.reduceat(row, begins) + 1) * side_y
     return list(zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), strict=True))
 
@@ -135,22 +131,15 @@ def _boxes(
 class _Group:
     """Parts that are one burst."""
 
-    parts: list[Part | Burst]
+    parts: list[Part]
     stop_s: float
 
 
-def merge_simultaneous(
-    trace: MotionTrace, active: Active, parts: Sequence[Part | Burst], params: Params
-) -> list[Burst]:
-    """Join parts that overlap in time and lie side by side: one limb seen as two edges, one body as several parts."""
-    return _described(trace, active, _simultaneous(trace, parts, params), params)
-
-
-def _simultaneous(trace: MotionTrace, parts: Sequence[Part | Burst], params: Params) -> list[list[Part | Burst]]:
+def _simultaneous(view: LayerView, parts: Sequence[Part], params: Params) -> list[list[Part]]:
     """Groups of parts that are one burst."""
-    reach = params.burst.reach * float(np.hypot(trace.width_px, trace.height_px))
+    reach = params.burst.reach * view.grid.diagonal_px
     # The ends of a part are known to half a frame each; unseen ends are no reason to join.
-    slack_s = trace.frame_s - min(trace.frame_s, FAINT_S)
+    slack_s = view.frame_s - min(view.frame_s, FAINT_S)
     groups: list[_Group] = []
     now: list[_Group] = []
     for part in sorted(parts, key=lambda part: part.start_s):
@@ -171,9 +160,9 @@ def _simultaneous(trace: MotionTrace, parts: Sequence[Part | Burst], params: Par
 
 
 def _described(
-    trace: MotionTrace,
+    view: LayerView,
     active: Active,
-    groups: Sequence[Sequence[Part | Burst]],
+    groups: Sequence[Sequence[Part]],
     params: Params,
     is_wanted: Callable[[float, float], bool] | None = None,
 ) -> list[Burst]:
@@ -188,10 +177,10 @@ def _described(
         for group in groups
         if len(group) > 1 or is_kept(group[0])
     ]
-    return [burst for burst in describe_bursts(trace, active, entries, params) if is_kept(burst)]
+    return [burst for burst in describe_bursts(view, active, entries, params) if is_kept(burst)]
 
 
-def _touch(one: Part | Burst, other: Part | Burst, reach_px: float, slack_s: float) -> bool:
+def _touch(one: Part, other: Part, reach_px: float, slack_s: float) -> bool:
     if one.stop_s + slack_s <= other.start_s or other.stop_s + slack_s <= one.start_s:
         return False
     gap_x = max(one.box_px[0] - other.box_px[2], other.box_px[0] - one.box_px[2], 0.0)

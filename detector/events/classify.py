@@ -13,7 +13,7 @@ from detector.events.burst import Burst, describe_burst
 from detector.events.excess import Active
 from detector.events.rhythm import Rhythm, find_rhythm, surest_rate_hz
 from detector.events.trains import find_rhythmic_runs
-from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
 from detector.params import ClassifyParams, Params
 
 EventKind = Literal["twitch", "rhythmic", "movement", "gross", "restless", "uncertain"]
@@ -67,25 +67,25 @@ class Event:
         return self.stop_s - self.start_s
 
 
-def classify_bursts(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: Params) -> list[Event]:
+def classify_bursts(view: LayerView, active: Active, bursts: Sequence[Burst], params: Params) -> list[Event]:
     """Turn bursts into events, in order of start.
 
     Runs of bursts at one place are tested for rhythm first, since its strokes would each pass for a twitch. Bursts
     inside a whole-body movement belong to it.
     """
     # A slow camera shows a twitch in a single frame, so there brevity says nothing.
-    brief_s = params.classify.twitch_min_s if 1.5 * trace.frame_s <= params.classify.twitch_min_s else 0.0
-    whole, local = _split_whole_body(trace, active, bursts, params)
+    brief_s = params.classify.twitch_min_s if 1.5 * view.frame_s <= params.classify.twitch_min_s else 0.0
+    whole, local = _split_whole_body(view, active, bursts, params)
     events: list[Event] = []
-    for run, rhythm in find_rhythmic_runs(trace, active, local, params.rhythm):
+    for run, rhythm in find_rhythmic_runs(view, active, local, params.rhythm):
         if rhythm is None:
             events += [_event(burst, *_kind(burst, params, brief_s)) for burst in run]
             continue
         entries = np.concatenate([burst.entries for burst in run])
-        joined = run[0] if len(run) == 1 else describe_burst(trace, active, entries, params)
-        reason = _rhythm_reason(rhythm, surest_rate_hz(trace))
+        joined = run[0] if len(run) == 1 else describe_burst(view, active, entries, params)
+        reason = _rhythm_reason(rhythm, surest_rate_hz(view))
         events.append(_event(joined, "rhythmic", reason, rhythm, params.classify.sustained_s))
-    events += [_whole_event(trace, active, burst, params) for burst in whole]
+    events += [_whole_event(view, active, burst, params) for burst in whole]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
 
 
@@ -96,7 +96,7 @@ def passing_event(burst: Burst) -> Event:
 
 
 def _split_whole_body(
-    trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: Params
+    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params
 ) -> tuple[list[Burst], list[Burst]]:
     limits = params.classify
     large = [burst for burst in bursts if burst.area_fraction >= limits.gross_min_area]
@@ -105,7 +105,7 @@ def _split_whole_body(
     whole = [
         group[0]
         if len(group) == 1
-        else describe_burst(trace, active, np.concatenate([burst.entries for burst in group]), params)
+        else describe_burst(view, active, np.concatenate([burst.entries for burst in group]), params)
         for group in groups
     ]
     start_s, stop_s = np.array([body.start_s for body in whole]), np.array([body.stop_s for body in whole])
@@ -123,12 +123,12 @@ def _overlapping(bursts: Sequence[Burst], still_s: float) -> list[list[Burst]]:
     return groups
 
 
-def _whole_event(trace: MotionTrace, active: Active, burst: Burst, params: Params) -> Event:
+def _whole_event(view: LayerView, active: Active, burst: Burst, params: Params) -> Event:
     limits = params.classify
-    rhythm = find_rhythm(trace, active, [burst], params.rhythm)
+    rhythm = find_rhythm(view, active, [burst], params.rhythm)
     is_sure = rhythm is not None and rhythm.n_cycles >= limits.gross_rhythm_cycles
     if rhythm is not None and is_sure and rhythm.regularity >= limits.gross_rhythm_regularity:
-        reason = _rhythm_reason(rhythm, surest_rate_hz(trace))
+        reason = _rhythm_reason(rhythm, surest_rate_hz(view))
         return _event(burst, "rhythmic", reason, rhythm, limits.sustained_s)
     return _event(burst, *_kind(burst, params))
 

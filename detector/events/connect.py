@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.excess import Active
-from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
 
 # Room left and right of each line of cells, so that looking beyond its ends does not find another line.
 _MARGIN = 8
@@ -42,11 +42,11 @@ class Runs:
         return len(self.frame)
 
 
-def find_runs(trace: MotionTrace, active: Active) -> Runs:
+def find_runs(view: LayerView, active: Active) -> Runs:
     """Join neighbors in a row."""
-    n_cells = trace.rows * trace.columns
-    begins_row = np.arange(n_cells) % trace.columns == 0
-    stride = trace.fast.stride
+    n_cells = view.grid.n_cells
+    begins_row = np.arange(n_cells) % view.grid.columns == 0
+    stride = view.layer.stride
     # A gap in cells or in frames ends a run, and so does the end of a row.
     ends = np.diff(active.cell) != stride[active.frame[1:]]
     ends |= np.diff(active.frame) != 0
@@ -54,40 +54,31 @@ def find_runs(trace: MotionTrace, active: Active) -> Runs:
     first = np.concatenate([[0], np.flatnonzero(ends) + 1, [len(active)]]).astype(np.int64)
     start, last = first[:-1], first[1:] - 1
     frame = active.frame[start].astype(np.int64)
-    row, left = np.divmod(active.cell[start].astype(np.int64), trace.columns)
-    right = active.cell[last].astype(np.int64) - row * trace.columns
+    row, left = np.divmod(active.cell[start].astype(np.int64), view.grid.columns)
+    right = active.cell[last].astype(np.int64) - row * view.grid.columns
     return Runs(first, frame, row, left, right, stride[frame].astype(np.int64))
 
 
-def connect(trace: MotionTrace, active: Active, still_s: float) -> NDArray[np.int64]:
-    """Label the connected groups of active entries.
+def connect_runs(view: LayerView, active: Active, still_s: float) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Label the connected groups of active entries, as runs of neighbors.
 
     Two entries touch when they are neighbors (of eight) in one frame, or the same cell within `still_s`. In thinned
     frames neighbors are those that were kept.
-
-    Returns:
-        Shape (N,), labels from 0 in order of first appearance.
-    """
-    first, label = connect_runs(trace, active, still_s)
-    return np.repeat(label, np.diff(first)).astype(np.int64)
-
-
-def connect_runs(trace: MotionTrace, active: Active, still_s: float) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Label the connected groups of runs, as `connect` does entries.
 
     A night is worked through in portions. Each looks into the next one as far as groups reach, and where the two found
     the same run, their groups are one.
 
     Returns:
-        `first`, shape (R + 1,): the entries of run r are `first[r]:first[r + 1]`; and the label of each, shape (R,).
+        `first`, shape (R + 1,): the entries of run r are `first[r]:first[r + 1]`; and the label of each, shape (R,),
+        from 0 in order of first appearance.
     """
     firsts, labels = [], []
     ones, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     ahead = np.zeros(0, np.int64)
     n_labels = 0
-    for portion in _portions(trace, active, still_s):
-        runs = find_runs(trace, portion.active)
-        label = _connected(trace, runs, portion, still_s) + n_labels
+    for portion in _portions(view, active, still_s):
+        runs = find_runs(view, portion.active)
+        label = _connected(view, runs, portion, still_s) + n_labels
         ones.append(ahead)
         others.append(label[: len(ahead)])
         n_own = int(np.searchsorted(runs.frame, portion.own_stop))
@@ -124,7 +115,7 @@ class _Portion:
     own_stop: int
 
 
-def _portions(trace: MotionTrace, active: Active, still_s: float) -> Iterator[_Portion]:
+def _portions(view: LayerView, active: Active, still_s: float) -> Iterator[_Portion]:
     """Frames in order, `_PORTION` entries at a time."""
     low, n = 0, len(active)
     while low < n:
@@ -132,8 +123,8 @@ def _portions(trace: MotionTrace, active: Active, still_s: float) -> Iterator[_P
         stop = int(active.frame[min(low + _PORTION, n) - 1]) + 1
         high = _first_entry(active, stop)
         # As far as `_same_cell` looks, with rounding to spare.
-        reach_s = max(still_s, 2.0 * trace.frame_s) + trace.frame_s
-        seen = max(int(np.searchsorted(trace.time_s, trace.time_s[stop - 1] + reach_s, side="right")), stop)
+        reach_s = max(still_s, 2.0 * view.frame_s) + view.frame_s
+        seen = max(int(np.searchsorted(view.time_s, view.time_s[stop - 1] + reach_s, side="right")), stop)
         looked_at = active.where(slice(low, _first_entry(active, seen)))
         yield _Portion(looked_at, low, slice(begin, seen), stop)
         low = high
@@ -144,12 +135,12 @@ def _first_entry(active: Active, frame: int) -> int:
     return int(np.searchsorted(active.frame, active.frame.dtype.type(frame)))
 
 
-def _connected(trace: MotionTrace, runs: Runs, portion: _Portion, still_s: float) -> NDArray[np.int64]:
+def _connected(view: LayerView, runs: Runs, portion: _Portion, still_s: float) -> NDArray[np.int64]:
     """Label the connected groups of the runs of a portion, from 0 in order of first appearance; shape (R,)."""
-    finder = _Finder(trace, runs)
+    finder = _Finder(view, runs)
     root = np.arange(len(runs), dtype=np.int32)
     root = _joined(root, *finder.touching(runs.frame, runs.row + runs.stride, runs.stride))
-    for one, other in _same_cell(trace, runs, finder, portion.frames, still_s):
+    for one, other in _same_cell(view, runs, finder, portion.frames, still_s):
         root = _joined(root, one, other)
     is_root = root == np.arange(len(root))
     label: NDArray[np.int64] = (np.cumsum(is_root) - 1)[root]
@@ -157,19 +148,19 @@ def _connected(trace: MotionTrace, runs: Runs, portion: _Portion, still_s: float
 
 
 def _same_cell(
-    trace: MotionTrace, runs: Runs, finder: _Finder, frames: slice, still_s: float
+    view: LayerView, runs: Runs, finder: _Finder, frames: slice, still_s: float
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Pairs of runs that share a cell, the second so few frames later that the cell was not still in between.
 
     Where a later run holds all cells of one, it also touches whatever comes after: the search for that one ends there.
     """
-    time_s, none = trace.time_s[frames], np.zeros(len(runs), np.int64)
+    time_s, none = view.time_s[frames], np.zeros(len(runs), np.int64)
     place = runs.frame - frames.start
     is_open = np.ones(len(runs), bool)
     for later in range(1, len(time_s)):
-        pause_s = time_s[later:] - time_s[:-later] + 0.5 * trace.frame_s
+        pause_s = time_s[later:] - time_s[:-later] + 0.5 * view.frame_s
         # Frames far apart follow each other all the same.
-        is_near = np.append(pause_s <= max(still_s, 2.0 * trace.frame_s), np.zeros(later, bool))
+        is_near = np.append(pause_s <= max(still_s, 2.0 * view.frame_s), np.zeros(later, bool))
         if not is_near.any():
             return
         one, other = finder.touching(runs.frame + later, runs.row, none, wanted=is_open & is_near[place])
@@ -186,8 +177,8 @@ def _same_cell(
 class _Finder:
     """Finds runs by place: each line of cells of each frame is a stretch of one long axis."""
 
-    def __init__(self, trace: MotionTrace, runs: Runs) -> None:
-        self._rows, self._width, self._runs = trace.rows, trace.columns + 2 * _MARGIN, runs
+    def __init__(self, view: LayerView, runs: Runs) -> None:
+        self._rows, self._width, self._runs = view.grid.rows, view.grid.columns + 2 * _MARGIN, runs
         line = self._line(runs.frame, runs.row)
         self._start, self._end = line + runs.left, line + runs.right
 

@@ -1,23 +1,22 @@
-"""What stands out of the footage's own noise: the entries of a motion trace that may be movement."""
+"""What stands out of the footage's own noise: the entries of a motion trace that may be movement, at both lags."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.motion.noise.floor import snr_scale
-from detector.motion.noise.neighbors import quiet_floors
+from detector.events.artifacts import ArtifactMap
+from detector.motion.noise.model import Moment
 from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView, fast_view, slow_view
 from detector.params import Params
 
 Value = TypeVar("Value", bound=np.generic)
-
-_FRAME_ARRAYS = ("is_key", "is_damaged", "is_frozen", "moved_fraction", "global_change", "shift_px")
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Active:
 
     Attributes:
         frame, cell: shape (N,), int32.
-        snr: energy in floors, shape (N,), float32.
+        snr: excess over the noise, in its spreads, shape (N,), float32.
         signed: mean difference, grey levels, shape (N,), float16 as stored.
     """
 
@@ -43,26 +42,51 @@ class Active:
         return Active(self.frame[mask], self.cell[mask], self.snr[mask], self.signed[mask])
 
 
-def find_active(
-    trace: MotionTrace,
-    params: Params,
-    is_blind: NDArray[np.bool_] | None = None,
-    is_hidden: NDArray[np.bool_] | None = None,
-    light_s: Sequence[float] = (),
-) -> Active:
-    """Entries of the fast layer that rise to `burst.low` floors.
+class Seen(NamedTuple):
+    """A view and what stands out in it."""
 
-    The floor is that of the cell at that time of the night, times the gain of the frame; in frames whose difference
-    crosses a key frame, at least the floor of such frames.
+    view: LayerView
+    active: Active
+
+
+def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[Seen, Seen]:
+    """What stands out at the short lag and at the long one, where nothing hides it.
+
+    A long difference looks further back, so what hides movement in one frame hides it for the whole lag after.
 
     Args:
         trace: the trace.
-        params: the groups `burst` and `noise`.
+        hidden: where not to look.
+        params: the groups `motion`, `noise` and `burst`.
+
+    Returns:
+        The short lag, the long lag.
+    """
+    fast, slow = fast_view(trace, params, hidden.light_s), slow_view(trace, params)
+    reach = int(np.ceil(params.motion.long_lag_s / max(trace.frames.frame_s, 1e-3)))
+    n_frames = len(trace.frames)
+    is_blind = np.convolve(hidden.is_blind, np.ones(reach + 1), "full")[:n_frames] > 0 if n_frames else hidden.is_blind
+    return (
+        Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_clock)),
+        Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_clock)),
+    )
+
+
+def find_active(
+    view: LayerView,
+    params: Params,
+    is_blind: NDArray[np.bool_] | None = None,
+    is_hidden: NDArray[np.bool_] | None = None,
+) -> Active:
+    """Entries of a layer that stand out of its noise by `burst.low` spreads.
+
+    Args:
+        view: the layer.
+        params: the group `burst`.
         is_blind: frames to leave out, shape (F,), bool.
         is_hidden: cells to leave out, shape (C,), bool.
-        light_s: when the light changed, s, ascending: floors from before say nothing about those after.
     """
-    layer = trace.fast
+    layer = view.layer
     n_most = len(layer.cell)
     # Room for all; what is not written to takes no memory.
     found = Active(
@@ -71,29 +95,25 @@ def find_active(
         np.empty(n_most, np.float32),
         np.empty(n_most, np.float16),
     )
-    # A block belongs to the light in which most of it lies.
-    last_s = trace.time_s[-1:] if len(trace.time_s) else trace.block_start_s[-1:]
-    middle_s = trace.block_start_s + 0.5 * np.diff(trace.block_start_s, append=last_s)
-    light = np.searchsorted(np.asarray(light_s, np.float64), middle_s)
-    floors = quiet_floors(trace.floor, trace.level, trace.goes_on, params.noise, light)
     n_found = 0
-    for stretch in _stretches(trace):
+    for stretch in _stretches(view):
         cell = layer.cell[stretch.entries]
-        snr = _snr(trace, stretch, floors[stretch.block], params)
+        energy = layer.energy[stretch.entries].astype(np.float32)
+        snr = view.noise.score(energy, cell.astype(np.intp), stretch.moment(view))
         stays = snr >= np.float32(params.burst.low)
         if is_blind is not None and is_blind[stretch.frames].any():
-            stays &= ~stretch.each(trace, is_blind)
+            stays &= ~stretch.each(view, is_blind)
         if is_hidden is not None and is_hidden.any():
             stays &= ~is_hidden[cell]
         chosen = np.flatnonzero(stays)
         kept = slice(n_found, n_found + len(chosen))
         frames = np.arange(stretch.frames.start, stretch.frames.stop, dtype=np.int32)
-        found.frame[kept] = np.repeat(frames, stretch.counts(trace))[chosen]
+        found.frame[kept] = np.repeat(frames, stretch.counts(view))[chosen]
         found.cell[kept] = cell[chosen]
         found.snr[kept] = snr[chosen]
         found.signed[kept] = layer.signed[stretch.entries][chosen]
         n_found = kept.stop
-    return Active(found.frame[:n_found], found.cell[:n_found], found.snr[:n_found], found.signed[:n_found])
+    return found.where(slice(0, n_found))
 
 
 @dataclass(frozen=True)
@@ -105,76 +125,35 @@ class _Stretch:
     block: int
     span: int
 
-    def counts(self, trace: MotionTrace) -> NDArray[np.int64]:
+    def counts(self, view: LayerView) -> NDArray[np.int64]:
         """How many entries each frame has, shape (frames,)."""
-        return np.diff(trace.fast.first[self.frames.start : self.frames.stop + 1])
+        return np.diff(view.layer.first[self.frames.start : self.frames.stop + 1])
 
-    def each(self, trace: MotionTrace, values: NDArray[Value]) -> NDArray[Value]:
-        """A value of each frame of the trace, shape (F,), for each entry of the stretch."""
-        return np.repeat(values[self.frames], self.counts(trace))
+    def each(self, view: LayerView, values: NDArray[Value]) -> NDArray[Value]:
+        """A value of each frame of the view, shape (F,), for each entry of the stretch."""
+        return np.repeat(values[self.frames], self.counts(view))
+
+    def moment(self, view: LayerView) -> Moment:
+        """What the noise model has to know of the entries."""
+        is_louder = view.gain is not None and bool(np.any(view.gain[self.frames] != 1.0))
+        has_jump = view.is_key_jump is not None and bool(view.is_key_jump[self.frames].any())
+        return Moment(
+            self.block,
+            self.span,
+            self.each(view, view.gain) if is_louder and view.gain is not None else None,
+            self.each(view, view.is_key_jump) if has_jump and view.is_key_jump is not None else None,
+        )
 
 
-def _stretches(trace: MotionTrace) -> Iterator[_Stretch]:
+def _stretches(view: LayerView) -> Iterator[_Stretch]:
     """All stretches that have entries, in order."""
-    if len(trace.time_s) == 0:
+    if len(view.time_s) == 0:
         return
-    block = np.maximum(np.searchsorted(trace.block_start_s, trace.time_s, side="right") - 1, 0)
-    span = np.maximum(np.searchsorted(trace.span_start_s, trace.time_s, side="right") - 1, 0)
+    block, span = view.noise.places(view.time_s)
     edges = np.flatnonzero((np.diff(block) != 0) | (np.diff(span) != 0)) + 1
     bounds = [0, *edges.tolist(), len(block)]
-    first = trace.fast.first
+    first = view.layer.first
     for start, stop in itertools.pairwise(bounds):
         entries = slice(int(first[start]), int(first[stop]))
         if entries.start < entries.stop:
             yield _Stretch(slice(start, stop), entries, int(block[start]), int(span[start]))
-
-
-def _snr(trace: MotionTrace, stretch: _Stretch, floor: NDArray[np.float32], params: Params) -> NDArray[np.float32]:
-    """Energy in floors of each entry of a stretch."""
-    cell = trace.fast.cell[stretch.entries].astype(np.intp)
-    energy = trace.fast.energy[stretch.entries].astype(np.float32)
-    if np.any(trace.gain[stretch.frames] != 1.0):
-        energy /= stretch.each(trace, trace.gain)
-    middle = trace.middle[stretch.span].astype(np.float32)
-    # Of each cell once, not of each entry.
-    usual, unit = snr_scale(floor, middle, params.noise)
-    snr = (energy - usual[cell]) / unit[cell]
-    if trace.is_key_jump[stretch.frames].any():
-        jump = np.flatnonzero(stretch.each(trace, trace.is_key_jump))
-        base = np.maximum(floor, trace.key_floor[stretch.span].astype(np.float32))
-        usual, unit = snr_scale(base, middle, params.noise)
-        snr[jump] = (energy[jump] - usual[cell[jump]]) / unit[cell[jump]]
-    return snr
-
-
-def slow_view(trace: MotionTrace, lag_s: float) -> MotionTrace:
-    """The slow layer as a trace of its own, of the frames in which it was measured.
-
-    Args:
-        trace: the whole trace.
-        lag_s: the long lag, s.
-    """
-    chosen = np.flatnonzero(trace.has_slow)
-    time_s = trace.time_s[chosen]
-    counts = np.diff(trace.slow.first)[chosen]
-    first = np.zeros(len(chosen) + 1, np.int64)
-    np.cumsum(counts, out=first[1:])
-    picked = {name: getattr(trace, name)[chosen] for name in _FRAME_ARRAYS}
-    usual_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
-    # The last frame before a pause of the recording does not stand for the pause.
-    step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
-    return replace(
-        trace,
-        **picked,
-        time_s=time_s,
-        duration_s=step_s.astype(np.float32),
-        lag_s=np.full(len(chosen), lag_s, np.float32),
-        gain=np.ones(len(chosen), np.float32),
-        is_key_jump=np.zeros(len(chosen), bool),
-        fast=replace(trace.slow, first=first, stride=trace.slow.stride[chosen]),
-        block_start_s=trace.span_start_s,
-        floor=trace.slow_floor,
-        goes_on=np.zeros(trace.slow_floor.shape, bool),
-        middle=trace.slow_middle,
-        level=np.zeros(len(trace.span_start_s), np.float32),
-    )

@@ -18,7 +18,7 @@ from detector.events.artifacts import Artifact
 from detector.events.burst import Burst, Part
 from detector.events.excess import Active
 from detector.events.paths import NO_PATH, Path, measure_paths
-from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
 from detector.params import ArtifactParams
 
 _FAR = 3.0
@@ -39,13 +39,13 @@ class Sorted:
     insects: list[Artifact]
 
 
-def sort_bursts(trace: MotionTrace, active: Active, bursts: list[Burst], limits: ArtifactParams) -> Sorted:
+def sort_bursts(view: LayerView, active: Active, bursts: list[Burst], limits: ArtifactParams) -> Sorted:
     """Tell bursts of the infant from insects, and from what only passes."""
     local: list[tuple[Burst, Path]] = []
     passing: list[Burst] = []
     found: list[tuple[Burst, Path]] = []
     small = [burst for burst in bursts if burst.area_fraction <= limits.passing_area]
-    paths = iter(measure_paths(trace, active, small))
+    paths = iter(measure_paths(view, active, small))
     for burst in bursts:
         path = next(paths) if burst.area_fraction <= limits.passing_area else NO_PATH
         crosses = _crosses(path, limits)
@@ -61,12 +61,12 @@ def sort_bursts(trace: MotionTrace, active: Active, bursts: list[Burst], limits:
     return Sorted([burst for (burst, _), keep in zip(local, stays, strict=True) if keep], passing, insects)
 
 
-def find_crossing(trace: MotionTrace, active: Active, parts: Sequence[Part], limits: ArtifactParams) -> list[Part]:
+def find_crossing(view: LayerView, active: Active, parts: Sequence[Part], limits: ArtifactParams) -> list[Part]:
     """Connected groups of entries that cross the picture, as insects do: a limb beside one moves by itself."""
     # What lies within a small box goes nowhere, and a body is no insect; most groups are one or the other.
-    far_px = limits.insect_travel * float(np.hypot(trace.width_px, trace.height_px))
-    may = [part for part in parts if _reach_px(part) >= far_px and _is_small(trace, active, part, limits)]
-    return [part for part, path in zip(may, measure_paths(trace, active, may), strict=True) if _crosses(path, limits)]
+    far_px = limits.insect_travel * view.grid.diagonal_px
+    may = [part for part in parts if _reach_px(part) >= far_px and _is_small(view, active, part, limits)]
+    return [part for part, path in zip(may, measure_paths(view, active, may), strict=True) if _crosses(path, limits)]
 
 
 def _reach_px(part: Part) -> float:
@@ -74,11 +74,11 @@ def _reach_px(part: Part) -> float:
     return math.hypot(right - left, bottom - top)
 
 
-def _is_small(trace: MotionTrace, active: Active, part: Part, limits: ArtifactParams) -> bool:
+def _is_small(view: LayerView, active: Active, part: Part, limits: ArtifactParams) -> bool:
     first, last = active.frame[part.entries[0]], active.frame[part.entries[-1]]
     usual_cells = len(part.entries) / (int(last - first) + 1)
-    thinned = float(min(trace.fast.stride[first], trace.fast.stride[last]))
-    return usual_cells * thinned**2 <= limits.passing_area * trace.rows * trace.columns
+    thinned = float(min(view.layer.stride[first], view.layer.stride[last]))
+    return usual_cells * thinned**2 <= limits.passing_area * view.grid.n_cells
 
 
 def _crosses(path: Path, limits: ArtifactParams) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.events.burst import Burst, Entries, Part, Rows, portions, side_by_side
 from detector.events.excess import Active
-from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
 
 # Frames with less than this share of the strongest one's energy tell no place.
 _LOUD = 0.1
@@ -41,11 +41,11 @@ class Path:
 NO_PATH = Path(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def measure_paths(trace: MotionTrace, active: Active, bursts: Sequence[Burst | Part]) -> list[Path]:
+def measure_paths(view: LayerView, active: Active, bursts: Sequence[Burst | Part]) -> list[Path]:
     """Follow the energy-weighted centers of bursts from frame to frame.
 
     Args:
-        trace: for times and the grid.
+        view: for times and the grid.
         active: what `bursts` index into.
         bursts: in any order.
 
@@ -54,15 +54,15 @@ def measure_paths(trace: MotionTrace, active: Active, bursts: Sequence[Burst | P
     """
     lasts_s = np.array([burst.stop_s - burst.start_s for burst in bursts])
     groups = [burst.entries for burst in bursts]
-    return [path for some in portions(groups) for path in _measure(trace, active, groups[some], lasts_s[some])]
+    return [path for some in portions(groups) for path in _measure(view, active, groups[some], lasts_s[some])]
 
 
-def _measure(trace: MotionTrace, active: Active, groups: Sequence[Entries], lasts_s: Values) -> list[Path]:
+def _measure(view: LayerView, active: Active, groups: Sequence[Entries], lasts_s: Values) -> list[Path]:
     entries, begin = side_by_side(groups)
     rows = Rows.of(active.frame[entries], begin)
     cell, snr = active.cell[entries], active.snr[entries].astype(np.float64)
     total = np.add.reduceat(snr, rows.begin)
-    column, line = trace.cell_centers
+    column, line = view.grid.cell_centers
     x, y = column[cell], line[cell]
     center = tuple(np.add.reduceat(snr * place, rows.begin) / total for place in (x, y))
     way = _way(rows, center, total)
@@ -70,14 +70,14 @@ def _measure(trace: MotionTrace, active: Active, groups: Sequence[Entries], last
     square = np.add.reduceat(snr * (x * x + y * y), begin)
     square -= np.add.reduceat(total * (center[0] ** 2 + center[1] ** 2), rows.first)
     extent = np.sqrt(np.maximum(square, 0.0) / np.add.reduceat(total, rows.first))
-    travel = way * trace.cell_px[0] / float(np.hypot(trace.width_px, trace.height_px))
+    travel = way * view.grid.cell_px[0] / view.grid.diagonal_px
     columns = (
         travel,
         # What lies in a single cell is still about as wide as half of it.
         way / np.maximum(extent, 0.5),
-        np.where(way > 0.0, _straightness(rows, trace.time_s[rows.frame], center, total), 0.0),
+        np.where(way > 0.0, _straightness(rows, view.time_s[rows.frame], center, total), 0.0),
         travel / np.maximum(lasts_s, 1e-3),
-        _brightening(trace, rows, active.signed[entries].astype(np.float64)),
+        _brightening(view, rows, active.signed[entries].astype(np.float64)),
     )
     return [Path(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
@@ -110,11 +110,11 @@ def _straightness(rows: Rows, time_s: Values, center: tuple[Values, ...], weight
     return np.divide(along, scatter, out=np.zeros(len(first)), where=scatter > 0.0)
 
 
-def _brightening(trace: MotionTrace, rows: Rows, signed: Values) -> Values:
+def _brightening(view: LayerView, rows: Rows, signed: Values) -> Values:
     """Signed over absolute change until the first lag is over: before that, nothing that came can have gone."""
     head = rows.frame[rows.first]
-    until_s = trace.time_s[head] + trace.lag_s[head] - 0.5 * trace.duration_s[head]
-    is_coming = trace.time_s[rows.frame] < np.repeat(until_s, rows.n_rows)
+    until_s = view.time_s[head] + view.lag_s[head] - 0.5 * view.duration_s[head]
+    is_coming = view.time_s[rows.frame] < np.repeat(until_s, rows.n_rows)
     shown, size = (np.add.reduceat(values, rows.begin) * is_coming for values in (signed, np.abs(signed)))
     change: Values = np.add.reduceat(shown, rows.first) / np.maximum(np.add.reduceat(size, rows.first), 1e-9)
     return change

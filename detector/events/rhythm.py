@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from detector.events.burst import Burst
 from detector.events.excess import Active
+from detector.motion.layer import keep_stride
 from detector.motion.periodicity import MAX_CELLS, estimate_rate, leading_signal
 from detector.motion.periodicity import likeness as likeness_of
-from detector.motion.trace import MotionTrace, keep_stride
+from detector.motion.view import LayerView
 from detector.params import RhythmParams
 
 _MIN_LIKENESS = 0.5
@@ -48,23 +49,23 @@ class Rhythm:
     stop_s: float
 
 
-def rate_limit_hz(trace: MotionTrace, params: RhythmParams) -> float:
+def rate_limit_hz(view: LayerView, params: RhythmParams) -> float:
     """Fastest rate this footage can show: `max_rate_hz`, but never above a quarter of its frame rate."""
-    return min(params.max_rate_hz, 0.25 / trace.frame_s) if trace.frame_s else 0.0
+    return min(params.max_rate_hz, 0.25 / view.frame_s) if view.frame_s else 0.0
 
 
-def surest_rate_hz(trace: MotionTrace) -> float:
+def surest_rate_hz(view: LayerView) -> float:
     """Rates above this may be faster than they look: near a quarter of the frame rate, and 3 Hz below 20 frames/s."""
-    if not trace.frame_s:
+    if not view.frame_s:
         return 0.0
-    return min(0.9 * 0.25 / trace.frame_s, 3.0 if trace.frame_s > 1.0 / 19.5 else np.inf)
+    return min(0.9 * 0.25 / view.frame_s, 3.0 if view.frame_s > 1.0 / 19.5 else np.inf)
 
 
-def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: RhythmParams) -> Rhythm | None:
+def find_rhythm(view: LayerView, active: Active, bursts: Sequence[Burst], params: RhythmParams) -> Rhythm | None:
     """Test a burst, or a run of bursts at one place, for rhythm.
 
     Args:
-        trace: for times.
+        view: for times.
         active: what `bursts` index into.
         bursts: in order of time, at one place.
         params: the group `rhythm`.
@@ -75,11 +76,11 @@ def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], par
     start_s, stop_s = bursts[0].start_s, max(burst.stop_s for burst in bursts)
     if stop_s - start_s < params.min_s:
         return None
-    time_s, course = signed_signal(trace, active, bursts)
+    time_s, course = signed_signal(view, active, bursts)
     if course.std() == 0.0:
         return None
     signal = course - course.mean()
-    rate_hz = estimate_rate(time_s, signal, params.min_rate_hz, rate_limit_hz(trace, params))
+    rate_hz = estimate_rate(time_s, signal, params.min_rate_hz, rate_limit_hz(view, params))
     if rate_hz is None or (n_cycles := (stop_s - start_s) * rate_hz) < params.min_cycles:
         return None
     variation = cycle_variation(time_s, signal, rate_hz)
@@ -93,7 +94,7 @@ def find_rhythm(trace: MotionTrace, active: Active, bursts: Sequence[Burst], par
 
 
 def signed_signal(
-    trace: MotionTrace, active: Active, bursts: Sequence[Burst]
+    view: LayerView, active: Active, bursts: Sequence[Burst]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Leading component of the signed differences, on a constant time step.
 
@@ -103,16 +104,16 @@ def signed_signal(
     entries = np.concatenate([burst.entries for burst in bursts])
     frame, cell = active.frame[entries], active.cell[entries]
     # Frames thinned more than others would weigh less: all are thinned alike.
-    stride = trace.fast.stride[frame].max()
+    stride = view.layer.stride[frame].max()
     if stride > 1:
-        stays = np.flatnonzero(keep_stride(np.arange(trace.rows * trace.columns), stride, trace.columns)[cell])
+        stays = np.flatnonzero(keep_stride(np.arange(view.grid.n_cells), stride, view.grid.columns)[cell])
         entries, frame, cell = entries[stays], frame[stays], cell[stays]
     signed = active.signed[entries].astype(np.float64)
     low, high = int(frame.min()), int(frame.max()) + 1
     used = np.flatnonzero(np.bincount(cell))
     power = np.bincount(cell, signed * signed)[used]
     best = used[np.sort(np.argsort(power)[::-1][:MAX_CELLS])]
-    place = np.full(trace.rows * trace.columns, -1)
+    place = np.full(view.grid.n_cells, -1)
     place[best] = np.arange(len(best))
     column = place[cell]
     if len(used) > len(best):
@@ -121,7 +122,7 @@ def signed_signal(
     table = np.zeros((high - low, len(best)))
     table[frame - low, column] = signed
     signal = leading_signal(table)
-    times = trace.time_s[low:high]
+    times = view.time_s[low:high]
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
     even = np.arange(times[0], times[-1] + 0.5 * step, step)
     values = np.interp(even, times, signal)

@@ -9,7 +9,7 @@ import numpy as np
 from detector.events.burst import Burst
 from detector.events.excess import Active
 from detector.events.rhythm import Rhythm, find_rhythm
-from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
 from detector.params import RhythmParams
 
 Run = list[Burst]
@@ -19,7 +19,7 @@ _LATEST_RUNS = 8
 
 
 def find_rhythmic_runs(
-    trace: MotionTrace, active: Active, bursts: Sequence[Burst], params: RhythmParams
+    view: LayerView, active: Active, bursts: Sequence[Burst], params: RhythmParams
 ) -> list[tuple[Run, Rhythm | None]]:
     """Group bursts into runs and test each for rhythm.
 
@@ -28,7 +28,7 @@ def find_rhythmic_runs(
     movement must go back and forth evenly, over one cycle more.
 
     Args:
-        trace: for times.
+        view: for times.
         active: what `bursts` index into.
         bursts: localized ones, in any order.
         params: the group `rhythm`.
@@ -39,14 +39,14 @@ def find_rhythmic_runs(
     found: dict[int, tuple[Run, Rhythm | None]] = {}
     run_of: dict[int, int] = {}
     for number, run in enumerate(runs_at_one_place(bursts, params.max_pause_s)):
-        found[number] = run, find_rhythm(trace, active, run, params)
+        found[number] = run, find_rhythm(view, active, run, params)
         run_of |= dict.fromkeys(map(id, run), number)
     for chain in runs_at_one_place(bursts, params.max_missing_s):
         numbers = sorted({run_of[id(burst)] for burst in chain})
         # Only whole runs are joined.
         if len(numbers) < 2 or sum(len(found[number][0]) for number in numbers) != len(chain):
             continue
-        rhythm = find_rhythm(trace, active, chain, params)
+        rhythm = find_rhythm(view, active, chain, params)
         if rhythm is not None and _is_even(rhythm, params):
             for number in numbers:
                 del found[number]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.grid import Grid
+from detector.motion.layer import Layer, choose_stride, coarse, keep_stride
 from detector.motion.noise.floor import (
     frame_levels,
     gains,
@@ -15,15 +17,13 @@ from detector.motion.noise.floor import (
     measure_key_floor,
     measure_level,
     measure_middle,
-    measure_snr,
     some_cells,
     tick_share,
 )
+from detector.motion.noise.model import Moment, NoiseModel
 from detector.motion.noise.neighbors import quiet_floors
 from detector.motion.noise.swing import Steady, steady_floor
 from detector.motion.pictures.difference import Differences
-from detector.motion.pictures.shrink import Grid
-from detector.motion.trace import Layer, choose_stride, coarse, keep_stride
 from detector.params import Params
 
 MOST_KEYS = 0.3
@@ -67,7 +67,7 @@ class LayerMeasurer:
     def __init__(self, grid: Grid, params: Params) -> None:
         self._params = params
         self._grid = grid
-        self._n_cells = grid.rows * grid.columns
+        self._n_cells = grid.n_cells
         # Made once for the longest block; what is not written to takes no memory.
         self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
         self._n_filled = 0
@@ -174,10 +174,12 @@ class LayerMeasurer:
         key_floor = nothing
         if self._key_energy and is_key_jump.mean() <= MOST_KEYS:
             key_floor = measure_key_floor(np.stack(self._key_energy), noise)
+        nowhen = np.zeros(1)
+        model = NoiseModel(nowhen, quiet, nowhen, key_floor[None], middle[None], noise.minimum)
         layers = []
-        for floor, kept in zip(quiet, self._kept, strict=True):
-            base = np.where(is_key_jump[kept.row], np.maximum(key_floor, floor)[kept.cell], floor[kept.cell])
-            stays = measure_snr(kept.energy, base, middle[kept.cell], noise) > noise.keep
+        for block, kept in enumerate(self._kept):
+            moment = Moment(block, 0, is_key_jump=is_key_jump[kept.row])
+            stays = model.score(kept.energy, kept.cell, moment) > noise.keep
             layers.append(_Kept(kept.row[stays], kept.cell[stays], kept.energy[stays], kept.signed[stays]))
         row, cell, energy, signed = (
             np.concatenate([getattr(k, name) for k in layers]) for name in _Kept.__annotations__

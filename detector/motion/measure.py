@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from detector.footage.recording import Recording, Span
 from detector.footage.spans import iter_span
 from detector.footage.video import Frame
-from detector.motion.blocks import FLOOR_BITS, MOST_KEYS, LayerMeasurer, spread
+from detector.motion.blocks import FLOOR_BITS, MOST_KEYS, LayerMeasurer, LayerResult, spread
+from detector.motion.grid import Grid, grid_for
+from detector.motion.layer import coarse
 from detector.motion.noise.floor import find_frozen
 from detector.motion.pictures.difference import Differencer
-from detector.motion.pictures.shrink import Grid, grid_for, working_picture
-from detector.motion.trace import MotionTrace, coarse
+from detector.motion.pictures.shrink import working_picture
+from detector.motion.trace import Blocks, Frames, MotionTrace, Noise, Spans
 from detector.params import Params
 
 _REFERENCE_S = 1800.0
@@ -180,12 +182,7 @@ class _SpanMeasurer:
         duration_s = np.array(rows.duration_s, np.float32)
         gain = spread(self._fast.gain, n_frames, 1.0)
         loud = spread(self._fast.loudness, n_frames, np.nan)
-        return MotionTrace(
-            rows=self._grid.rows,
-            columns=self._grid.columns,
-            cell_px=self._grid.cell_px,
-            width_px=self._grid.width_px,
-            height_px=self._grid.height_px,
+        frames = Frames(
             time_s=time_s,
             duration_s=duration_s,
             is_key=np.array(rows.is_key, bool),
@@ -194,25 +191,37 @@ class _SpanMeasurer:
             is_frozen=find_frozen(loud, jump, duration_s, self._params.noise),
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,
-            moved_fraction=fast.layer.share(self._grid.rows * self._grid.columns),
+            moved_fraction=fast.layer.share(self._grid.n_cells),
             global_change=coarse(np.array(rows.global_change, np.float32), _CHANGE_BITS).astype(np.float32),
             shift_px=np.array(rows.shift_px, np.float32).reshape(-1, 2),
+            has_slow=has_slow,
+        )
+        return MotionTrace(
+            grid=self._grid,
+            frames=frames,
             fast=fast.layer,
             slow=slow.layer,
-            block_start_s=time_s[self._fast.block_row],
+            noise=self._noise(fast, slow, time_s),
+            reference=np.zeros((0, 0), np.uint8) if self._reference is None else self._reference,
+            lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
+        )
+
+    def _noise(self, fast: LayerResult, slow: LayerResult, time_s: NDArray[np.float64]) -> Noise:
+        blocks = Blocks(
+            start_s=time_s[self._fast.block_row],
             floor=coarse(fast.floors, FLOOR_BITS),
             goes_on=fast.goes_on,
             level=np.array(self._fast.levels, np.float32),
-            span_start_s=np.array([self._span.start_s]),
+        )
+        spans = Spans(
+            start_s=np.array([self._span.start_s]),
             key_floor=coarse(fast.key_floor[None], FLOOR_BITS),
             middle=coarse(fast.middle[None], FLOOR_BITS),
             slow_middle=coarse(slow.middle[None], FLOOR_BITS),
             tick=coarse(fast.tick[None], FLOOR_BITS),
-            has_slow=has_slow,
             slow_floor=coarse(_usual(slow.floors, self._grid, self._params), FLOOR_BITS),
-            reference=np.zeros((0, 0), np.uint8) if self._reference is None else self._reference,
-            lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )
+        return Noise(blocks, spans)
 
 
 def _wants_reference(span: Span) -> bool:
@@ -223,6 +232,6 @@ def _wants_reference(span: Span) -> bool:
 def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:
     """One floor for the whole span, shape (1, cells)."""
     if len(floors) == 0:
-        return np.zeros((1, grid.rows * grid.columns), np.float32)
+        return np.zeros((1, grid.n_cells), np.float32)
     place = int(params.noise.block_quantile * (len(floors) - 1))
     return np.partition(floors, place, axis=0)[place : place + 1]

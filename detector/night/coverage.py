@@ -83,9 +83,9 @@ def measure_coverage(
     """
     observed_s = damaged_s = frozen_s = 0.0
     if trace is not None:
-        duration_s = trace.duration_s.astype(np.float64)
-        frozen = trace.is_frozen & ~trace.is_damaged
-        damaged_s = float(duration_s[trace.is_damaged].sum()) + trace.lost_s
+        duration_s = trace.frames.duration_s.astype(np.float64)
+        frozen = trace.frames.is_frozen & ~trace.frames.is_damaged
+        damaged_s = float(duration_s[trace.frames.is_damaged].sum()) + trace.lost_s
         frozen_s = float(duration_s[frozen].sum())
         skipped_s += float(duration_s[_is_apart(trace)].sum())
         observed_s = float(duration_s[is_observed(trace)].sum())
@@ -96,23 +96,24 @@ def measure_coverage(
 
 def is_observed(trace: MotionTrace) -> NDArray[np.bool_]:
     """Which frames show a live, undamaged picture, soon enough after another; shape (F,), bool."""
-    seen: NDArray[np.bool_] = ~(trace.is_damaged | trace.is_frozen | _is_apart(trace))
+    seen: NDArray[np.bool_] = ~(trace.frames.is_damaged | trace.frames.is_frozen | _is_apart(trace))
     return seen
 
 
 def stretches_apart(trace: MotionTrace) -> tuple[tuple[float, float], ...]:
     """Stretches `(start_s, stop_s)` of footage whose frames are too far apart to be compared."""
     edges = np.flatnonzero(np.diff(_is_apart(trace), prepend=False, append=False)).reshape(-1, 2)
-    stop_s = trace.time_s + trace.duration_s
+    stop_s = trace.frames.time_s + trace.frames.duration_s
     return tuple(
-        (round(float(trace.time_s[first]), 6), round(float(stop_s[stop - 1]), 6)) for first, stop in edges.tolist()
+        (round(float(trace.frames.time_s[first]), 6), round(float(stop_s[stop - 1]), 6))
+        for first, stop in edges.tolist()
     )
 
 
 def _is_apart(trace: MotionTrace) -> NDArray[np.bool_]:
     """Live frames with none so shortly before them that they could be compared with it; shape (F,), bool."""
-    is_alone = ~(trace.is_damaged | trace.is_frozen) & (trace.lag_s == 0.0)
-    apart: NDArray[np.bool_] = is_alone & (trace.duration_s > OLDEST_S)
+    is_alone = ~(trace.frames.is_damaged | trace.frames.is_frozen) & (trace.frames.lag_s == 0.0)
+    apart: NDArray[np.bool_] = is_alone & (trace.frames.duration_s > OLDEST_S)
     apart[1:] |= is_alone[1:] & apart[:-1]  # the last one, which may be short
     return apart
 
@@ -128,10 +129,10 @@ def observed_intervals(trace: MotionTrace, max_hole_s: float) -> tuple[tuple[flo
         `(start_s, stop_s)`, half-open, ascending, not touching; empty when nothing was observed.
     """
     seen = is_observed(trace)
-    start_s = trace.time_s[seen]
+    start_s = trace.frames.time_s[seen]
     if start_s.size == 0:
         return ()
-    stop_s = np.maximum.accumulate(start_s + trace.duration_s[seen].astype(np.float64))
+    stop_s = np.maximum.accumulate(start_s + trace.frames.duration_s[seen].astype(np.float64))
     breaks = np.flatnonzero(start_s[1:] - stop_s[:-1] > max_hole_s)
     firsts = np.concatenate(([0], breaks + 1))
     lasts = np.concatenate((breaks, [start_s.size - 1]))

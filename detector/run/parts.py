@@ -133,12 +133,12 @@ def join_parts(jobs: Sequence[Job]) -> tuple[MotionTrace | None, dict[int, str]]
     traces = [read_part(job.path) for job in jobs]
     frames = Counter[tuple[int, ...]]()
     for trace in traces:
-        frames[_size(trace)] += len(trace.time_s)
+        frames[_size(trace)] += len(trace.frames.time_s)
     if not frames:
         return None, {}
     usual = frames.most_common(1)[0][0]
     refused = {
-        job.index: f"its picture is {trace.width_px} x {trace.height_px} px, unlike most of the night"
+        job.index: f"its picture is {trace.grid.width_px} x {trace.grid.height_px} px, unlike most of the night"
         for job, trace in zip(jobs, traces, strict=True)
         if _size(trace) != usual
     }
@@ -146,7 +146,7 @@ def join_parts(jobs: Sequence[Job]) -> tuple[MotionTrace | None, dict[int, str]]
 
 
 def _size(trace: MotionTrace) -> tuple[int, ...]:
-    return trace.width_px, trace.height_px, trace.rows, trace.columns
+    return trace.grid.width_px, trace.grid.height_px, trace.grid.rows, trace.grid.columns
 
 
 class StorageError(Exception):

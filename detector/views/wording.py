@@ -140,7 +140,7 @@ def surest_rate_hz(night: Night) -> float:
 def frame_rate(night: Night) -> float:
     """Pictures a second that this camera usually gave; infinite where the motion was not kept."""
     trace = night.trace
-    if trace is None or trace.time_s.size < 2:
+    if trace is None or trace.frames.time_s.size < 2:
         return math.inf
     # Rounded, since stamps in milliseconds make 20 a second look like 19.99.
-    return round(1 / float(np.median(np.diff(trace.time_s))), 1)
+    return round(1 / float(np.median(np.diff(trace.frames.time_s))), 1)

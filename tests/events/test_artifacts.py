@@ -1,7 +1,6 @@
 """What changes the picture without being the infant: found in drawn footage, and told from movement in drawn traces."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from detector.events.artifacts import ArtifactMap, find_artifacts, find_clock, find_movers
 from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
+from tests.drawing import Film, Sketch, with_columns
 
 PARAMS = Params()
 EVERYWHERE = np.s_[:, :]
@@ -22,7 +22,9 @@ def kinds(found: ArtifactMap) -> list[str]:
 def blind_s(trace: MotionTrace, found: ArtifactMap) -> list[float]:
     """Start, stop, start, stop ... of the stretches in which nothing is judged, s."""
     edges = np.flatnonzero(np.diff(found.is_blind, prepend=False, append=False)).reshape(-1, 2)
-    return [float(t) for start, stop in edges for t in (trace.time_s[start], trace.time_s[stop - 1] + 1 / FPS)]
+    return [
+        float(t) for start, stop in edges for t in (trace.frames.time_s[start], trace.frames.time_s[stop - 1] + 1 / FPS)
+    ]
 
 
 class TestFootage:
@@ -48,7 +50,7 @@ class TestFootage:
         assert found.artifacts[0].start_s == pytest.approx(8.0, abs=2.5 / FPS)
         assert 8.6 < found.artifacts[0].stop_s < 10.0
 
-    def test_frozen(self, film: Any) -> None:
+    def test_frozen(self, film: Film) -> None:
         frames = list(film.frames(16.0, FPS))
         frozen = [replace(f, luma=frames[75].luma) if 5.0 <= f.time_s < 8.0 else f for f in frames]
         found = find_artifacts(film.measure(frozen, 16.0), PARAMS)
@@ -57,9 +59,9 @@ class TestFootage:
         assert "stood still for" in found.artifacts[0].detail
 
     def test_damage_is_told_and_ends_at_a_pause(self, still: MotionTrace) -> None:
-        is_damaged = (still.time_s > 5.0) & (still.time_s < 8.0)
-        time_s = still.time_s + np.where(still.time_s > 7.0, 60.0, 0.0)
-        found = find_artifacts(replace(still, is_damaged=is_damaged, time_s=time_s), PARAMS)
+        is_damaged = (still.frames.time_s > 5.0) & (still.frames.time_s < 8.0)
+        time_s = still.frames.time_s + np.where(still.frames.time_s > 7.0, 60.0, 0.0)
+        found = find_artifacts(with_columns(still, is_damaged=is_damaged, time_s=time_s), PARAMS)
         assert kinds(found) == ["damage", "damage"]
         first, second = found.artifacts
         assert (first.start_s, first.stop_s) == pytest.approx((5.0, 7.0), abs=2 / FPS)
@@ -71,13 +73,13 @@ class TestFootage:
         found = find_artifacts(ticking, PARAMS)
         assert kinds(found) == ["clock"]
         assert (found.artifacts[0].start_s, found.artifacts[0].stop_s) == pytest.approx((0.0, 40.0))
-        rows, columns = np.nonzero(found.is_clock.reshape(ticking.rows, ticking.columns))
+        rows, columns = np.nonzero(found.is_clock.reshape(ticking.grid.rows, ticking.grid.columns))
         # The digits with a rim of smoothing and of neighbors.
         assert 0 <= columns.min() * 4 <= 10
         assert 24 <= (columns.max() + 1) * 4 <= 40
         assert 18 <= (rows.max() + 1) * 4 <= 34
 
-    def test_no_frames_no_artifacts(self, film: Any) -> None:
+    def test_no_frames_no_artifacts(self, film: Film) -> None:
         for n_frames in (0, 1, 2):
             found = find_artifacts(film.measure(list(film.frames(1.0, FPS))[:n_frames], 1.0), PARAMS)
             assert found.artifacts == ()
@@ -87,37 +89,37 @@ class TestFootage:
 class TestLightAndBumps:
     """Drawn traces of 20 s at 15 fps, in which the whole picture changes at 8 s."""
 
-    def test_all_brighter_is_light(self, sketch: Any) -> None:
+    def test_all_brighter_is_light(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).move(8.0, 8.1, EVERYWHERE, only_brightens=True).trace()
         assert kinds(find_artifacts(trace, PARAMS)) == ["light"]
 
-    def test_all_darker_is_light(self, sketch: Any) -> None:
+    def test_all_darker_is_light(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).move(8.0, 8.1, EVERYWHERE, signed=-5.0, only_brightens=True).trace()
         assert kinds(find_artifacts(trace, PARAMS)) == ["light"]
 
-    def test_both_at_once_is_movement(self, sketch: Any) -> None:
+    def test_both_at_once_is_movement(self, sketch: type[Sketch]) -> None:
         found = find_artifacts(sketch(20.0).move(8.0, 9.0, EVERYWHERE).trace(), PARAMS)
         assert found.artifacts == ()
 
-    def test_light_on_a_small_part_is_not_everywhere(self, sketch: Any) -> None:
+    def test_light_on_a_small_part_is_not_everywhere(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).move(8.0, 8.1, np.s_[2:8, 2:8], only_brightens=True).trace()
         assert find_artifacts(trace, PARAMS).artifacts == ()
 
     @pytest.mark.parametrize(("stop_s", "expected"), [(9.0, ["bump"]), (16.0, [])])
     def test_a_displaced_picture_is_a_bump_unless_it_goes_on(
-        self, sketch: Any, stop_s: float, expected: list[str]
+        self, sketch: type[Sketch], stop_s: float, expected: list[str]
     ) -> None:
         trace = sketch(20.0).move(8.0, stop_s, EVERYWHERE).trace()
-        shift = np.where(trace.moved_fraction[:, None] > 0, (3.0, 1.0), 0.0).astype(np.float32)
-        assert kinds(find_artifacts(replace(trace, shift_px=shift), PARAMS)) == expected
+        shift = np.where(trace.frames.moved_fraction[:, None] > 0, (3.0, 1.0), 0.0).astype(np.float32)
+        assert kinds(find_artifacts(with_columns(trace, shift_px=shift), PARAMS)) == expected
 
-    def test_after_light_nothing_is_judged_for_a_moment(self, sketch: Any) -> None:
+    def test_after_light_nothing_is_judged_for_a_moment(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).move(8.0, 8.1, EVERYWHERE, only_brightens=True).trace()
         _, _, start_s, stop_s = blind_s(trace, find_artifacts(trace, PARAMS))
         assert 8.0 - 2 / FPS <= start_s <= 8.0
         assert stop_s == pytest.approx(8.1 + 2 / FPS + PARAMS.artifact.margin_s, abs=2 / FPS)
 
-    def test_times_shift_with_the_footage(self, sketch: Any) -> None:
+    def test_times_shift_with_the_footage(self, sketch: type[Sketch]) -> None:
         drawings = [
             sketch(20.0, start_s=start_s).move(start_s + 8.0, start_s + 8.1, EVERYWHERE, only_brightens=True)
             for start_s in (0.0, 10.0)
@@ -126,18 +128,18 @@ class TestLightAndBumps:
         assert later.artifacts[0].start_s == pytest.approx(plain.artifacts[0].start_s + 10.0)
         assert np.array_equal(later.is_blind, plain.is_blind)
 
-    def test_a_pause_in_the_recording_is_like_its_start(self, sketch: Any) -> None:
+    def test_a_pause_in_the_recording_is_like_its_start(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).trace()
-        lag_s = trace.lag_s.copy()
+        lag_s = trace.frames.lag_s.copy()
         lag_s[150] = 0.0
-        found = find_artifacts(replace(trace, lag_s=lag_s), PARAMS)
+        found = find_artifacts(with_columns(trace, lag_s=lag_s), PARAMS)
         settle_s = PARAMS.artifact.settle_s
         assert blind_s(trace, found) == pytest.approx([0.0, settle_s, 10.0, 10.0 + settle_s], abs=1.5 / FPS)
 
-    def test_the_jump_after_a_frozen_picture_is_not_judged(self, sketch: Any) -> None:
+    def test_the_jump_after_a_frozen_picture_is_not_judged(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).trace()
-        frozen = (trace.time_s >= 5.0) & (trace.time_s < 7.0)
-        found = find_artifacts(replace(trace, is_frozen=frozen), PARAMS)
+        frozen = (trace.frames.time_s >= 5.0) & (trace.frames.time_s < 7.0)
+        found = find_artifacts(with_columns(trace, is_frozen=frozen), PARAMS)
         _, _, start_s, stop_s = blind_s(trace, found)
         assert start_s == pytest.approx(5.0)
         assert stop_s == pytest.approx(7.0 + PARAMS.artifact.margin_s, abs=1.5 / FPS)
@@ -148,50 +150,50 @@ class TestClock:
     """Drawn traces of 40 s in which cells of row 2, columns 4 to 9, may be a clock."""
 
     @staticmethod
-    def trace(sketch: Any, phase: float, floor: float, duration_s: float = 40.0) -> MotionTrace:
-        plain: MotionTrace = sketch(duration_s).trace()
-        tick, floors = plain.tick.copy(), plain.floor.copy()
-        cells = 2 * plain.columns + np.arange(4, 10)
+    def trace(sketch: type[Sketch], phase: float, floor: float, duration_s: float = 40.0) -> MotionTrace:
+        plain = sketch(duration_s).trace()
+        tick, floors = plain.noise.spans.tick.copy(), plain.noise.blocks.floor.copy()
+        cells = 2 * plain.grid.columns + np.arange(4, 10)
         tick[:, cells], floors[:, cells] = phase, floor
-        return replace(plain, tick=tick, floor=floors)
+        return with_columns(plain, tick=tick, floor=floors)
 
-    def test_it_keeps_to_the_second_and_stands_out(self, sketch: Any) -> None:
+    def test_it_keeps_to_the_second_and_stands_out(self, sketch: type[Sketch]) -> None:
         trace = self.trace(sketch, 0.9, 30.0)
-        found = find_clock(trace, PARAMS.artifact).reshape(trace.rows, trace.columns)
+        found = find_clock(trace, PARAMS.artifact).reshape(trace.grid.rows, trace.grid.columns)
         assert found[1:4, 3:11].all()
         assert found.sum() == 3 * 8
 
     @pytest.mark.parametrize(("phase", "floor", "duration_s"), [(0.2, 30.0, 40.0), (0.9, 1.0, 40.0), (0.9, 30.0, 20.0)])
-    def test_else_it_is_none(self, sketch: Any, phase: float, floor: float, duration_s: float) -> None:
+    def test_else_it_is_none(self, sketch: type[Sketch], phase: float, floor: float, duration_s: float) -> None:
         assert not find_clock(self.trace(sketch, phase, floor, duration_s), PARAMS.artifact).any()
 
-    def test_at_the_edge_of_the_picture_it_does_not_wrap_around(self, sketch: Any) -> None:
+    def test_at_the_edge_of_the_picture_it_does_not_wrap_around(self, sketch: type[Sketch]) -> None:
         plain = sketch(40.0).trace()
-        tick, floors = plain.tick.copy(), plain.floor.copy()
+        tick, floors = plain.noise.spans.tick.copy(), plain.noise.blocks.floor.copy()
         tick[:, :4], floors[:, :4] = 0.9, 30.0
-        found = find_clock(replace(plain, tick=tick, floor=floors), PARAMS.artifact)
-        assert np.argwhere(found.reshape(plain.rows, plain.columns)).max(axis=0).tolist() == [1, 4]
+        found = find_clock(with_columns(plain, tick=tick, floor=floors), PARAMS.artifact)
+        assert np.argwhere(found.reshape(plain.grid.rows, plain.grid.columns)).max(axis=0).tolist() == [1, 4]
 
 
 class TestMovers:
     """Drawn traces of 8 blocks in which 5 x 5 cells, and elsewhere 4 x 4, may move all night."""
 
     @staticmethod
-    def trace(sketch: Any, n_blocks: int = 8, loud_blocks: int = 8, floor: float = 90.0) -> MotionTrace:
-        plain: MotionTrace = sketch(160.0, 5.0).trace()
-        floors = np.ones((n_blocks, plain.rows, plain.columns), np.float16)
+    def trace(sketch: type[Sketch], n_blocks: int = 8, loud_blocks: int = 8, floor: float = 90.0) -> MotionTrace:
+        plain = sketch(160.0, 5.0).trace()
+        floors = np.ones((n_blocks, plain.grid.rows, plain.grid.columns), np.float16)
         floors[:loud_blocks, 2:7, 2:7] = floor
         floors[:loud_blocks, 10:14, 20:24] = floor
         times = np.linspace(0, 160, n_blocks, endpoint=False)
-        return replace(
+        return with_columns(
             plain,
             floor=floors.reshape(n_blocks, -1),
-            goes_on=np.zeros((n_blocks, plain.rows * plain.columns), bool),
+            goes_on=np.zeros((n_blocks, plain.grid.n_cells), bool),
             block_start_s=times,
             level=np.ones(n_blocks, np.float32),
         )
 
-    def test_each_is_listed_with_its_place(self, sketch: Any) -> None:
+    def test_each_is_listed_with_its_place(self, sketch: type[Sketch]) -> None:
         found = find_artifacts(self.trace(sketch), PARAMS)
         assert kinds(found) == ["mover", "mover"]
         assert {artifact.detail.split(" px")[0] for artifact in found.artifacts} == {
@@ -201,9 +203,9 @@ class TestMovers:
         assert not found.is_blind[5:].any()
 
     @pytest.mark.parametrize(("n_blocks", "loud_blocks", "floor"), [(8, 3, 90.0), (4, 4, 90.0), (8, 8, 5.0)])
-    def test_else_there_is_none(self, sketch: Any, n_blocks: int, loud_blocks: int, floor: float) -> None:
+    def test_else_there_is_none(self, sketch: type[Sketch], n_blocks: int, loud_blocks: int, floor: float) -> None:
         assert not find_movers(self.trace(sketch, n_blocks, loud_blocks, floor), PARAMS.artifact).any()
 
-    def test_parameters_decide(self, sketch: Any) -> None:
+    def test_parameters_decide(self, sketch: type[Sketch]) -> None:
         trace = self.trace(sketch, loud_blocks=3)
         assert find_movers(trace, with_values(PARAMS, {"artifact.mover_share": 0.3}).artifact).any()

@@ -1,7 +1,5 @@
 """Bursts: what stands out of the floor, joined in space and time."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.events.bursts import find_bursts, merge_simultaneous
-from detector.events.excess import find_active
-from detector.motion.trace import Layer, keep_stride
+from detector.events.burst import Burst
+from detector.events.bursts import find_parts, join_parts
+from detector.motion.layer import Layer, keep_stride
 from detector.params import Params, with_values
+from tests.drawing import BurstsOf, Sketch, find_in, with_columns
 
 PARAMS = Params()
 FPS = 15.0
@@ -20,12 +19,12 @@ HAND = np.s_[4:8, 10:14]
 FOOT = np.s_[12:15, 24:28]
 
 
-def spans(bursts: list[Any]) -> list[float]:
+def spans(bursts: list[Burst]) -> list[float]:
     return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]
 
 
 class TestBursts:
-    def test_time_and_place_are_those_of_the_movement(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_time_and_place_are_those_of_the_movement(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         _, _, (burst,) = bursts_of(sketch(20.0).move(5.0, 5.4, HAND))
         assert spans([burst]) == pytest.approx([5.0, 5.4], abs=1 / FPS)
         assert burst.duration_s == pytest.approx(0.4, abs=0.1)
@@ -40,45 +39,45 @@ class TestBursts:
     @pytest.mark.parametrize("fps", [8.0, 10.0, 12.5, 15.0, 20.0, 25.0, 30.0, 60.0])
     @pytest.mark.parametrize("duration_s", [0.4, 1.0])
     def test_the_lag_does_not_stretch_them(
-        self, sketch: Any, bursts_of: Callable[..., Any], fps: float, duration_s: float
+        self, sketch: type[Sketch], bursts_of: BurstsOf, fps: float, duration_s: float
     ) -> None:
         _, _, (burst,) = bursts_of(sketch(8.0, fps).move(5.0, 5.0 + duration_s, HAND))
         assert spans([burst]) == pytest.approx([5.0, 5.0 + duration_s], abs=1.01 / fps)
 
-    def test_two_at_one_place_stay_two(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_two_at_one_place_stay_two(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         _, _, bursts = bursts_of(sketch(20.0).move(5.0, 5.3, HAND).move(6.3, 6.6, HAND))
         assert spans(bursts) == pytest.approx([5.0, 5.3, 6.3, 6.6], abs=1 / FPS)
 
-    def test_a_moment_of_stillness_does_not_end_one(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_a_moment_of_stillness_does_not_end_one(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         _, _, bursts = bursts_of(sketch(20.0).move(5.0, 5.6, HAND).move(5.8, 6.4, HAND))
         assert spans(bursts) == pytest.approx([5.0, 6.4], abs=1 / FPS)
 
-    def test_two_at_one_time_far_apart_stay_two(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_two_at_one_time_far_apart_stay_two(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         _, _, bursts = bursts_of(sketch(20.0).move(5.0, 5.4, HAND).move(5.1, 5.5, FOOT))
         assert [burst.x_px for burst in bursts] == pytest.approx([120.0, 260.0], abs=1.0)
 
-    def test_two_edges_of_one_limb_are_one(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_two_edges_of_one_limb_are_one(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(20.0).move(5.0, 5.4, np.s_[4:8, 10:12]).move(5.0, 5.4, np.s_[4:8, 13:15])
         _, _, (burst,) = bursts_of(drawing)
         assert len(burst.cells) == 16
 
-    def test_a_faint_one_beyond_the_high_threshold_is_none(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_a_faint_one_beyond_the_high_threshold_is_none(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         assert bursts_of(sketch(20.0).move(5.0, 5.4, HAND, snr=4.0))[2] == []
         # It counts whole, though, where some of it is strong.
         drawing = sketch(20.0).move(5.0, 5.4, HAND, snr=4.0).move(5.0, 5.4, np.s_[5:6, 11:13], snr=20.0)
         assert len(bursts_of(drawing)[2][0].cells) == 16
 
-    def test_a_single_cell_in_a_single_frame_is_noise(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_a_single_cell_in_a_single_frame_is_noise(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         assert bursts_of(sketch(20.0).move(5.0, 5.01, np.s_[4:5, 10:11], snr=90.0))[2] == []
 
-    def test_cells_at_opposite_edges_do_not_touch(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_cells_at_opposite_edges_do_not_touch(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(20.0).move(5.0, 5.4, np.s_[4:6, 30:32]).move(5.0, 5.4, np.s_[5:7, 0:2])
         assert len(bursts_of(drawing)[2]) == 2
 
     @given(st.floats(0, 40000, width=16))
     @settings(max_examples=15, deadline=None)
     def test_shifted_footage_gives_shifted_bursts(
-        self, sketch: Any, bursts_of: Callable[..., Any], later_s: float
+        self, sketch: type[Sketch], bursts_of: BurstsOf, later_s: float
     ) -> None:
         found = []
         for start_s in (0.0, later_s):
@@ -87,7 +86,7 @@ class TestBursts:
         assert spans(found[1]) == pytest.approx([time_s + later_s for time_s in spans(found[0])], abs=1e-6)
         assert all(np.array_equal(one.cells, other.cells) for one, other in zip(*found, strict=True))
 
-    def test_a_higher_threshold_gives_no_new_burst(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_a_higher_threshold_gives_no_new_burst(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(30.0)
         random = np.random.default_rng(4)
         for start_s in np.arange(1.0, 28.0, 0.7):
@@ -104,7 +103,7 @@ class TestBursts:
                     assert any(set(burst.entries) <= set(other.entries) for other in before)
             before = bursts
 
-    def test_entries_of_bursts_do_not_overlap(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_entries_of_bursts_do_not_overlap(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(20.0).move(5.0, 6.0, HAND).move(5.2, 5.9, FOOT).move(8.0, 8.4, np.s_[0:18, 0:32])
         _, active, bursts = bursts_of(drawing)
         entries = np.concatenate([burst.entries for burst in bursts])
@@ -112,36 +111,37 @@ class TestBursts:
         assert entries.max() < len(active)
 
 
-class TestMergeSimultaneous:
-    def test_a_chain_of_three_is_one(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+class TestJoinParts:
+    def test_a_chain_of_three_is_one(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         no_reach = with_values(PARAMS, {"burst.reach": 0.0})
         drawing = sketch(20.0)
         for place, column in enumerate((4, 7, 10)):
             drawing.move(5.0 + 0.1 * place, 5.5 + 0.1 * place, np.s_[4:8, column : column + 2])
-        trace, active, bursts = bursts_of(drawing, no_reach)
+        view, active, bursts = bursts_of(drawing, no_reach)
         assert len(bursts) == 3
+        parts = find_parts(view, active, PARAMS)
         # Whichever comes first.
-        for order in (bursts, bursts[::-1], [bursts[0], bursts[2], bursts[1]]):
-            (merged,) = merge_simultaneous(trace, active, order, PARAMS)
+        for order in (parts, parts[::-1], [parts[0], parts[2], parts[1]]):
+            (merged,) = join_parts(view, active, order, PARAMS)
             assert len(merged.cells) == 24
 
-    def test_one_after_the_other_stays_apart(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_one_after_the_other_stays_apart(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(20.0).move(5.0, 5.3, np.s_[4:8, 10:12]).move(5.5, 5.8, np.s_[4:8, 13:15])
         assert len(bursts_of(drawing)[2]) == 2
 
-    def test_nothing_stays_nothing(self, sketch: Any) -> None:
-        trace = sketch(2.0).trace()
-        assert merge_simultaneous(trace, find_active(trace, PARAMS), [], PARAMS) == []
+    def test_nothing_stays_nothing(self, sketch: type[Sketch]) -> None:
+        found = find_in(sketch(2.0).trace())
+        assert join_parts(found.view, found.active, [], PARAMS) == []
 
 
 class TestThinned:
-    def test_a_thinned_movement_is_described_like_a_whole_one(self, sketch: Any) -> None:
+    def test_a_thinned_movement_is_described_like_a_whole_one(self, sketch: type[Sketch]) -> None:
         whole = sketch(12.0).move(5.0, 6.0, np.s_[2:14, 4:28]).trace()
         layer = whole.fast
         stride = np.where(np.diff(layer.first) > 0, 4, 1).astype(np.uint8)
-        kept = keep_stride(layer.cell.astype(int), stride[layer.frame], whole.columns)
+        kept = keep_stride(layer.cell.astype(int), stride[layer.frame], whole.grid.columns)
         thin = Layer.from_rows(
-            len(whole.time_s),
+            len(whole.frames),
             layer.frame[kept],
             layer.cell[kept].astype(int),
             layer.energy[kept].astype(np.float32),
@@ -149,8 +149,8 @@ class TestThinned:
             stride,
         )
         described = []
-        for trace in (whole, replace(whole, fast=thin)):
-            (burst,) = find_bursts(trace, find_active(trace, PARAMS), PARAMS)
+        for trace in (whole, with_columns(whole, fast=thin)):
+            (burst,) = find_in(trace).bursts
             described.append(burst)
         one, other = described
         assert spans([other]) == spans([one])

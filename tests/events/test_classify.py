@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from detector.events.burst import Burst
 from detector.events.classify import EVENT_KINDS, Event, EventKind, classify_bursts
 from detector.params import Params, with_values
+from tests.drawing import BurstsOf, Sketch
 
 PARAMS = Params()
 FPS = 25.0
@@ -23,10 +24,10 @@ Decide = Callable[..., list[Event]]
 
 
 @pytest.fixture
-def events_of(bursts_of: Callable[..., Any]) -> Decide:
+def events_of(bursts_of: BurstsOf) -> Decide:
     """Events of a drawing."""
 
-    def find(drawing: Any, params: Params = PARAMS) -> list[Event]:
+    def find(drawing: Sketch, params: Params = PARAMS) -> list[Event]:
         return classify_bursts(*bursts_of(drawing, params), params)
 
     return find
@@ -54,7 +55,7 @@ class TestKinds:
         ],
     )
     def test_by_length_and_size(
-        self, sketch: Any, events_of: Decide, duration_s: float, place: Any, kind: EventKind, words: str
+        self, sketch: type[Sketch], events_of: Decide, duration_s: float, place: Any, kind: EventKind, words: str
     ) -> None:
         (event,) = events_of(sketch(duration_s + 4.0, FPS).move(2.0, 2.0 + duration_s, place))
         assert event.kind == kind
@@ -63,7 +64,7 @@ class TestKinds:
         assert np.isnan([event.rate_hz, event.n_cycles, event.regularity]).all()
         assert not event.is_sustained
 
-    def test_very_brief_and_faint_is_uncertain(self, sketch: Any, events_of: Decide) -> None:
+    def test_very_brief_and_faint_is_uncertain(self, sketch: type[Sketch], events_of: Decide) -> None:
         params = with_values(PARAMS, {"classify.twitch_min_s": 0.25})
         faint = sketch(6.0, FPS).move(2.0, 2.2, HAND, snr=1.5 * params.burst.threshold)
         strong = sketch(6.0, FPS).move(2.0, 2.2, HAND, snr=3.0 * params.burst.threshold)
@@ -71,7 +72,7 @@ class TestKinds:
         assert events_of(strong, params)[0].kind == "twitch"
 
     def test_the_fields_are_those_of_the_burst(
-        self, sketch: Any, events_of: Decide, bursts_of: Callable[..., Any]
+        self, sketch: type[Sketch], events_of: Decide, bursts_of: BurstsOf
     ) -> None:
         drawing = sketch(6.0, FPS).move(2.0, 2.4, HAND)
         (event,), (burst,) = events_of(drawing), bursts_of(drawing)[2]
@@ -82,7 +83,7 @@ class TestKinds:
     @given(st.floats(0.12, 20.0), st.integers(2, 18), st.integers(2, 32))
     @settings(max_examples=25, deadline=None)
     def test_the_gates_hold_whatever_the_length_and_size(
-        self, sketch: Any, bursts_of: Callable[..., Any], duration_s: float, rows: int, columns: int
+        self, sketch: type[Sketch], bursts_of: BurstsOf, duration_s: float, rows: int, columns: int
     ) -> None:
         drawing = sketch(duration_s + 4.0, 20.0).move(2.0, 2.0 + duration_s, np.s_[:rows, :columns])
         (event,) = classify_bursts(*bursts_of(drawing), PARAMS)
@@ -94,7 +95,7 @@ class TestKinds:
 
 class TestRhythmic:
     @staticmethod
-    def rocking(sketch: Any, duration_s: float, place: Any = HAND, rate_hz: float = 1.5) -> Any:
+    def rocking(sketch: type[Sketch], duration_s: float, place: Any = HAND, rate_hz: float = 1.5) -> Sketch:
         """A swing from 2 s on."""
 
         def signed(time_s: float) -> float:
@@ -103,7 +104,7 @@ class TestRhythmic:
         return sketch(duration_s + 4.0, FPS).move(2.0, 2.0 + duration_s, place, signed=signed)
 
     @pytest.mark.parametrize(("duration_s", "is_sustained"), [(6.0, False), (12.0, True)])
-    def test_a_swing(self, sketch: Any, events_of: Decide, duration_s: float, *, is_sustained: bool) -> None:
+    def test_a_swing(self, sketch: type[Sketch], events_of: Decide, duration_s: float, *, is_sustained: bool) -> None:
         (event,) = events_of(self.rocking(sketch, duration_s))
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(1.5, abs=0.1)
@@ -113,7 +114,9 @@ class TestRhythmic:
         assert f"{event.n_cycles:.0f} cycles at {event.rate_hz:.2f} Hz" in event.reason
         assert "at least" not in event.reason
 
-    def test_near_the_limit_of_the_footage_the_rate_is_a_lower_bound(self, sketch: Any, events_of: Decide) -> None:
+    def test_near_the_limit_of_the_footage_the_rate_is_a_lower_bound(
+        self, sketch: type[Sketch], events_of: Decide
+    ) -> None:
         drawing = sketch(14.0, 10.0).move(
             2.0, 12.0, HAND, signed=lambda time_s: 5.0 * float(np.cos(2 * np.pi * 2.4 * time_s))
         )
@@ -121,12 +124,12 @@ class TestRhythmic:
         assert event.kind == "rhythmic"
         assert "at least 2.4" in event.reason
 
-    def test_the_whole_body_may_rock(self, sketch: Any, events_of: Decide) -> None:
+    def test_the_whole_body_may_rock(self, sketch: type[Sketch], events_of: Decide) -> None:
         (event,) = events_of(self.rocking(sketch, 15.0, BODY, 3.0))
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(3.0, abs=0.1)
 
-    def test_strokes_of_a_rhythm_are_no_twitches(self, sketch: Any, events_of: Decide) -> None:
+    def test_strokes_of_a_rhythm_are_no_twitches(self, sketch: type[Sketch], events_of: Decide) -> None:
         drawing = sketch(14.0, FPS)
         for start_s in np.arange(2.0, 9.0, 0.8):
             drawing.move(start_s, start_s + 0.2, HAND, signed=5.0)
@@ -135,39 +138,39 @@ class TestRhythmic:
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(1.25, abs=0.1)
 
-    def test_twitches_that_come_one_by_one_stay_twitches(self, sketch: Any, events_of: Decide) -> None:
+    def test_twitches_that_come_one_by_one_stay_twitches(self, sketch: type[Sketch], events_of: Decide) -> None:
         drawing = sketch(14.0, FPS)
         for start_s in (2.0, 3.3, 5.1, 6.4, 9.0):
             drawing.move(start_s, start_s + 0.3, HAND)
         assert [event.kind for event in events_of(drawing)] == ["twitch"] * 5
 
-    def test_a_twitch_elsewhere_does_not_join(self, sketch: Any, events_of: Decide) -> None:
+    def test_a_twitch_elsewhere_does_not_join(self, sketch: type[Sketch], events_of: Decide) -> None:
         events = events_of(self.rocking(sketch, 6.0).move(5.0, 5.3, FOOT))
         assert [(event.kind, round(event.x_px)) for event in events] == [("rhythmic", 120), ("twitch", 260)]
 
 
 class TestWholeBody:
-    def test_what_moves_within_belongs_to_it(self, sketch: Any, events_of: Decide) -> None:
+    def test_what_moves_within_belongs_to_it(self, sketch: type[Sketch], events_of: Decide) -> None:
         drawing = sketch(14.0, FPS).move(3.0, 8.0, BODY).move(5.0, 5.3, FOOT).move(10.0, 10.3, FOOT)
         assert [event.kind for event in events_of(drawing)] == ["gross", "twitch"]
 
-    def test_a_pause_shorter_than_stillness_does_not_split_it(self, sketch: Any, events_of: Decide) -> None:
+    def test_a_pause_shorter_than_stillness_does_not_split_it(self, sketch: type[Sketch], events_of: Decide) -> None:
         upper, lower = np.s_[0:7, 2:18], np.s_[9:16, 14:30]
         drawing = sketch(14.0, FPS).move(3.0, 5.0, upper).move(5.1, 7.0, lower)
         (event,) = events_of(drawing)
         assert event.kind == "gross"
         assert (event.start_s, event.stop_s) == pytest.approx((3.0, 7.0), abs=0.1)
 
-    def test_two_apart_are_two(self, sketch: Any, events_of: Decide) -> None:
+    def test_two_apart_are_two(self, sketch: type[Sketch], events_of: Decide) -> None:
         drawing = sketch(14.0, FPS).move(3.0, 5.0, BODY).move(6.0, 8.0, BODY)
         assert [event.kind for event in events_of(drawing)] == ["gross", "gross"]
 
 
 class TestRelations:
-    def test_nothing_in_nothing_out(self, sketch: Any, events_of: Decide) -> None:
+    def test_nothing_in_nothing_out(self, sketch: type[Sketch], events_of: Decide) -> None:
         assert events_of(sketch(5.0)) == []
 
-    def test_events_are_in_order(self, sketch: Any, events_of: Decide) -> None:
+    def test_events_are_in_order(self, sketch: type[Sketch], events_of: Decide) -> None:
         drawing = sketch(30.0, FPS).move(20.0, 22.0, BODY).move(12.0, 12.3, FOOT).move(12.0, 12.3, HAND)
         drawing.move(4.0, 4.3, HAND)
         events = events_of(drawing)
@@ -176,12 +179,12 @@ class TestRelations:
         )
         assert len(events) == 4
 
-    def test_the_order_of_bursts_does_not_matter(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_the_order_of_bursts_does_not_matter(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = TestRhythmic.rocking(sketch, 6.0).move(9.0, 9.3, FOOT).move(2.0, 2.3, FOOT)
-        trace, active, bursts = bursts_of(drawing)
+        view, active, bursts = bursts_of(drawing)
         shuffled: list[Burst] = [bursts[k] for k in np.random.default_rng(0).permutation(len(bursts))]
         described = [
-            [(event.kind, event.start_s, event.reason) for event in classify_bursts(trace, active, order, PARAMS)]
+            [(event.kind, event.start_s, event.reason) for event in classify_bursts(view, active, order, PARAMS)]
             for order in (bursts, shuffled)
         ]
         assert described[0] == described[1]
@@ -189,7 +192,7 @@ class TestRelations:
     @given(st.floats(0, 40000, width=16))
     @settings(max_examples=10, deadline=None)
     def test_shifted_footage_gives_shifted_events(
-        self, sketch: Any, bursts_of: Callable[..., Any], later_s: float
+        self, sketch: type[Sketch], bursts_of: BurstsOf, later_s: float
     ) -> None:
         found = []
         for start_s in (0.0, later_s):

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from detector.events.decide import Decision, decide
 from detector.footage.recording import read_recording
 from detector.footage.spans import cut_spans
+from detector.motion.layer import Layer
 from detector.motion.measure import measure_span
 from detector.motion.trace import MotionTrace, join_traces
 from detector.params import Params, with_values
+from tests.drawing import Film, Shift, Sketch, with_columns
 
 PARAMS = Params()
 Picture = NDArray[np.float32]
@@ -34,9 +36,9 @@ def artifact_kinds(decision: Decision) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=[15.0, 25.0], ids=["15 fps", "25 fps"])
-def twitches(film: Any, request: pytest.FixtureRequest) -> MotionTrace:
+def twitches(film: Film, request: pytest.FixtureRequest) -> MotionTrace:
     """22 s with the four `TWITCHES`."""
-    shifts = [film.shift(*twitch) for twitch in TWITCHES]
+    shifts = [Shift(*twitch) for twitch in TWITCHES]
     return film.shoot(22.0, request.param, shifts)
 
 
@@ -47,7 +49,7 @@ class TestTwitches:
         assert decision.artifacts == ()
 
     def test_when_and_where_they_are(self, twitches: MotionTrace) -> None:
-        frame_s = float(twitches.duration_s[0])
+        frame_s = float(twitches.frames.duration_s[0])
         for event, (start_s, duration_s, x_px, y_px) in zip(decide(twitches, PARAMS).events, TWITCHES, strict=True):
             assert event.start_s == pytest.approx(start_s, abs=2.01 * frame_s)
             assert event.duration_s == pytest.approx(duration_s, abs=0.1 + frame_s)
@@ -71,11 +73,9 @@ class TestTwitches:
 
 class TestRhythm:
     @pytest.mark.parametrize("rate_hz", [0.6, 1.0, 2.0, 3.0])
-    def test_the_rate_is_that_of_the_swing_not_its_double(self, film: Any, rate_hz: float) -> None:
+    def test_the_rate_is_that_of_the_swing_not_its_double(self, film: Film, rate_hz: float) -> None:
         duration_s = max(6.0, 6.0 / rate_hz)
-        (event,) = decide(
-            film.shoot(28.0, 25.0, [film.shift(8.0, duration_s, amp_px=4.0, rate_hz=rate_hz)]), PARAMS
-        ).events
+        (event,) = decide(film.shoot(28.0, 25.0, [Shift(8.0, duration_s, amp_px=4.0, rate_hz=rate_hz)]), PARAMS).events
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(rate_hz, abs=0.1)
         # The first and last cycle of the drawing grow and fade.
@@ -83,21 +83,21 @@ class TestRhythm:
         assert event.stop_s == pytest.approx(8.0 + duration_s, abs=1.0 / rate_hz)
 
     @pytest.mark.parametrize("rate_hz", [1.0, 1.9, 2.1, 3.0])
-    def test_at_a_low_frame_rate(self, film: Any, rate_hz: float) -> None:
-        (event,) = decide(film.shoot(24.0, 15.0, [film.shift(8.0, 7.0, amp_px=4.0, rate_hz=rate_hz)]), PARAMS).events
+    def test_at_a_low_frame_rate(self, film: Film, rate_hz: float) -> None:
+        (event,) = decide(film.shoot(24.0, 15.0, [Shift(8.0, 7.0, amp_px=4.0, rate_hz=rate_hz)]), PARAMS).events
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(rate_hz, abs=0.1)
 
-    def test_a_cycle_of_seven_and_a_half_frames(self, film: Any) -> None:
-        (event,) = decide(film.shoot(28.0, 15.0, [film.shift(5.0, 12.0, amp_px=4.0, rate_hz=2.0)]), PARAMS).events
+    def test_a_cycle_of_seven_and_a_half_frames(self, film: Film) -> None:
+        (event,) = decide(film.shoot(28.0, 15.0, [Shift(5.0, 12.0, amp_px=4.0, rate_hz=2.0)]), PARAMS).events
         assert event.kind == "rhythmic"
         assert event.rate_hz == pytest.approx(2.0, abs=0.1)
 
     @pytest.mark.parametrize(("start_s", "stop_s", "duration_s"), [(0.5, 29.5, 30.0), (3.0, 27.0, 30.0)])
     def test_even_where_it_fills_the_recording(
-        self, film: Any, start_s: float, stop_s: float, duration_s: float
+        self, film: Film, start_s: float, stop_s: float, duration_s: float
     ) -> None:
-        swing = film.shift(start_s, stop_s - start_s, amp_px=4.0, rate_hz=2.0)
+        swing = Shift(start_s, stop_s - start_s, amp_px=4.0, rate_hz=2.0)
         (event,) = decide(film.shoot(duration_s, 15.0, [swing]), PARAMS).events
         assert event.kind == "rhythmic"
         assert event.is_sustained
@@ -107,38 +107,38 @@ class TestRhythm:
 
 class TestLargeAndSlow:
     @staticmethod
-    def turn(film: Any, start_s: float) -> list[Any]:
+    def turn(start_s: float) -> list[Any]:
         """A body that turns over for 4.4 s."""
         return [
-            film.shift(start_s, 1.5, 160, 90, 14, 60),
-            film.shift(start_s + 0.9, 2.2, 140, 100, 12, 50),
-            film.shift(start_s + 2.4, 2.0, 180, 90, 14, 60),
+            Shift(start_s, 1.5, 160, 90, 14, 60),
+            Shift(start_s + 0.9, 2.2, 140, 100, 12, 50),
+            Shift(start_s + 2.4, 2.0, 180, 90, 14, 60),
         ]
 
-    def test_a_body_that_turns_is_one_gross_movement(self, film: Any) -> None:
-        (event,) = decide(film.shoot(36.0, 15.0, self.turn(film, 15.0)), PARAMS).events
+    def test_a_body_that_turns_is_one_gross_movement(self, film: Film) -> None:
+        (event,) = decide(film.shoot(36.0, 15.0, self.turn(15.0)), PARAMS).events
         assert event.kind == "gross"
         assert event.start_s == pytest.approx(15.0, abs=0.3)
         assert event.stop_s == pytest.approx(19.4, abs=0.4)
 
-    def test_even_where_it_fills_a_block_of_the_noise_floor(self, film: Any) -> None:
+    def test_even_where_it_fills_a_block_of_the_noise_floor(self, film: Film) -> None:
         params = with_values(PARAMS, {"noise.block_s": 5.0, "noise.min_block_s": 5.0})
-        trace = film.measure(film.frames(30.0, 15.0, self.turn(film, 15.0)), 30.0, params=params)
+        trace = film.measure(film.frames(30.0, 15.0, self.turn(15.0)), 30.0, params=params)
         assert kinds(decide(trace, params)) == ["gross"]
 
-    def test_a_limb_that_moves_for_a_second_is_a_movement(self, film: Any) -> None:
-        (event,) = decide(film.shoot(16.0, 15.0, [film.shift(6.0, 1.5, amp_px=8.0, sigma_px=12.0)]), PARAMS).events
+    def test_a_limb_that_moves_for_a_second_is_a_movement(self, film: Film) -> None:
+        (event,) = decide(film.shoot(16.0, 15.0, [Shift(6.0, 1.5, amp_px=8.0, sigma_px=12.0)]), PARAMS).events
         assert event.kind == "movement"
         assert event.duration_s == pytest.approx(1.5, abs=0.35)
 
-    def test_what_the_short_lag_misses_the_long_one_sees(self, film: Any) -> None:
-        trace = film.shoot(40.0, 15.0, [film.shift(20.0, 8.0, amp_px=8.0, sigma_px=16.0)])
+    def test_what_the_short_lag_misses_the_long_one_sees(self, film: Film) -> None:
+        trace = film.shoot(40.0, 15.0, [Shift(20.0, 8.0, amp_px=8.0, sigma_px=16.0)])
         # Out until 24 s, where it rests for a moment, and back.
         events = decide(trace, PARAMS).events
         assert {event.kind for event in events} == {"movement"}
         assert 1 <= len(events) <= 2
         assert all(19.5 <= event.start_s < event.stop_s <= 28.5 for event in events)
-        assert decide(replace(trace, has_slow=np.zeros(len(trace.time_s), bool)), PARAMS).events == ()
+        assert decide(with_columns(trace, slow=Layer.empty(len(trace.frames))), PARAMS).events == ()
 
 
 def light(picture: Picture, time_s: float) -> Picture:
@@ -191,31 +191,31 @@ class TestNuisances:
         ],
     )
     def test_they_are_no_events_and_hide_no_twitch_elsewhere(
-        self, film: Any, paint: Paint, duration_s: float, expected: list[str]
+        self, film: Film, paint: Paint, duration_s: float, expected: list[str]
     ) -> None:
-        decision = decide(film.shoot(duration_s, 15.0, [film.shift(18.0, 0.4, 80, 120)], paint=paint), PARAMS)
+        decision = decide(film.shoot(duration_s, 15.0, [Shift(18.0, 0.4, 80, 120)], paint=paint), PARAMS)
         assert artifact_kinds(decision) == expected
         assert kinds(decision) == ["twitch"]
         assert decision.events[0].start_s == pytest.approx(18.0, abs=0.15)
 
-    def test_a_frozen_picture(self, film: Any) -> None:
-        frames = list(film.frames(24.0, 15.0, [film.shift(18.0, 0.4)]))
+    def test_a_frozen_picture(self, film: Film) -> None:
+        frames = list(film.frames(24.0, 15.0, [Shift(18.0, 0.4)]))
         frozen = [replace(f, luma=frames[120].luma) if 8.0 <= f.time_s < 11.0 else f for f in frames]
         decision = decide(film.measure(frozen, 24.0), PARAMS)
         assert artifact_kinds(decision) == ["frozen"]
         assert kinds(decision) == ["twitch"]
 
     @pytest.mark.parametrize("noise", [0.0, 1.0, 2.0, 5.0])
-    def test_noise_alone_is_nothing(self, film: Any, noise: float) -> None:
+    def test_noise_alone_is_nothing(self, film: Film, noise: float) -> None:
         assert decide(film.shoot(24.0, 15.0, noise=noise, seed=round(noise) + 7), PARAMS) == Decision((), ())
 
-    def test_key_frames_at_which_the_whole_picture_jumps_are_nothing(self, film: Any) -> None:
+    def test_key_frames_at_which_the_whole_picture_jumps_are_nothing(self, film: Film) -> None:
         pattern = np.random.default_rng(2).normal(0, 6.0, (film.height_px, film.width_px)).astype(np.float32)
         trace = film.shoot(24.0, 15.0, paint=lambda picture, time_s: picture + pattern * (int(time_s / 2.0) % 2))
         assert decide(trace, PARAMS).events == ()
 
-    def test_footage_of_key_frames_alone_is_seen(self, film: Any) -> None:
-        frames = film.frames(16.0, 15.0, [film.shift(8.0, 0.4)])
+    def test_footage_of_key_frames_alone_is_seen(self, film: Film) -> None:
+        frames = film.frames(16.0, 15.0, [Shift(8.0, 0.4)])
         decision = decide(film.measure([replace(frame, is_key=True) for frame in frames], 16.0), PARAMS)
         assert kinds(decision) == ["twitch"]
         assert decision.artifacts == ()
@@ -224,39 +224,39 @@ class TestNuisances:
 class TestDrawn:
     HAND = np.s_[4:8, 10:14]
 
-    def test_a_faint_pulse_at_a_key_frame_needs_more_to_be_believed(self, sketch: Any) -> None:
+    def test_a_faint_pulse_at_a_key_frame_needs_more_to_be_believed(self, sketch: type[Sketch]) -> None:
         keys = {"is_key": np.arange(450) % 30 == 0}
         for snr, expected in ((6.0, []), (60.0, ["twitch"])):
             drawing = sketch(30.0).move(9.95, 10.1, self.HAND, snr=snr)
             assert kinds(decide(drawing.trace(**keys), PARAMS)) == expected
 
-    def test_ripples_of_a_strong_movement_are_left_out(self, sketch: Any) -> None:
+    def test_ripples_of_a_strong_movement_are_left_out(self, sketch: type[Sketch]) -> None:
         drawing = sketch(20.0).move(8.0, 9.0, self.HAND, snr=900.0).move(8.3, 8.7, np.s_[14:17, 26:30], snr=15.0)
         assert len(decide(drawing.trace(), PARAMS).events) == 1
         apart = sketch(20.0).move(8.0, 9.0, self.HAND, snr=900.0).move(12.3, 12.7, np.s_[14:17, 26:30], snr=15.0)
         assert len(decide(apart.trace(), PARAMS).events) == 2
 
-    def test_cells_of_the_clock_are_not_looked_at(self, sketch: Any) -> None:
+    def test_cells_of_the_clock_are_not_looked_at(self, sketch: type[Sketch]) -> None:
         drawing = sketch(40.0).move(20.0, 20.4, self.HAND)
         plain = drawing.trace()
-        tick, floor = plain.tick.copy(), plain.floor.copy()
-        cells = (np.arange(4, 8)[:, None] * plain.columns + np.arange(10, 14)).ravel()
+        tick, floor = plain.noise.spans.tick.copy(), plain.noise.blocks.floor.copy()
+        cells = (np.arange(4, 8)[:, None] * plain.grid.columns + np.arange(10, 14)).ravel()
         tick[:, cells], floor[:, cells] = 0.9, 5.0
         assert kinds(decide(plain, PARAMS)) == ["twitch"]
-        assert kinds(decide(replace(plain, tick=tick, floor=floor), PARAMS)) == []
+        assert kinds(decide(with_columns(plain, tick=tick, floor=floor), PARAMS)) == []
 
-    def test_slow_movement_beside_a_fast_one_is_not_told_twice(self, sketch: Any) -> None:
+    def test_slow_movement_beside_a_fast_one_is_not_told_twice(self, sketch: type[Sketch]) -> None:
         drawing = sketch(20.0).move(8.0, 10.0, self.HAND).move(8.0, 10.0, self.HAND, layer="slow")
         assert kinds(decide(drawing.trace(), PARAMS)) == ["movement"]
 
-    def test_damaged_time_is_simply_not_seen(self, sketch: Any) -> None:
+    def test_damaged_time_is_simply_not_seen(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).move(8.0, 8.4, self.HAND).trace()
-        assert kinds(decide(replace(trace, is_damaged=np.ones(300, bool)), PARAMS)) in ([], ["twitch"])
+        assert kinds(decide(with_columns(trace, is_damaged=np.ones(300, bool)), PARAMS)) in ([], ["twitch"])
 
 
 class TestRelations:
-    def test_footage_ten_seconds_later_gives_events_ten_seconds_later(self, film: Any) -> None:
-        shifts = [film.shift(4.0, 0.4, 80, 60), film.shift(9.0, 1.5, 200, 100, 8)]
+    def test_footage_ten_seconds_later_gives_events_ten_seconds_later(self, film: Film) -> None:
+        shifts = [Shift(4.0, 0.4, 80, 60), Shift(9.0, 1.5, 200, 100, 8)]
         plain, later = (decide(film.shoot(14.0, 15.0, shifts, start_s=start_s), PARAMS) for start_s in (0.0, 10.0))
         assert kinds(plain) == kinds(later) == ["twitch", "movement"]
         for one, other in zip(plain.events, later.events, strict=True):
@@ -276,8 +276,8 @@ class TestRelations:
         assert counts == sorted(counts, reverse=True)
         assert counts[-1] == 0
 
-    def test_footage_cut_in_two_gives_the_same_events(self, film: Any) -> None:
-        shifts = [film.shift(*twitch) for twitch in TWITCHES]
+    def test_footage_cut_in_two_gives_the_same_events(self, film: Film) -> None:
+        shifts = [Shift(*twitch) for twitch in TWITCHES]
         frames = list(film.frames(22.0, 15.0, shifts))
         # The second part begins between two twitches, with a second and a half of warm-up.
         first = film.measure([f for f in frames if f.time_s < 12.0], 12.0)
@@ -287,8 +287,8 @@ class TestRelations:
         for one, other in zip(whole.events, joined.events, strict=True):
             assert (one.start_s, one.stop_s) == pytest.approx((other.start_s, other.stop_s), abs=1.01 / 15.0)
 
-    def test_a_pause_in_the_recording_moves_later_events_only(self, film: Any) -> None:
-        frames = list(film.frames(20.0, 15.0, [film.shift(5.0, 0.4), film.shift(15.0, 0.4)]))
+    def test_a_pause_in_the_recording_moves_later_events_only(self, film: Film) -> None:
+        frames = list(film.frames(20.0, 15.0, [Shift(5.0, 0.4), Shift(15.0, 0.4)]))
         paused = [replace(f, time_s=f.time_s + 600.0) if f.time_s >= 10.0 else f for f in frames]
         plain = decide(film.measure(frames, 20.0), PARAMS)
         # After a pause a new span begins.
@@ -304,21 +304,21 @@ class TestRelations:
 
 class TestHardlyAnything:
     @pytest.mark.parametrize("n_frames", [0, 1, 2, 3, 8])
-    def test_hardly_any_frames(self, film: Any, n_frames: int) -> None:
+    def test_hardly_any_frames(self, film: Film, n_frames: int) -> None:
         trace = film.measure(list(film.frames(1.0, 15.0))[:n_frames], 1.0)
         assert decide(trace, PARAMS) == Decision((), ())
 
-    def test_only_damaged_frames(self, film: Any) -> None:
-        frames = [replace(frame, is_damaged=True) for frame in film.frames(4.0, 15.0, [film.shift(2.0, 0.4)])]
+    def test_only_damaged_frames(self, film: Film) -> None:
+        frames = [replace(frame, is_damaged=True) for frame in film.frames(4.0, 15.0, [Shift(2.0, 0.4)])]
         decision = decide(film.measure(frames, 4.0), PARAMS)
         assert decision.events == ()
         assert [artifact.kind for artifact in decision.artifacts] == ["damage"]
 
-    def test_a_still_picture(self, film: Any) -> None:
+    def test_a_still_picture(self, film: Film) -> None:
         frames = list(film.frames(8.0, 15.0))
         still = [replace(frame, luma=frames[0].luma) for frame in frames]
         assert decide(film.measure(still, 8.0), PARAMS) == Decision((), ())
 
-    def test_a_black_picture(self, film: Any) -> None:
+    def test_a_black_picture(self, film: Film) -> None:
         black = [replace(frame, luma=np.zeros_like(frame.luma)) for frame in film.frames(8.0, 15.0)]
         assert decide(film.measure(black, 8.0), PARAMS) == Decision((), ())

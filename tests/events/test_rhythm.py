@@ -1,7 +1,6 @@
 """Rhythm: the rate of what swings, not of its speed; and no rhythm where there is none."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +10,9 @@ from numpy.typing import NDArray
 
 from detector.events.rhythm import cycle_variation, find_rhythm, rate_limit_hz, signed_signal
 from detector.motion.periodicity import estimate_rate
+from detector.motion.view import fast_view
 from detector.params import Params, with_values
+from tests.drawing import BurstsOf, Sketch
 
 PARAMS = Params()
 LIMITS = PARAMS.rhythm
@@ -92,19 +93,19 @@ class TestCycleVariation:
 
 class TestRateLimit:
     @pytest.mark.parametrize(("fps", "limit_hz"), [(10.0, 2.5), (15.0, 3.75), (25.0, 5.0), (60.0, 5.0)])
-    def test_a_quarter_of_the_frame_rate_at_most(self, sketch: Any, fps: float, limit_hz: float) -> None:
-        assert rate_limit_hz(sketch(5.0, fps).trace(), LIMITS) == pytest.approx(limit_hz)
+    def test_a_quarter_of_the_frame_rate_at_most(self, sketch: type[Sketch], fps: float, limit_hz: float) -> None:
+        assert rate_limit_hz(fast_view(sketch(5.0, fps).trace(), PARAMS), LIMITS) == pytest.approx(limit_hz)
 
 
 class TestSignedSignal:
-    def test_it_follows_the_sign_not_the_strength(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_it_follows_the_sign_not_the_strength(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))
         time_s, signal = signed_signal(*bursts_of(drawing))
         expected = np.cos(2 * np.pi * time_s)
         assert abs(np.corrcoef(signal, expected)[0, 1]) > 0.99
         assert np.diff(time_s) == pytest.approx(1 / 25.0)
 
-    def test_a_busy_neighbor_does_not_drown_it(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_a_busy_neighbor_does_not_drown_it(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         random = np.random.default_rng(0)
         drawing = sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))
         drawing.move(2.0, 10.0, np.s_[8:10, 10:14], signed=lambda _: float(random.normal(0.0, 2.0)))
@@ -115,7 +116,7 @@ class TestSignedSignal:
 class TestFindRhythm:
     @pytest.mark.parametrize("fps", [12.0, 15.0, 25.0, 30.0])
     @pytest.mark.parametrize("rate_hz", [0.6, 1.0, 2.0, 2.8])
-    def test_a_swing(self, sketch: Any, bursts_of: Callable[..., Any], fps: float, rate_hz: float) -> None:
+    def test_a_swing(self, sketch: type[Sketch], bursts_of: BurstsOf, fps: float, rate_hz: float) -> None:
         found = find_rhythm(*bursts_of(sketch(14.0, fps).move(2.0, 12.0, HAND, signed=swing(rate_hz))), LIMITS)
         assert found is not None
         assert found.rate_hz == pytest.approx(rate_hz, abs=0.1)
@@ -123,15 +124,15 @@ class TestFindRhythm:
         assert found.regularity > 0.85
         assert (found.start_s, found.stop_s) == pytest.approx((2.0, 12.0), abs=0.1)
 
-    def test_jerks_with_pauses_are_one_rhythm(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_jerks_with_pauses_are_one_rhythm(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(14.0, 25.0)
         for start_s in np.arange(2.0, 9.0, 1.25):
             drawing.move(start_s, start_s + 0.25, HAND, signed=5.0).move(
                 start_s + 0.3, start_s + 0.6, HAND, signed=-4.0
             )
-        trace, active, bursts = bursts_of(drawing)
+        view, active, bursts = bursts_of(drawing)
         assert len(bursts) == 6
-        found = find_rhythm(trace, active, bursts, LIMITS)
+        found = find_rhythm(view, active, bursts, LIMITS)
         assert found is not None
         assert found.rate_hz == pytest.approx(0.8, abs=0.1)
 
@@ -140,12 +141,12 @@ class TestFindRhythm:
         [(4.0, 3.0), (5.5, 1.0), (10.0, 0.35)],
         ids=["2 s", "3.5 cycles at 1 Hz", "2.8 cycles at 0.35 Hz"],
     )
-    def test_too_few(self, sketch: Any, bursts_of: Callable[..., Any], stop_s: float, rate_hz: float) -> None:
+    def test_too_few(self, sketch: type[Sketch], bursts_of: BurstsOf, stop_s: float, rate_hz: float) -> None:
         drawing = sketch(14.0, 25.0).move(2.0, stop_s, HAND, signed=swing(rate_hz))
         assert find_rhythm(*bursts_of(drawing), LIMITS) is None
 
     @pytest.mark.parametrize("seed", range(4))
-    def test_irregular_strokes_are_none(self, sketch: Any, bursts_of: Callable[..., Any], seed: int) -> None:
+    def test_irregular_strokes_are_none(self, sketch: type[Sketch], bursts_of: BurstsOf, seed: int) -> None:
         random = np.random.default_rng(seed)
         turns = np.sort(random.uniform(2.0, 12.0, 16))
         drawing = sketch(14.0, 25.0).move(
@@ -153,22 +154,22 @@ class TestFindRhythm:
         )
         assert find_rhythm(*bursts_of(drawing), LIMITS) is None
 
-    def test_steady_drift_is_none(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_steady_drift_is_none(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         assert find_rhythm(*bursts_of(sketch(14.0, 25.0).move(2.0, 12.0, HAND, signed=5.0)), LIMITS) is None
 
     @pytest.mark.parametrize(("rate_hz", "fps"), [(3.0, 10.0), (4.5, 15.0)])
     def test_what_is_too_fast_for_the_footage_gets_no_lower_rate(
-        self, sketch: Any, bursts_of: Callable[..., Any], rate_hz: float, fps: float
+        self, sketch: type[Sketch], bursts_of: BurstsOf, rate_hz: float, fps: float
     ) -> None:
         found = find_rhythm(*bursts_of(sketch(14.0, fps).move(2.0, 12.0, HAND, signed=swing(rate_hz))), LIMITS)
         assert found is None or found.rate_hz > 0.8 * fps / 4.0
 
-    def test_an_even_swing_is_regular(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_an_even_swing_is_regular(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         found = find_rhythm(*bursts_of(sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))), LIMITS)
         assert found is not None
         assert found.regularity > PARAMS.classify.gross_rhythm_regularity
 
-    def test_the_limits_decide(self, sketch: Any, bursts_of: Callable[..., Any]) -> None:
+    def test_the_limits_decide(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         found = bursts_of(sketch(14.0, 25.0).move(2.0, 12.0, HAND, signed=swing(1.0)))
         for name, value in (("min_cycles", 20.0), ("min_s", 15.0), ("min_rate_hz", 1.5)):
             assert find_rhythm(*found, with_values(PARAMS, {f"rhythm.{name}": value}).rhythm) is None

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -11,11 +10,12 @@ from numpy.typing import NDArray
 
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
+from detector.motion.grid import grid_for
 from detector.motion.measure import measure_span
 from detector.motion.pictures.difference import Differencer
-from detector.motion.pictures.shrink import grid_for
 from detector.motion.trace import MotionTrace, join_traces, save_trace
 from detector.params import Params, with_values
+from tests.drawing import Film, Shift
 
 PARAMS = Params()
 SHORT_SPANS = with_values(PARAMS, {"footage.span_s": 15.0})
@@ -24,7 +24,7 @@ FPS = 15.0
 
 def loud_frames(trace: MotionTrace, snr: float = 5.0) -> NDArray[np.int64]:
     """Frames in which a cell reaches so many of its usual floors."""
-    floor = np.median(trace.floor.astype(float), axis=0) + PARAMS.noise.minimum
+    floor = np.median(trace.noise.blocks.floor.astype(float), axis=0) + PARAMS.noise.minimum
     return np.unique(trace.fast.frame[trace.fast.energy > snr * floor[trace.fast.cell]])
 
 
@@ -32,8 +32,8 @@ class TestPlanted:
     """Two jerks, see the fixture `twitching`: 8.0-8.4 s at (100, 60) px, 16.0-16.3 s at (220, 120) px."""
 
     def test_energy_rises_when_and_only_when_something_moves(self, twitching: MotionTrace) -> None:
-        times = twitching.time_s[loud_frames(twitching)]
-        lag_s = float(twitching.lag_s.max())
+        times = twitching.frames.time_s[loud_frames(twitching)]
+        lag_s = float(twitching.frames.lag_s.max())
         for start_s, stop_s in ((8.0, 8.4), (16.0, 16.3)):
             inside = times[(times > start_s) & (times < stop_s + lag_s)]
             assert inside[0] - start_s <= 2.5 / FPS
@@ -45,28 +45,28 @@ class TestPlanted:
     def test_energy_rises_where_something_moves(
         self, twitching: MotionTrace, time_s: float, x_px: float, y_px: float
     ) -> None:
-        frame = int(np.searchsorted(twitching.time_s, time_s))
+        frame = int(np.searchsorted(twitching.frames.time_s, time_s))
         entries = slice(twitching.fast.first[frame], twitching.fast.first[frame + 1])
-        rows, columns = np.divmod(twitching.fast.cell[entries].astype(float), twitching.columns)
+        rows, columns = np.divmod(twitching.fast.cell[entries].astype(float), twitching.grid.columns)
         weight = twitching.fast.energy[entries].astype(float)
-        side_x, side_y = twitching.cell_px
+        side_x, side_y = twitching.grid.cell_px
         assert np.average(columns + 0.5, weights=weight) * side_x == pytest.approx(x_px, abs=10.0)
         assert np.average(rows + 0.5, weights=weight) * side_y == pytest.approx(y_px, abs=10.0)
 
     def test_the_moved_fraction_counts_the_entries(self, twitching: MotionTrace) -> None:
-        counts = np.diff(twitching.fast.first) / (twitching.rows * twitching.columns)
-        assert twitching.moved_fraction == pytest.approx(counts)
-        assert 0.02 < twitching.moved_fraction.max() < 0.15
+        counts = np.diff(twitching.fast.first) / twitching.grid.n_cells
+        assert twitching.frames.moved_fraction == pytest.approx(counts)
+        assert 0.02 < twitching.frames.moved_fraction.max() < 0.15
 
     def test_noise_leaves_almost_nothing(self, still: MotionTrace) -> None:
-        assert len(still.fast.cell) < 0.001 * len(still.time_s) * still.rows * still.columns
+        assert len(still.fast.cell) < 0.001 * len(still.frames) * still.grid.n_cells
         assert len(loud_frames(still)) == 0
-        assert not still.is_frozen.any()
+        assert not still.frames.is_frozen.any()
 
-    def test_stored_energies_are_those_of_the_frames(self, film: Any, twitching: MotionTrace) -> None:
+    def test_stored_energies_are_those_of_the_frames(self, film: Film, twitching: MotionTrace) -> None:
         grid = grid_for(film.width_px, film.height_px, PARAMS.motion)
         measure = Differencer(grid, PARAMS.motion)
-        frames = film.frames(24.0, FPS, [film.shift(8.0, 0.4, 100, 60), film.shift(16.0, 0.3, 220, 120)])
+        frames = film.frames(24.0, FPS, [Shift(8.0, 0.4, 100, 60), Shift(16.0, 0.3, 220, 120)])
         energies, signs = [], []
         for frame in frames:
             measure.put(frame.luma)
@@ -83,119 +83,119 @@ class TestPlanted:
             assert twitching.fast.energy[entries] == pytest.approx(energies[frame][cells], rel=2**-5)
             assert twitching.fast.signed[entries] == pytest.approx(signs[frame][cells], rel=2**-6, abs=0.01)
 
-    def test_the_reference_is_the_first_picture(self, film: Any, twitching: MotionTrace) -> None:
+    def test_the_reference_is_the_first_picture(self, film: Film, twitching: MotionTrace) -> None:
         first = next(film.frames(24.0, FPS))
         assert np.array_equal(twitching.reference, first.luma)
 
 
 class TestColumns:
     def test_times_and_lags(self, twitching: MotionTrace) -> None:
-        assert twitching.time_s == pytest.approx(np.arange(360) / FPS)
-        assert twitching.duration_s == pytest.approx(1.0 / FPS)
-        assert twitching.lag_s[0] == 0.0
-        assert twitching.lag_s[2:] == pytest.approx(2.0 / FPS)
+        assert twitching.frames.time_s == pytest.approx(np.arange(360) / FPS)
+        assert twitching.frames.duration_s == pytest.approx(1.0 / FPS)
+        assert twitching.frames.lag_s[0] == 0.0
+        assert twitching.frames.lag_s[2:] == pytest.approx(2.0 / FPS)
         assert twitching.lost_s == pytest.approx(0.0, abs=1e-4)
 
     def test_differences_across_a_key_frame_are_marked(self, twitching: MotionTrace) -> None:
-        keys = np.flatnonzero(twitching.is_key)
+        keys = np.flatnonzero(twitching.frames.is_key)
         assert keys.tolist() == list(range(0, 360, 30))
         # The lag is two frames, so the key frame and the one after it differ from a frame before the key frame.
-        assert np.flatnonzero(twitching.is_key_jump).tolist() == sorted([*keys[1:], *(keys[1:] + 1)])
+        assert np.flatnonzero(twitching.frames.is_key_jump).tolist() == sorted([*keys[1:], *(keys[1:] + 1)])
 
     def test_the_slow_layer_is_measured_now_and_then(self, twitching: MotionTrace) -> None:
-        times = twitching.time_s[twitching.has_slow]
+        times = twitching.frames.time_s[twitching.frames.has_slow]
         assert times[0] <= PARAMS.motion.long_lag_s + PARAMS.motion.slow_step_s + 1 / FPS
         steps = np.diff(times)
         assert steps.min() >= PARAMS.motion.slow_step_s - 1e-9
         assert steps.max() <= PARAMS.motion.slow_step_s + 1 / FPS + 1e-9
-        assert set(twitching.slow.frame) <= set(np.flatnonzero(twitching.has_slow))
+        assert set(twitching.slow.frame) <= set(np.flatnonzero(twitching.frames.has_slow))
 
-    def test_blocks_end_by_time_or_by_frames(self, film: Any) -> None:
+    def test_blocks_end_by_time_or_by_frames(self, film: Film) -> None:
         frames = list(film.frames(12.0, FPS))
         short = with_values(PARAMS, {"noise.block_s": 3.0, "noise.min_block_s": 3.0})
         by_time = film.measure(frames, 12.0, params=short)
         by_frames = film.measure(frames, 12.0, params=with_values(PARAMS, {"noise.block_frames": 30}))
-        assert by_time.block_start_s == pytest.approx([0.0, 3.0, 6.0, 9.0], abs=2.5 / FPS)
-        assert by_frames.block_start_s == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], abs=2.5 / FPS)
-        assert by_time.floor.shape == (4, 45 * 80)
-        assert by_time.level.shape == (4,)
+        assert by_time.noise.blocks.start_s == pytest.approx([0.0, 3.0, 6.0, 9.0], abs=2.5 / FPS)
+        assert by_frames.noise.blocks.start_s == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], abs=2.5 / FPS)
+        assert by_time.noise.blocks.floor.shape == (4, 45 * 80)
+        assert by_time.noise.blocks.level.shape == (4,)
 
 
-def test_a_picture_that_moves_as_a_whole_is_thinned_and_still_whole(film: Any) -> None:
+def test_a_picture_that_moves_as_a_whole_is_thinned_and_still_whole(film: Film) -> None:
     def swing(picture: NDArray[np.float32], time_s: float) -> NDArray[np.float32]:
         aside_px = 4.0 * np.sin(6.0 * np.pi * time_s) if 12.0 <= time_s < 13.0 else 0.0
         back = np.array([[1.0, 0.0, aside_px], [0.0, 1.0, 0.0]])
         return cv2.warpAffine(picture, back, picture.shape[::-1], borderMode=cv2.BORDER_REFLECT)
 
     trace = film.shoot(24.0, FPS, paint=swing)
-    swinging = (trace.time_s > 12.2) & (trace.time_s < 12.9)
+    swinging = (trace.frames.time_s > 12.2) & (trace.frames.time_s < 12.9)
     assert trace.fast.stride[swinging].max() == 4
-    assert (trace.fast.stride[trace.time_s < 11.9] == 1).all()
-    assert np.diff(trace.fast.first).max() <= trace.rows * trace.columns / 10
-    assert 0.9 < trace.moved_fraction[swinging].max() <= 1.0
+    assert (trace.fast.stride[trace.frames.time_s < 11.9] == 1).all()
+    assert np.diff(trace.fast.first).max() <= trace.grid.n_cells / 10
+    assert 0.9 < trace.frames.moved_fraction[swinging].max() <= 1.0
 
 
 class TestTrouble:
-    def test_damaged_frames_show_no_motion(self, film: Any) -> None:
-        frames = list(film.frames(16.0, FPS, [film.shift(8.0, 0.4)]))
+    def test_damaged_frames_show_no_motion(self, film: Film) -> None:
+        frames = list(film.frames(16.0, FPS, [Shift(8.0, 0.4)]))
         damaged = [replace(frame, is_damaged=7.9 < frame.time_s < 8.7) for frame in frames]
         trace = film.measure(damaged, 16.0)
-        assert trace.is_damaged.sum() == 12
-        assert not set(trace.fast.frame) & set(np.flatnonzero(trace.is_damaged))
+        assert trace.frames.is_damaged.sum() == 12
+        assert not set(trace.fast.frame) & set(np.flatnonzero(trace.frames.is_damaged))
         assert len(loud_frames(trace)) == 0
         assert len(loud_frames(film.measure(frames, 16.0))) > 0
 
-    def test_missing_frames_are_lost_time(self, film: Any) -> None:
+    def test_missing_frames_are_lost_time(self, film: Film) -> None:
         frames = [frame for frame in film.frames(10.0, FPS) if not 4.0 <= frame.time_s < 6.0]
         trace = film.measure(frames, 10.0)
         assert trace.lost_s == pytest.approx(2.0, abs=1e-3)
-        assert trace.lag_s[60] == 0.0  # nothing to differ from after two seconds
+        assert trace.frames.lag_s[60] == 0.0  # nothing to differ from after two seconds
 
-    def test_a_frozen_picture_is_marked(self, film: Any) -> None:
+    def test_a_frozen_picture_is_marked(self, film: Film) -> None:
         frames = list(film.frames(20.0, FPS))
         frozen = [replace(f, luma=frames[120].luma) if 8.0 <= f.time_s < 11.0 else f for f in frames]
         trace = film.measure(frozen, 20.0)
-        times = trace.time_s[trace.is_frozen]
+        times = trace.frames.time_s[trace.frames.is_frozen]
         assert (times.min(), times.max()) == pytest.approx((8.0, 11.0), abs=3 / FPS)
 
-    def test_a_still_picture_is_not_called_frozen_when_it_always_is(self, film: Any) -> None:
+    def test_a_still_picture_is_not_called_frozen_when_it_always_is(self, film: Film) -> None:
         frames = list(film.frames(6.0, FPS))
         trace = film.measure([replace(frame, luma=frames[0].luma) for frame in frames], 6.0)
-        assert not trace.is_frozen.any()
+        assert not trace.frames.is_frozen.any()
         assert len(trace.fast.cell) == 0
 
-    def test_footage_of_key_frames_alone_is_not_frozen(self, film: Any) -> None:
+    def test_footage_of_key_frames_alone_is_not_frozen(self, film: Film) -> None:
         frames = [replace(frame, is_key=True) for frame in film.frames(12.0, FPS)]
-        assert not film.measure(frames, 12.0).is_frozen.any()
+        assert not film.measure(frames, 12.0).frames.is_frozen.any()
 
-    def test_a_bump_does_not_hide_what_moved_in_the_seconds_before(self, film: Any) -> None:
+    def test_a_bump_does_not_hide_what_moved_in_the_seconds_before(self, film: Film) -> None:
         def swing(picture: NDArray[np.float32], time_s: float) -> NDArray[np.float32]:
             aside_px = 4.0 * np.sin(6.0 * np.pi * time_s) if 12.0 <= time_s < 13.0 else 0.0
             back = np.array([[1.0, 0.0, aside_px], [0.0, 1.0, 0.0]])
             return cv2.warpAffine(picture, back, picture.shape[::-1], borderMode=cv2.BORDER_REFLECT)
 
         params = with_values(PARAMS, {"noise.block_s": 20.0, "noise.min_block_s": 20.0})
-        trace = film.measure(film.frames(24.0, FPS, [film.shift(8.0, 0.4)], paint=swing), 24.0, params=params)
-        times = trace.time_s[trace.fast.frame]
+        trace = film.measure(film.frames(24.0, FPS, [Shift(8.0, 0.4)], paint=swing), 24.0, params=params)
+        times = trace.frames.time_s[trace.fast.frame]
         assert ((times > 8.0) & (times < 8.5)).sum() > 300
 
     @pytest.mark.parametrize("n_frames", [0, 1, 2, 3])
-    def test_hardly_any_frames(self, film: Any, n_frames: int, tmp_path: Path) -> None:
+    def test_hardly_any_frames(self, film: Film, n_frames: int, tmp_path: Path) -> None:
         trace = film.measure(list(film.frames(1.0, FPS))[:n_frames], 1.0)
-        assert len(trace.time_s) == n_frames
+        assert len(trace.frames.time_s) == n_frames
         assert len(trace.fast.first) == n_frames + 1
         assert trace.lost_s == pytest.approx(1.0 - n_frames / FPS)
-        assert len(trace.span_start_s) == len(trace.tick) == len(trace.key_floor) == len(trace.slow_floor) == 1
+        assert len(trace.noise.spans.start_s) == 1
         save_trace(tmp_path / "trace.npz", trace)
 
-    def test_key_frames_that_jump_get_a_floor_of_their_own(self, film: Any) -> None:
+    def test_key_frames_that_jump_get_a_floor_of_their_own(self, film: Film) -> None:
         pattern = np.random.default_rng(2).normal(0, 6.0, (film.height_px, film.width_px)).astype(np.float32)
 
         def pulse(picture: NDArray[np.float32], time_s: float) -> NDArray[np.float32]:
             return picture + pattern * (int(time_s / 2.0) % 2)
 
         trace = film.shoot(24.0, FPS, paint=pulse)
-        assert np.median(trace.key_floor) > 3.0 * np.median(trace.floor)
+        assert np.median(trace.noise.spans.key_floor) > 3.0 * np.median(trace.noise.blocks.floor)
         assert len(loud_frames(trace)) == 0
 
 
@@ -227,12 +227,12 @@ class TestSpans:
         joined = join_traces(parts)
         assert len(parts) == 3
         for name in ("time_s", "duration_s", "is_key", "is_key_jump", "lag_s", "global_change", "shift_px"):
-            assert np.array_equal(getattr(whole, name), getattr(joined, name)), name
+            assert np.array_equal(getattr(whole.frames, name), getattr(joined.frames, name)), name
 
     def test_movement_is_stored_the_same(self, whole: MotionTrace, parts: list[MotionTrace]) -> None:
         joined = join_traces(parts)
         for time_s in (7.0, 19.5, 33.2):
-            frame = int(np.searchsorted(whole.time_s, time_s - 0.05))
+            frame = int(np.searchsorted(whole.frames.time_s, time_s - 0.05))
             strong = []
             for trace in (whole, joined):
                 entries = slice(trace.fast.first[frame], trace.fast.first[frame + 1])
@@ -242,10 +242,10 @@ class TestSpans:
             assert len(strong[0]) > 3
 
     def test_no_frame_is_in_two_spans(self, parts: list[MotionTrace]) -> None:
-        times = np.concatenate([part.time_s for part in parts])
+        times = np.concatenate([part.frames.time_s for part in parts])
         assert (np.diff(times) > 0).all()
-        assert all(part.lag_s[0] > 0 for part in parts[1:])
-        assert parts[0].lag_s[0] == 0.0
+        assert all(part.frames.lag_s[0] > 0 for part in parts[1:])
+        assert parts[0].frames.lag_s[0] == 0.0
 
     def test_the_same_span_gives_the_same_bytes(
         self, recording: Recording, parts: list[MotionTrace], tmp_path: Path

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 from numpy.typing import NDArray
 
+from detector.motion.layer import coarse
 from detector.motion.packing import read_arrays, write_arrays
-from detector.motion.trace import coarse
 
 TYPES = st.sampled_from(["bool", "uint8", "uint16", "int64", "float16", "float32", "float64"])
 SHAPES = st.lists(st.integers(0, 5), max_size=3).map(tuple)

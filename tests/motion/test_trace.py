@@ -1,7 +1,7 @@
 """The stored trace: what is rounded, saving and loading, joining spans."""
 
 import zipfile
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +12,20 @@ from hypothesis import strategies as st
 
 from detector.errors import NightFolderError
 from detector.motion import trace as trace_module
-from detector.motion.trace import (
-    Layer,
-    MotionTrace,
-    choose_stride,
-    coarse,
-    join_traces,
-    keep_stride,
-    load_trace,
-    save_trace,
-)
+from detector.motion.layer import Layer, choose_stride, coarse, keep_stride
+from detector.motion.trace import Frames, MotionTrace, join_traces, load_trace, save_trace
+from tests.drawing import Film, Sketch, cut_trace, with_columns
 
 
 def assert_equal(one: MotionTrace, other: MotionTrace) -> None:
-    for field in fields(MotionTrace):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(left, Layer):
-            for part in fields(Layer):
-                a, b = getattr(left, part.name), getattr(right, part.name)
-                assert a.dtype == b.dtype, part.name
-                assert np.array_equal(a, b), f"{field.name}.{part.name}"
-        elif isinstance(left, np.ndarray):
-            assert left.dtype == right.dtype, field.name
-            assert np.array_equal(left, right), field.name
-        else:
-            assert left == right, field.name
+    assert one.grid == other.grid
+    for name in ("frames", "fast", "slow", "noise"):
+        theirs = getattr(other, name).arrays()
+        for field, array in getattr(one, name).arrays().items():
+            assert array.dtype == theirs[field].dtype, field
+            assert np.array_equal(array, theirs[field]), f"{name}.{field}"
+    assert np.array_equal(one.reference, other.reference)
+    assert one.lost_s == other.lost_s
 
 
 class TestCoarse:
@@ -121,7 +110,7 @@ class TestSaveAndLoad:
         save_trace(second, loaded)
         assert first.read_bytes() == second.read_bytes()
 
-    def test_a_trace_without_frames(self, film: Any, tmp_path: Path) -> None:
+    def test_a_trace_without_frames(self, film: Film, tmp_path: Path) -> None:
         trace = film.measure([], 10.0)
         save_trace(tmp_path / "none.npz", trace)
         assert_equal(load_trace(tmp_path / "none.npz"), trace)
@@ -130,9 +119,9 @@ class TestSaveAndLoad:
     def test_the_scalars_keep_their_types(self, spanned: MotionTrace, tmp_path: Path) -> None:
         save_trace(tmp_path / "trace.npz", spanned)
         loaded = load_trace(tmp_path / "trace.npz")
-        assert type(loaded.rows) is int
+        assert type(loaded.grid.rows) is int
         assert type(loaded.lost_s) is float
-        assert type(loaded.cell_px) is tuple
+        assert type(loaded.grid.cell_px) is tuple
 
     def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(NightFolderError, match=r"gone\.npz: expected a motion trace, but it cannot be read"):
@@ -157,7 +146,7 @@ class TestSaveAndLoad:
         path = tmp_path / "part.npz"
         save_trace(path, spanned)
         with zipfile.ZipFile(path) as archive:
-            place = archive.getinfo("time_s:<f8.npy").header_offset + 200
+            place = archive.getinfo("frames.time_s:<f8.npy").header_offset + 200
         damaged = bytearray(path.read_bytes())
         damaged[place] ^= 0xFF
         path.write_bytes(damaged)
@@ -165,7 +154,7 @@ class TestSaveAndLoad:
             load_trace(path)
 
     def test_a_part_that_lacks_a_field_is_refused(self, tmp_path: Path) -> None:
-        np.savez(tmp_path / "part.npz", version=trace_module.TRACE_VERSION, rows=3)
+        np.savez(tmp_path / "part.npz", version=trace_module.TRACE_VERSION, **{"grid.rows": 3})
         with pytest.raises(NightFolderError, match="cannot be read"):
             load_trace(tmp_path / "part.npz")
 
@@ -182,12 +171,12 @@ class TestSaveAndLoad:
 
 class TestJoin:
     @pytest.mark.parametrize("time_s", [4.0, 8.0])
-    def test_a_trace_cut_in_two_is_whole_again(self, spanned: MotionTrace, cut: Any, time_s: float) -> None:
-        assert_equal(join_traces(cut(spanned, time_s)), spanned)
+    def test_a_trace_cut_in_two_is_whole_again(self, spanned: MotionTrace, time_s: float) -> None:
+        assert_equal(join_traces(cut_trace(spanned, time_s)), spanned)
 
-    def test_three_parts_in_any_grouping(self, spanned: MotionTrace, cut: Any) -> None:
-        one, rest = cut(spanned, 4.0)
-        two, three = cut(rest, 8.0)
+    def test_three_parts_in_any_grouping(self, spanned: MotionTrace) -> None:
+        one, rest = cut_trace(spanned, 4.0)
+        two, three = cut_trace(rest, 8.0)
         assert_equal(join_traces([one, two, three]), spanned)
         assert_equal(join_traces([join_traces([one, two]), three]), spanned)
         assert_equal(join_traces([one, join_traces([two, three])]), spanned)
@@ -195,11 +184,11 @@ class TestJoin:
     def test_one_part_is_itself(self, twitching: MotionTrace) -> None:
         assert_equal(join_traces([twitching]), twitching)
 
-    def test_an_empty_part_changes_nothing_but_what_was_lost(self, film: Any, twitching: MotionTrace) -> None:
+    def test_an_empty_part_changes_nothing_but_what_was_lost(self, film: Film, twitching: MotionTrace) -> None:
         joined = join_traces([twitching, film.measure([], 5.0, start_s=24.0)])
         assert joined.lost_s == 5.0
-        assert len(joined.span_start_s) == 2
-        assert np.array_equal(joined.time_s, twitching.time_s)
+        assert len(joined.noise.spans.start_s) == 2
+        assert np.array_equal(joined.frames.time_s, twitching.frames.time_s)
         assert np.array_equal(joined.fast.first, twitching.fast.first)
 
     def test_no_part_is_refused(self) -> None:
@@ -208,4 +197,79 @@ class TestJoin:
 
     def test_another_picture_size_is_refused(self, twitching: MotionTrace) -> None:
         with pytest.raises(ValueError, match="one size"):
-            join_traces([twitching, replace(twitching, width_px=640)])
+            join_traces([twitching, with_columns(twitching, width_px=640)])
+
+
+def changed(array: Any, place: int, value: Any) -> Any:
+    array = array.copy()
+    array[place] = value
+    return array
+
+
+class TestChecks:
+    """A trace that cannot be is refused when it is made, with the column and what was wrong with it."""
+
+    @pytest.mark.parametrize(
+        ("column", "spoil", "words"),
+        [
+            ("time_s", lambda a: changed(a, 3, 0.0), "time_s: expected ascending times"),
+            ("time_s", lambda a: changed(a, 3, np.nan), "time_s: expected numbers"),
+            ("time_s", lambda a: a[:-1], r"duration_s: expected the shape \(119,\), but \(120,\) came"),
+            ("time_s", lambda a: a.astype(np.float32), "time_s: expected numbers of type float64, but float32 came"),
+            ("time_s", list, "time_s: expected numbers of type float64, but list came"),
+            ("duration_s", lambda a: changed(a, 0, -1.0), "duration_s: expected numbers from 0"),
+            ("gain", lambda a: changed(a, 5, 0.5), "gain: expected numbers from 1"),
+            ("moved_fraction", lambda a: changed(a, 5, 1.5), "moved_fraction: expected numbers from 0 to 1"),
+            ("shift_px", lambda a: a[:, :1], r"shift_px: expected the shape \(120, 2\)"),
+            ("floor", lambda a: changed(a, 0, np.nan), "floor: expected numbers"),
+            ("floor", lambda a: a[:, :-1], r"goes_on: expected the shape \(6, 575\)"),
+            ("tick", lambda a: a[:, :, None], "tick: expected the shape"),
+        ],
+    )
+    def test_a_column_that_cannot_be(self, spanned: MotionTrace, column: str, spoil: Any, words: str) -> None:
+        tables = (spanned.frames, spanned.noise.blocks, spanned.noise.spans)
+        (table,) = (table for table in tables if column in table.arrays() and column != "start_s")
+        with pytest.raises(ValueError, match=words):
+            replace(table, **{column: spoil(getattr(table, column))})
+
+    def test_layers_that_cannot_be(self, spanned: MotionTrace) -> None:
+        layer = spanned.fast
+        for name, spoilt in (
+            ("first", layer.first[:-1]),
+            ("first", changed(layer.first, 0, 1)),
+            ("first", changed(layer.first, 20, 0)),
+            ("cell", layer.cell[:-1]),
+            ("stride", changed(layer.stride, 0, 0)),
+            ("energy", changed(layer.energy, 0, -1.0)),
+        ):
+            with pytest.raises(ValueError, match="expected"):
+                replace(layer, **{name: spoilt})
+
+    def test_parts_that_do_not_fit_each_other(self, spanned: MotionTrace, sketch: type[Sketch]) -> None:
+        shorter = sketch(5.0, 10.0).trace()
+        for name, part in (
+            ("fast", shorter.fast),
+            ("slow", shorter.slow),
+            ("frames", replace(spanned.frames, has_slow=~spanned.frames.has_slow)),
+            ("grid", replace(spanned.grid, rows=4)),
+            ("grid", replace(spanned.grid, rows=40)),
+            ("reference", np.zeros((3, 3), np.float32)),
+            ("lost_s", -1.0),
+        ):
+            with pytest.raises(ValueError, match="expected"):
+                replace(spanned, **{name: part})
+
+    @pytest.mark.parametrize("field", ["rows", "columns", "width_px", "height_px"])
+    def test_a_grid_has_a_cell(self, spanned: MotionTrace, field: str) -> None:
+        with pytest.raises(ValueError, match="at least one cell"):
+            replace(spanned.grid, **{field: 0})
+
+    def test_a_stored_part_with_a_column_that_cannot_be_is_told_in_one_sentence(
+        self, spanned: MotionTrace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "part.npz"
+        monkeypatch.setattr(Frames, "__post_init__", lambda _: None)
+        save_trace(path, with_columns(spanned, gain=np.zeros(120, np.float32)))
+        monkeypatch.undo()
+        with pytest.raises(NightFolderError, match=r"part\.npz: .*gain: expected numbers from 1 to inf, but 0"):
+            load_trace(path)

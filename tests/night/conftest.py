@@ -13,11 +13,13 @@ import pytest
 from detector.events.artifacts import Artifact
 from detector.events.classify import Event
 from detector.events.decide import Decision
-from detector.motion.trace import Layer, MotionTrace, save_trace
+from detector.motion.grid import Grid
+from detector.motion.trace import MotionTrace, save_trace
 from detector.night.coverage import measure_coverage, observed_intervals
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance
 from detector.params import Params
+from tests.drawing import still_trace, with_columns
 
 FPS = 10
 GAP = (40.0, 70.0)
@@ -45,38 +47,16 @@ def event() -> Callable[..., Event]:
 def trace() -> MotionTrace:
     """100 s at 10 fps with nothing filmed from 40 to 70 s, 10 damaged frames at 10 s and 20 frozen ones at 80 s."""
     time_s = np.concatenate([np.arange(0, GAP[0], 1 / FPS), np.arange(GAP[1], STOP_S, 1 / FPS)])
-    n_frames = len(time_s)
-    zeros = np.zeros(n_frames, np.float32)
-    known: dict[str, Any] = {
-        "rows": 3,
-        "columns": 4,
-        "cell_px": (40.0, 40.0),
-        "width_px": 160,
-        "height_px": 120,
-        "time_s": time_s,
-        "duration_s": np.full(n_frames, 1 / FPS, np.float32),
-        "is_key": np.arange(n_frames) % 10 == 0,
-        "is_key_jump": np.zeros(n_frames, bool),
-        "is_damaged": (time_s > 9.95) & (time_s < 10.95),
-        "is_frozen": (time_s > 79.95) & (time_s < 81.95),
-        "lag_s": np.full(n_frames, 0.1, np.float32),
-        "gain": np.ones(n_frames, np.float32),
-        "moved_fraction": zeros,
-        "global_change": zeros,
-        "shift_px": np.zeros((n_frames, 2), np.float32),
-        "has_slow": np.zeros(n_frames, bool),
-        "fast": Layer.empty(n_frames),
-        "slow": Layer.empty(n_frames),
-        "block_start_s": np.zeros(1),
-        "span_start_s": np.zeros(1),
-        "goes_on": np.zeros((1, 12), bool),
-        "level": np.ones(1, np.float32),
-        "reference": np.zeros((12, 16), np.uint8),
-        "lost_s": 0.5,
-    }
-    # Floors and the like, one row of cells each: a night carries them but does not look at them.
-    floors = {item.name: np.ones((1, 12), np.float16) for item in dataclasses.fields(MotionTrace)}
-    return MotionTrace(**(floors | known))
+    grid = Grid(3, 4, (40.0, 40.0), 160, 120)
+    return with_columns(
+        still_trace(grid, time_s, 1 / FPS),
+        is_key=np.arange(len(time_s)) % 10 == 0,
+        is_damaged=(time_s > 9.95) & (time_s < 10.95),
+        is_frozen=(time_s > 79.95) & (time_s < 81.95),
+        lag_s=np.full(len(time_s), 0.1, np.float32),
+        reference=np.zeros((12, 16), np.uint8),
+        lost_s=0.5,
+    )
 
 
 @pytest.fixture

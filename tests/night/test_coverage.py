@@ -1,10 +1,9 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import Coverage, LedgerError, holes, measure_coverage, observed_intervals, stretches_apart
+from tests.drawing import still_trace, with_columns
 
 
 def test_every_second_is_entered_once(trace: MotionTrace) -> None:
@@ -15,7 +14,7 @@ def test_every_second_is_entered_once(trace: MotionTrace) -> None:
 
 
 def test_damaged_frame_of_a_frozen_picture_counts_as_damaged(trace: MotionTrace) -> None:
-    both = dataclasses.replace(trace, is_frozen=trace.is_damaged | trace.is_frozen)
+    both = with_columns(trace, is_frozen=trace.frames.is_damaged | trace.frames.is_frozen)
     assert measure_coverage(both, 70.5) == measure_coverage(trace, 70.5)
 
 
@@ -33,11 +32,11 @@ def test_impossible_time_is_refused(wrong: float) -> None:
 
 def test_frames_too_far_apart_to_compare_are_skipped(trace: MotionTrace) -> None:
     # Nothing was filmed from 40 to 70 s: the frame after the pause has none before it, and is observed all the same.
-    lag_s, duration_s = trace.lag_s.copy(), trace.duration_s.copy()
+    lag_s, duration_s = trace.frames.lag_s.copy(), trace.frames.duration_s.copy()
     lag_s[[0, 400]] = 0.0
-    assert measure_coverage(dataclasses.replace(trace, lag_s=lag_s), 70.5) == measure_coverage(trace, 70.5)
+    assert measure_coverage(with_columns(trace, lag_s=lag_s), 70.5) == measure_coverage(trace, 70.5)
     lag_s[50:52], duration_s[50:52] = 0.0, 1.5
-    slow = dataclasses.replace(trace, lag_s=lag_s, duration_s=duration_s)
+    slow = with_columns(trace, lag_s=lag_s, duration_s=duration_s)
     coverage = measure_coverage(slow, 70.5 + 2.8)
     assert coverage.skipped_s == pytest.approx(3.0)
     assert coverage.observed_s == pytest.approx(66.8)
@@ -48,10 +47,7 @@ def test_frames_too_far_apart_to_compare_are_skipped(trace: MotionTrace) -> None
 def test_ten_hours_of_float32_durations_add_up(trace: MotionTrace) -> None:
     n_frames = 540_000
     duration_s = np.full(n_frames, 1 / 15, np.float32)
-    live = np.zeros(n_frames, bool)
-    night = dataclasses.replace(
-        trace, duration_s=duration_s, lag_s=duration_s, is_damaged=live, is_frozen=live, lost_s=0.0
-    )
+    night = with_columns(still_trace(trace.grid, np.arange(n_frames) / 15, 1 / 15), lag_s=duration_s)
     assert measure_coverage(night, 36_000.0).observed_s == pytest.approx(36_000.0, abs=0.01)
 
 
@@ -72,7 +68,7 @@ def test_stretches_end_at_gaps_and_long_holes_only(trace: MotionTrace) -> None:
 
 
 def test_nothing_observed_gives_no_stretch(trace: MotionTrace) -> None:
-    blind = dataclasses.replace(trace, is_damaged=np.ones_like(trace.is_damaged))
+    blind = with_columns(trace, is_damaged=np.ones_like(trace.frames.is_damaged))
     assert observed_intervals(blind, 1.0) == ()
 
 

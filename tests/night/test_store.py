@@ -45,7 +45,7 @@ def test_night_comes_back_as_it_was(busy_night: Night, stored: Path) -> None:
     assert again.folder == stored
     assert again.trace is not None
     assert busy_night.trace is not None
-    np.testing.assert_array_equal(again.trace.time_s, busy_night.trace.time_s)
+    np.testing.assert_array_equal(again.trace.frames.time_s, busy_night.trace.frames.time_s)
 
 
 def test_start_comes_back_with_its_time_zone(stored: Path) -> None:

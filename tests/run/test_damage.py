@@ -194,7 +194,7 @@ def test_a_huge_picture_is_refused_and_the_parameter_named(tmp_path: Path) -> No
         analyze(path, workers=1)
     night = analyze(path, workers=1, params=with_values(Params(), {"footage.max_frame_px": 16000**2}))
     assert night.trace is not None
-    assert (night.trace.width_px, len(night.trace.time_s)) == (16000, 1)
+    assert (night.trace.grid.width_px, len(night.trace.frames.time_s)) == (16000, 1)
 
 
 @pytest.fixture(scope="module")

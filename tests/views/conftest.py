@@ -16,11 +16,14 @@ from matplotlib.figure import Figure
 from detector.events.artifacts import Artifact
 from detector.events.classify import Event
 from detector.events.decide import Decision
-from detector.motion.trace import Layer, MotionTrace
+from detector.motion.grid import Grid
+from detector.motion.layer import Layer
+from detector.motion.trace import MotionTrace
 from detector.night.coverage import measure_coverage, observed_intervals
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance
 from detector.params import Params
+from tests.drawing import still_trace, with_columns
 
 FPS = 10
 ROWS, COLUMNS, CELL_PX = 12, 16, 20.0
@@ -128,20 +131,18 @@ def make_trace(
         moved[_within(time_s, [(event.start_s, event.stop_s)]), top:bottom, left:right] = True
     frame, cell = np.nonzero(moved.reshape(n_frames, -1))
     energy = np.full(frame.size, ENERGY, np.float32)
-    zeros, never = np.zeros(n_frames, np.float32), np.zeros(n_frames, bool)
-    floor = np.ones((1, ROWS * COLUMNS), np.float16)
-    return MotionTrace(
-        rows=ROWS, columns=COLUMNS, cell_px=(CELL_PX, CELL_PX), width_px=320, height_px=240,
-        time_s=time_s, duration_s=np.full(n_frames, 1 / FPS, np.float32), is_key=never, is_key_jump=never,
-        is_damaged=never, is_frozen=_within(time_s, frozen), lag_s=np.full(n_frames, 0.1, np.float32),
-        gain=np.ones(n_frames, np.float32), moved_fraction=moved.reshape(n_frames, -1).mean(axis=1, dtype=np.float32),
-        global_change=zeros, shift_px=np.zeros((n_frames, 2), np.float32),
-        fast=Layer.from_rows(n_frames, frame, cell, energy, np.sqrt(energy)), slow=Layer.empty(n_frames),
-        block_start_s=np.full(1, start_s), floor=floor, goes_on=floor > np.inf, level=np.ones(1, np.float32),
-        has_slow=np.arange(n_frames) % 3 == 0, slow_floor=floor, tick=0 * floor,
-        middle=0 * floor, slow_middle=0 * floor, span_start_s=np.full(1, start_s), key_floor=3 * floor,
-        reference=np.tile(np.arange(160, dtype=np.uint8), (120, 1)), lost_s=0.0,
-    )  # fmt: skip
+    grid = Grid(ROWS, COLUMNS, (CELL_PX, CELL_PX), 320, 240)
+    return with_columns(
+        still_trace(grid, time_s, 1 / FPS),
+        is_frozen=_within(time_s, frozen),
+        lag_s=np.full(n_frames, 0.1, np.float32),
+        has_slow=np.arange(n_frames) % 3 == 0,
+        fast=Layer.from_rows(n_frames, frame, cell, energy, np.sqrt(energy)),
+        block_start_s=np.full(1, start_s),
+        span_start_s=np.full(1, start_s),
+        key_floor=np.full((1, grid.n_cells), 3, np.float16),
+        reference=np.tile(np.arange(160, dtype=np.uint8), (120, 1)),
+    )
 
 
 def _within(time_s: np.ndarray, stretches: Sequence[tuple[float, float]]) -> np.ndarray:

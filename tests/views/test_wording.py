@@ -23,6 +23,7 @@ from detector.views.wording import (
     surest_rate_hz,
     zone,
 )
+from tests.drawing import still_trace
 
 EventMaker = Callable[..., Event]
 NightMaker = Callable[..., Night]
@@ -90,7 +91,7 @@ def test_rate_that_a_slow_camera_cannot_tell_is_a_lower_bound(make_night: NightM
 def test_faster_cameras_tell_faster_rates(make_night: NightMaker, fps: float, surest_hz: float) -> None:
     night = make_night()
     assert night.trace is not None
-    quick = replace(night.trace, time_s=np.round(np.arange(1800) / fps, 3))
+    quick = still_trace(night.trace.grid, np.round(np.arange(1800) / fps, 3), 1 / fps)
     assert surest_rate_hz(replace(night, trace=quick)) == pytest.approx(surest_hz, rel=0.01)
 
 

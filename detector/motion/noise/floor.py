@@ -80,32 +80,6 @@ def measure_middle(energy: Energies, params: NoiseParams, calm: Frames | None = 
     return middle
 
 
-def measure_snr(energy: Energies, floor: Energies, middle: Energies, params: NoiseParams) -> Energies:
-    """Energy above the usual, in units of the noise above the usual.
-
-    Where noise is steady, its median lies just below its high quantile, and little above it already means movement;
-    where the encoder erases most of it, the median is 0 and the floor itself is the unit.
-
-    Args:
-        energy: grey levels squared.
-        floor: grey levels squared, of a shape that fits.
-        middle: usual energy over the floor, 0 to 1.
-        params: absolute minimum of the unit.
-
-    Returns:
-        The shape of `energy`; 1 at the floor of noisy footage.
-    """
-    usual, unit = snr_scale(floor, middle, params)
-    snr = (energy - usual) / unit
-    return snr.astype(np.float32, copy=False)
-
-
-def snr_scale(floor: Energies, middle: Energies, params: NoiseParams) -> tuple[Energies, Energies]:
-    """What `measure_snr` takes off an energy, and what it divides the rest by; arguments as there."""
-    usual = middle * floor
-    return usual, floor - usual + np.float32(params.minimum)
-
-
 def some_cells(values: Energies) -> Energies:
     """Each so many-th cell, at most a thousand of them: enough to tell how loud a frame is as a whole.
 

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.grid import Grid
 from detector.motion.masks import grow
 from detector.motion.periodicity import MAX_CELLS, estimate_rate, leading_signal, likeness
-from detector.motion.pictures.shrink import Grid
 from detector.params import NoiseParams
 
 _LOUD = 3.0

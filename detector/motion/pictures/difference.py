@@ -21,9 +21,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.grid import Grid
 from detector.motion.pictures.bands import find_bands, remove_bands
 from detector.motion.pictures.shift import measure_shift
-from detector.motion.pictures.shrink import BATCH, CHUNK, FloatImage, Grid, Shrinker, mirror, tall
+from detector.motion.pictures.shrink import BATCH, CHUNK, FloatImage, Shrinker, mirror, pool_of, rim_of, tall
 from detector.params import MotionParams
 
 _SHIFT_MIN_ENERGY = 4.0
@@ -205,8 +206,8 @@ class _Comparer:
         self.pairs: list[_Pair] = []
         self._n_done = 0
         self._cell_px = grid.cell_px[0]
-        self._rim, self._pool = grid.rim, (grid.pool, grid.pool)
-        rows = grid.rows + 2 * grid.rim
+        self._rim, self._pool = rim_of(grid), (pool_of(grid), pool_of(grid))
+        rows = grid.rows + 2 * self._rim
         self._change = np.empty((CHUNK, 2 * rows, 2 * grid.columns), np.float32)
         self._pooled = np.empty((CHUNK, rows, grid.columns), np.float32)
         self._energy, self._signed = np.empty((2, BATCH, rows, grid.columns), np.float32)

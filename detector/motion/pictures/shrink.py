@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.params import MotionParams
+from detector.motion.grid import Grid
 
 FloatImage = NDArray[np.float32]
 
@@ -23,49 +21,18 @@ _SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
 _MIN_COLUMNS_FOR_FIVE = 60
 
 
-@dataclass(frozen=True)
-class Grid:
-    """How a picture is divided into cells.
+def pool_of(grid: Grid) -> int:
+    """Over how many cells each way energy is averaged.
 
-    Attributes:
-        halvings: exact halvings before the last one.
-        rows, columns: number of cells.
-        width_px, height_px: size of the displayed picture.
+    A picture too small to be halved has more noise a cell, and blocks of the encoder as large as its cells; in one
+    smaller still, averaging over more cells would swell every limb.
     """
-
-    halvings: int
-    rows: int
-    columns: int
-    width_px: int
-    height_px: int
-
-    @property
-    def cell_px(self) -> tuple[float, float]:
-        """Size of a cell in source px, `(x, y)`; the same both ways."""
-        side = float(2 ** (self.halvings + 2))
-        return side, side
-
-    @property
-    def pool(self) -> int:
-        """Energy is averaged over so many cells each way.
-
-        A picture too small to be halved has more noise a cell, and blocks of the encoder as large as its cells; in one
-        smaller still, averaging over more cells would swell every limb.
-        """
-        return 5 if self.halvings == 0 and max(self.rows, self.columns) >= _MIN_COLUMNS_FOR_FIVE else 3
-
-    @property
-    def rim(self) -> int:
-        """Rows of cells above and below each picture in a stack, so that averaging does not reach into the next."""
-        return self.pool // 2
+    return 5 if grid.halvings == 0 and max(grid.rows, grid.columns) >= _MIN_COLUMNS_FOR_FIVE else 3
 
 
-def grid_for(width_px: int, height_px: int, params: MotionParams) -> Grid:
-    """Divide a picture of this size into cells."""
-    halvings, width, height = 0, width_px, height_px
-    while max(width, height) > params.working_long_side_px:
-        width, height, halvings = width // 2, height // 2, halvings + 1
-    return Grid(halvings, max(height // 4, 1), max(width // 4, 1), width_px, height_px)
+def rim_of(grid: Grid) -> int:
+    """Rows of cells above and below each picture in a stack, so that averaging does not reach into the next."""
+    return pool_of(grid) // 2
 
 
 def working_picture(luma: NDArray[np.uint8], halvings: int) -> NDArray[np.uint8]:
@@ -80,7 +47,7 @@ class Shrinker:
     """Luma to smooth small pictures, in arrays made once; each picture lies between rims of rows."""
 
     def __init__(self, grid: Grid) -> None:
-        self._rim = 2 * grid.rim
+        self._rim = 2 * rim_of(grid)
         self._shape = (BATCH, 2 * grid.rows + 2 * self._rim, 2 * grid.columns)
         _, height, width = self._shape
         self._working = np.zeros((BATCH, 2 * height, 2 * width), np.uint8)

@@ -73,11 +73,11 @@ def count_events(trace: MotionTrace, events: Sequence[Event], strengths: Sequenc
     Returns:
         Shape (rows, columns).
     """
-    counts = np.zeros(trace.rows * trace.columns, dtype=np.int64)
+    counts = np.zeros(trace.grid.n_cells, dtype=np.int64)
     for event in events:
         moved = [moved_cells(strength, event) for strength in strengths]
         counts[np.unique(np.concatenate(moved))] += 1
-    return counts.reshape(trace.rows, trace.columns)
+    return counts.reshape(trace.grid.rows, trace.grid.columns)
 
 
 def _show_picture(ax: Axes, trace: MotionTrace) -> None:
@@ -85,24 +85,24 @@ def _show_picture(ax: Axes, trace: MotionTrace) -> None:
         return
     low, high = np.percentile(trace.reference, (1, 99))
     ax.imshow(
-        trace.reference, cmap="gray", vmin=low, vmax=max(high, low + 1), extent=(0, trace.width_px, trace.height_px, 0),
-        interpolation="bilinear", zorder=0,
+        trace.reference, cmap="gray", vmin=low, vmax=max(high, low + 1),
+        extent=(0, trace.grid.width_px, trace.grid.height_px, 0), interpolation="bilinear", zorder=0,
     )  # fmt: skip
 
 
 def _show_counts(ax: Axes, counts: NDArray[np.int64], trace: MotionTrace) -> None:
     if not counts.any():
         return
-    x_px, y_px = trace.cell_px
+    x_px, y_px = trace.grid.cell_px
     # Places that hardly any event reached stay nearly clear, so that the picture shows through.
     share = counts / counts.max()
     ax.imshow(
         counts, cmap="plasma", vmin=0, vmax=counts.max(), alpha=np.where(counts > 0, 0.12 + 0.63 * share, 0.0),
         interpolation="nearest", zorder=1,
-        extent=(0, trace.columns * x_px, trace.rows * y_px, 0), gid="counts",
+        extent=(0, trace.grid.columns * x_px, trace.grid.rows * y_px, 0), gid="counts",
     )  # fmt: skip
-    ax.set_xlim(0, trace.width_px)
-    ax.set_ylim(trace.height_px, 0)
+    ax.set_xlim(0, trace.grid.width_px)
+    ax.set_ylim(trace.grid.height_px, 0)
     scale = ScalarMappable(Normalize(0, counts.max()), "plasma")
     whole = MaxNLocator(nbins=5, integer=True)
     ax.figure.colorbar(scale, ax=ax, label="events that moved this place", shrink=0.85, ticks=whole)

@@ -37,7 +37,7 @@ def make_lanes(night: Night) -> list[Lane]:
     """All lanes from top to bottom; the strip of motion only where motion was kept."""
     heights = {"twitch": 1.7, "rhythmic": 1.0, "movement": 1.0, "gross": 1.0, "restless": 0.6, "uncertain": 0.6}
     heights |= {"artifacts": 0.45, "unseen": 0.45} | (
-        {"motion": 1.1} if night.trace is not None and night.trace.time_s.size else {}
+        {"motion": 1.1} if night.trace is not None and night.trace.frames.time_s.size else {}
     )
     bottom, lanes = 0.0, []
     for key, height in reversed(heights.items()):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact
 from detector.events.classify import Event
-from detector.night.coverage import is_observed
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, strength_of
 from detector.views.plots.style import ARTIFACT, FAINT, KIND_STYLES, STANDING, bars, hatch_unseen, ink, new_axes, say
@@ -80,11 +79,11 @@ def _line(
     strength: Strength, limits_s: tuple[float, float], max_gap_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Strength over time inside limits; at least 1 (a logarithm needs a floor), NaN where nothing was observed."""
-    trace = strength.trace
-    inside = slice(*(int(edge) for edge in np.searchsorted(trace.time_s, limits_s)))
+    time_s = strength.view.time_s
+    inside = slice(*(int(edge) for edge in np.searchsorted(time_s, limits_s)))
     values = np.maximum(strength.peaks()[inside].astype(np.float64), 1.0)
-    values[~is_observed(trace)[inside]] = np.nan
-    return _broken(*_thinned(trace.time_s[inside], values), max_gap_s)
+    values[~strength.is_observed[inside]] = np.nan
+    return _broken(*_thinned(time_s[inside], values), max_gap_s)
 
 
 def _thinned(

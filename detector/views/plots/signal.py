@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from detector.events.artifacts import find_artifacts
 from detector.events.burst import describe_burst
 from detector.events.classify import Event
-from detector.events.excess import Active, find_active, slow_view
+from detector.events.excess import Active, find_both
 from detector.events.rhythm import signed_signal
+from detector.motion.grid import Grid
 from detector.motion.trace import MotionTrace
+from detector.motion.view import LayerView
+from detector.night.coverage import is_observed
 from detector.night.night import Night
 from detector.params import Params
 
@@ -25,22 +28,24 @@ class Strength:
     """Motion at one lag that stands out of the noise, without what light, bumps or the on-screen clock did.
 
     Attributes:
-        trace: the frames that `active` counts.
+        view: the frames that `active` counts.
         active: the entries, in order of frame.
+        is_observed: which frames show a live, undamaged picture, shape (F,).
     """
 
-    trace: MotionTrace
+    view: LayerView
     active: Active
+    is_observed: NDArray[np.bool_]
 
     def peaks(self) -> NDArray[np.float32]:
         """Strength of the strongest cell of each frame, in noise floors, shape (F,); 0 where nothing stands out."""
-        peaks = np.zeros(self.trace.time_s.size, np.float32)
+        peaks = np.zeros(self.view.time_s.size, np.float32)
         np.maximum.at(peaks, self.active.frame, self.active.snr)
         return peaks
 
     def during(self, start_s: float, stop_s: float) -> slice:
         """Entries of the frames in `[start_s, stop_s)`."""
-        frames = np.searchsorted(self.trace.time_s, (start_s, stop_s))
+        frames = np.searchsorted(self.view.time_s, (start_s, stop_s))
         # Numbers of another type would have all frames copied for the search, once for each event.
         first, last = np.searchsorted(self.active.frame, frames.astype(self.active.frame.dtype))
         return slice(int(first), int(last))
@@ -59,18 +64,16 @@ def strength_of(night: Night) -> tuple[Strength, Strength] | None:
 
 def find_strength(trace: MotionTrace, params: Params) -> tuple[Strength, Strength]:
     """Motion that stands out at the short lag and at the long one, as `decide` sees it."""
-    hidden = find_artifacts(trace, params)
-    slow = slow_view(trace, params.motion.long_lag_s)
-    fast_active = find_active(trace, params, hidden.is_blind, hidden.is_clock, hidden.light_s)
-    slow_active = find_active(slow, params, hidden.is_blind[trace.has_slow], hidden.is_clock)
-    return Strength(trace, fast_active), Strength(slow, slow_active)
+    fast, slow = find_both(trace, find_artifacts(trace, params), params)
+    seen = is_observed(trace)
+    return Strength(*fast, seen), Strength(*slow, seen[trace.frames.has_slow])
 
 
 def moved_cells(strength: Strength, event: Event) -> NDArray[np.int64]:
     """Cells in the box of an event that stood out while it lasted, ascending, each once."""
     entries = strength.during(event.start_s, event.stop_s)
     cell = strength.active.cell[entries]
-    return np.unique(cell[_is_inside(strength.trace, cell, event.box_px)]).astype(np.int64)
+    return np.unique(cell[_is_inside(strength.view.grid, cell, event.box_px)]).astype(np.int64)
 
 
 def swing(strength: Strength, event: Event, params: Params) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -81,21 +84,19 @@ def swing(strength: Strength, event: Event, params: Params) -> tuple[NDArray[np.
         out.
     """
     entries = strength.during(event.start_s, event.stop_s)
-    inside = _is_inside(strength.trace, strength.active.cell[entries], event.box_px)
+    inside = _is_inside(strength.view.grid, strength.active.cell[entries], event.box_px)
     chosen = np.arange(entries.start, entries.stop)[inside]
     if np.unique(strength.active.frame[chosen]).size < 3:
         return np.zeros(0), np.zeros(0)
     return signed_signal(
-        strength.trace, strength.active, [describe_burst(strength.trace, strength.active, chosen, params)]
+        strength.view, strength.active, [describe_burst(strength.view, strength.active, chosen, params)]
     )
 
 
-def _is_inside(
-    trace: MotionTrace, cell: NDArray[np.integer], box_px: tuple[float, float, float, float]
-) -> NDArray[np.bool_]:
+def _is_inside(grid: Grid, cell: NDArray[np.integer], box_px: tuple[float, float, float, float]) -> NDArray[np.bool_]:
     """Whether the middle of each cell lies in a box, shape of `cell`."""
-    row, column = np.divmod(cell, trace.columns)
-    x, y = (column + 0.5) * trace.cell_px[0], (row + 0.5) * trace.cell_px[1]
+    row, column = np.divmod(cell, grid.columns)
+    x, y = (column + 0.5) * grid.cell_px[0], (row + 0.5) * grid.cell_px[1]
     left, top, right, bottom = box_px
     inside: NDArray[np.bool_] = (x >= left) & (x < right) & (y >= top) & (y < bottom)
     return inside

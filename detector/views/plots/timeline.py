@@ -209,9 +209,9 @@ def _draw_motion(ax: Axes, night: Night, lane: Lane) -> None:
         return
     edges = _edges(night, 700)
     is_seen = is_observed(trace)
-    moved = trace.moved_fraction[is_seen]
-    frame_counts, _ = np.histogram(trace.time_s[is_seen], edges)
-    sums, _ = np.histogram(trace.time_s[is_seen], edges, weights=moved)
+    moved = trace.frames.moved_fraction[is_seen]
+    frame_counts, _ = np.histogram(trace.frames.time_s[is_seen], edges)
+    sums, _ = np.histogram(trace.frames.time_s[is_seen], edges, weights=moved)
     share = np.sqrt(sums / np.maximum(frame_counts, 1))
     # Below a hundredth of the picture the strip keeps its scale: the noise of a still night must not fill it.
     heights = lane.bottom + lane.height * share / max(float(share.max(initial=0)), 0.1)

@@ -16,7 +16,6 @@ from detector.motion.noise.floor import (
     measure_key_floor,
     measure_level,
     measure_middle,
-    measure_snr,
     some_cells,
     tick_share,
 )
@@ -76,7 +75,7 @@ class TestMeasureFloor:
         assert np.array_equal(energy, before)
 
 
-class TestMiddleAndSnr:
+class TestMiddle:
     @given(st.integers(1, 700), st.integers(8, 200))
     @settings(max_examples=30)
     def test_the_middle_is_a_median(self, n_frames: int, samples: int) -> None:
@@ -88,19 +87,6 @@ class TestMiddleAndSnr:
 
     def test_of_no_frames_it_is_zero(self) -> None:
         assert np.array_equal(measure_middle(np.zeros((0, 3), np.float32), PARAMS), np.zeros(3))
-
-    def test_energy_is_told_in_units_of_the_noise_above_the_usual(self) -> None:
-        floor, middle = np.array([10.0, 10.0], np.float32), np.array([0.0, 0.8], np.float32)
-        erased, steady = measure_snr(np.array([20.0, 20.0], np.float32), floor, middle, PARAMS)
-        assert erased == pytest.approx(20.0 / (10.0 + PARAMS.minimum))
-        assert steady == pytest.approx((20.0 - 8.0) / (10.0 - 8.0 + PARAMS.minimum))
-
-    @given(st.floats(0, 100, width=32), st.floats(0, 1, width=32), st.floats(0, 100, width=32))
-    def test_more_energy_is_never_less(self, floor: float, middle: float, energy: float) -> None:
-        args = np.float32([floor]), np.float32([middle])
-        low, high = (measure_snr(np.float32([value]), *args, PARAMS) for value in (energy, energy + 1.0))
-        assert low < high
-        assert measure_snr(np.float32([floor * middle]), *args, PARAMS) == pytest.approx(0.0, abs=1e-4)
 
 
 class TestLevels:

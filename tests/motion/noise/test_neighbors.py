@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detector.motion.noise.neighbors import quiet_floors
 from detector.params import NoiseParams
+from tests.drawing import Sketch
 
 PARAMS = NoiseParams()
 
@@ -18,7 +19,7 @@ def noise(n_blocks: int, n_cells: int, seed: int) -> NDArray[np.float32]:
     return (np.random.default_rng(seed).normal(0.0, 1.0, (n_blocks, n_cells)) ** 2).astype(np.float32)
 
 
-def quiet_of(floors: Any, level: Any, params: NoiseParams = PARAMS, goes_on: Any = None) -> Any:
+def quiet_of(floors: Any, level: Any, params: NoiseParams = PARAMS, goes_on: Any = None) -> Sketch:
     return quiet_floors(floors, level, np.zeros(floors.shape, bool) if goes_on is None else goes_on, params)
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from detector.motion.grid import grid_for
 from detector.motion.noise.floor import measure_floor, measure_middle
 from detector.motion.noise.swing import Steady, steady_floor
-from detector.motion.pictures.shrink import grid_for
 from detector.params import Params, with_values
 
 NOISE = Params().noise

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from detector.motion.grid import grid_for
 from detector.motion.pictures.difference import Differencer, Differences
-from detector.motion.pictures.shrink import BATCH, grid_for
+from detector.motion.pictures.shrink import BATCH
 from detector.params import MotionParams, Params
 
 PARAMS = MotionParams()

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.motion.pictures.shrink import BATCH, CHUNK, Shrinker, grid_for, working_picture
+from detector.motion.grid import grid_for
+from detector.motion.pictures.shrink import BATCH, CHUNK, Shrinker, rim_of, working_picture
 from detector.params import MotionParams, allowed_range, iter_parameters
 
 PARAMS = MotionParams()
@@ -63,7 +64,7 @@ class TestShrinker:
     @pytest.mark.parametrize("size", [(64, 48), (642, 362), (1281, 723), (480, 854)])
     def test_a_flat_picture_stays_as_it_is(self, size: tuple[int, int]) -> None:
         grid = grid_for(*size, PARAMS)
-        shrinker, rim = Shrinker(grid), 2 * grid.rim
+        shrinker, rim = Shrinker(grid), 2 * rim_of(grid)
         stack = shrinker.new_stack()
         for place in range(BATCH):
             shrinker.put(place, np.full(size[::-1], 8 * place, np.uint8))
@@ -76,7 +77,7 @@ class TestShrinker:
         grid = grid_for(640, 360, PARAMS)
         picture = np.zeros((360, 640), np.uint8)
         picture[100:104, 200:204] = 255
-        shrinker, rim = Shrinker(grid), 2 * grid.rim
+        shrinker, rim = Shrinker(grid), 2 * rim_of(grid)
         stack = shrinker.new_stack()[:1]
         shrinker.put(0, picture)
         shrinker.smooth(stack, 0, 1)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from detector.events.classify import Event
-from detector.motion.trace import Layer, MotionTrace
+from detector.motion.layer import Layer
+from detector.motion.trace import MotionTrace
 from detector.night.night import Night
 from detector.params import Params
 from detector.views.plots.signal import find_strength, moved_cells, strength_of, swing
@@ -25,10 +26,10 @@ def test_strength_is_in_noise_floors_at_the_time_of_the_movement(
     trace = trace_of(make_night(20.0, [make_event(5.0)]))
     fast, slow = find_strength(trace, Params())
     moved = np.flatnonzero(fast.peaks())
-    assert trace.time_s[moved].tolist() == pytest.approx([5.0, 5.1, 5.2])
+    assert trace.frames.time_s[moved].tolist() == pytest.approx([5.0, 5.1, 5.2])
     assert fast.peaks()[moved] == pytest.approx(100.0, rel=0.01)
     assert not slow.peaks().any()
-    assert slow.peaks().size == trace.has_slow.sum()
+    assert slow.peaks().size == trace.frames.has_slow.sum()
 
 
 def test_what_a_frozen_picture_hides_is_left_out(make_night: NightMaker, make_event: EventMaker) -> None:
@@ -56,7 +57,7 @@ def test_moved_cells_are_those_in_the_box(make_night: NightMaker, make_event: Ev
 def test_swing_goes_to_and_fro_once_a_cycle(make_night: NightMaker, make_event: EventMaker) -> None:
     event = make_event(5.0, "rhythmic")
     trace = trace_of(make_night(30.0, [event]))
-    times = trace.time_s[trace.fast.frame]
+    times = trace.frames.time_s[trace.fast.frame]
     signed = (10 * np.sin(2 * np.pi * 0.5 * (times - 5.0))).astype(np.float16)
     layer = Layer(trace.fast.first, trace.fast.cell, trace.fast.energy, signed, trace.fast.stride)
     fast, _ = find_strength(replace(trace, fast=layer), Params())

@@ -1,0 +1,86 @@
+"""One layer of a trace with the times and the noise that belong to it: what bursts are found in, at either lag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.motion.grid import Grid
+from detector.motion.layer import Layer
+from detector.motion.noise.model import NoiseModel, fit_fast, fit_slow
+from detector.motion.trace import MotionTrace
+from detector.params import Params
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """The frames in which a layer was measured; F of them, ascending in time.
+
+    Attributes:
+        grid: the cells.
+        layer: what stood out in them.
+        noise: what they show when nothing moves.
+        time_s: shape (F,), float64, presentation time on the recording axis.
+        duration_s: shape (F,), float32, time until the next of them, at most twice the usual.
+        lag_s: shape (F,), float32, how much earlier the picture is that each is compared with.
+        gain: shape (F,), float32, how much louder each is than usual; None where that is not measured.
+        is_key_jump: shape (F,), bool, differences that cross a key frame; None where that makes no difference.
+    """
+
+    grid: Grid
+    layer: Layer
+    noise: NoiseModel
+    time_s: NDArray[np.float64]
+    duration_s: NDArray[np.float32]
+    lag_s: NDArray[np.float32]
+    gain: NDArray[np.float32] | None = None
+    is_key_jump: NDArray[np.bool_] | None = None
+
+    @cached_property
+    def frame_s(self) -> float:
+        """Usual time between two frames, s; 0 where there is no frame."""
+        return float(np.median(self.duration_s)) if len(self.duration_s) else 0.0
+
+
+def fast_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ()) -> LayerView:
+    """The differences at the short lag, of every frame.
+
+    Args:
+        trace: the trace.
+        params: the group `noise`.
+        light_s: when the light changed, s, ascending.
+    """
+    frames = trace.frames
+    last_s = float(frames.time_s[-1]) if len(frames) else float(trace.noise.blocks.start_s[-1:].sum())
+    noise = fit_fast(trace.noise, params.noise, last_s, light_s)
+    return LayerView(
+        trace.grid,
+        trace.fast,
+        noise,
+        frames.time_s,
+        frames.duration_s,
+        frames.lag_s,
+        frames.gain,
+        frames.is_key_jump,
+    )
+
+
+def slow_view(trace: MotionTrace, params: Params) -> LayerView:
+    """The differences at the long lag, of the frames in which they were measured.
+
+    Args:
+        trace: the trace.
+        params: the groups `motion` and `noise`.
+    """
+    chosen = np.flatnonzero(trace.frames.has_slow)
+    time_s = trace.frames.time_s[chosen]
+    usual_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    # The last frame before a pause of the recording does not stand for the pause.
+    step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
+    lag_s = np.full(len(chosen), params.motion.long_lag_s, np.float32)
+    noise = fit_slow(trace.noise, params.noise)
+    return LayerView(trace.grid, trace.slow.only(chosen), noise, time_s, step_s.astype(np.float32), lag_s)

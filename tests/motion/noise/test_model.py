@@ -1,0 +1,74 @@
+"""What detection knows of noise: how far an energy rises above it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.motion.noise.model import Moment, NoiseModel, fit_fast, fit_slow
+from detector.params import Params
+from tests.drawing import Sketch, with_columns
+
+PARAMS = Params().noise
+MINIMUM = PARAMS.minimum
+NOW = Moment(0, 0)
+WHEN = np.zeros(1)
+
+
+def model(floor: list[float], middle: list[float], key_floor: list[float] | None = None) -> NoiseModel:
+    """One block and one span of a few cells."""
+    rows = [np.array([values], np.float32) for values in (floor, key_floor or [0.0] * len(floor), middle)]
+    return NoiseModel(WHEN, rows[0], WHEN, rows[1], rows[2], MINIMUM)
+
+
+def score(noise: NoiseModel, energy: float, moment: Moment = NOW, cell: int = 0) -> float:
+    return float(noise.score(np.array([energy], np.float32), np.array([cell]), moment)[0])
+
+
+def test_energy_is_told_in_units_of_the_noise_above_the_usual() -> None:
+    noise = model([10.0, 10.0], [0.0, 0.8])
+    assert score(noise, 20.0) == pytest.approx(20.0 / (10.0 + MINIMUM))
+    assert score(noise, 20.0, cell=1) == pytest.approx((20.0 - 8.0) / (10.0 - 8.0 + MINIMUM))
+    assert noise.expected(NOW).tolist() == pytest.approx([0.0, 8.0])
+    assert noise.spread(NOW).tolist() == pytest.approx([10.0 + MINIMUM, 2.0 + MINIMUM])
+
+
+@given(st.floats(0, 100, width=32), st.floats(0, 1, width=32), st.floats(0, 100, width=32))
+def test_more_energy_is_never_less(floor: float, middle: float, energy: float) -> None:
+    noise = model([floor], [middle])
+    assert score(noise, energy) < score(noise, energy + 1.0)
+    assert score(noise, float(np.float32(floor) * np.float32(middle))) == pytest.approx(0.0, abs=1e-4)
+
+
+def test_a_louder_frame_counts_less() -> None:
+    louder = Moment(0, 0, gain=np.array([2.0], np.float32))
+    assert score(model([10.0], [0.0]), 40.0, louder) == pytest.approx(20.0 / (10.0 + MINIMUM))
+
+
+def test_across_a_key_frame_the_floor_is_at_least_that_of_key_frames() -> None:
+    noise = model([10.0, 10.0], [0.0, 0.0], [30.0, 5.0])
+    key = Moment(0, 0, is_key_jump=np.array([True]))
+    assert score(noise, 20.0, key) == pytest.approx(20.0 / (30.0 + MINIMUM))
+    assert score(noise, 20.0, key, cell=1) == pytest.approx(20.0 / (10.0 + MINIMUM))
+
+
+def test_what_is_in_key_frames_and_what_is_not_are_told_apart() -> None:
+    noise = model([10.0], [0.0], [30.0])
+    mixed = Moment(0, 0, is_key_jump=np.array([False, True]))
+    found = noise.score(np.array([20.0, 20.0], np.float32), np.array([0, 0]), mixed)
+    assert found.tolist() == pytest.approx([20.0 / (10.0 + MINIMUM), 20.0 / (30.0 + MINIMUM)])
+
+
+def test_times_before_the_first_block_belong_to_it(sketch: type[Sketch]) -> None:
+    noise = with_columns(sketch(20.0).trace(), block_start_s=np.array([5.0, 10.0]), span_start_s=np.array([0.0])).noise
+    block, span = fit_fast(noise, PARAMS, 20.0).places(np.array([0.0, 5.0, 9.9, 10.0, 99.0]))
+    assert block.tolist() == [0, 0, 0, 1, 1]
+    assert span.tolist() == [0] * 5
+
+
+def test_the_slow_layer_has_one_floor_a_span(sketch: type[Sketch]) -> None:
+    cells = np.ones((1, sketch.grid.n_cells), np.float16)
+    noise = with_columns(sketch(8.0).trace(), slow_floor=4 * cells, slow_middle=cells / 2).noise
+    slow = fit_slow(noise, PARAMS)
+    assert slow.expected(NOW).tolist() == pytest.approx([2.0] * sketch.grid.n_cells)
+    assert slow.expected(NOW, is_key_jump=True).tolist() == pytest.approx([2.0] * sketch.grid.n_cells)
