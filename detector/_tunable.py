@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -20,6 +20,7 @@ from detector.errors import ParameterError
 
 OWN = "own choice"
 DERIVED = "derived"
+_MOST_BYTES = 1_000_000
 
 
 # Any, as with `Field`: it stands for a value of the annotated type.
@@ -37,9 +38,31 @@ def tunable(default: float | str, unit: str, source: str, description: str, **li
 
 
 class Group(BaseModel):
-    """A frozen, closed set of parameters, or of groups of them."""
+    """A frozen, closed set of parameters, or of groups of them.
+
+    Attributes:
+        former: parameters of earlier versions, by dotted name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    former: ClassVar[Mapping[str, Former]] = {}
+
+
+@dataclass(frozen=True)
+class Former:
+    """What became of a parameter of an earlier version.
+
+    Attributes:
+        now: dotted name under which the same number is set today; empty where there is no such number any more.
+        instead: what took its place, one clause with the dotted names; empty where `now` says it.
+    """
+
+    now: str = ""
+    instead: str = ""
+
+    def told(self, name: str) -> str:
+        """One clause for whoever set it by its old name."""
+        return f"{name} is no longer a parameter, and {self.instead or f'{self.now} took its place'}"
 
 
 @dataclass(frozen=True)
@@ -78,11 +101,17 @@ def iter_tunables(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[st
 def set_values(params: GroupType, values: Mapping[str, object]) -> GroupType:
     """A copy of `params` with dotted names set to new values; strings are converted.
 
+    A parameter that was only renamed is set under its new name.
+
     Raises:
-        ParameterError: a name is unknown (the nearest is suggested) or a value is out of its range.
+        ParameterError: a name is unknown (the nearest is suggested), was taken out (what took its place is said), or a
+            value is out of its range.
     """
     tree = params.model_dump()
     known = [name for name, _ in iter_tunables(type(params))]
+    values, gone = today(type(params), values)
+    if gone:
+        raise ParameterError(f"{'; '.join(type(params).former[name].told(name) for name in gone)}; leave it out.")
     for name, value in values.items():
         if name not in known:
             raise ParameterError(_unknown(name, known))
@@ -94,6 +123,36 @@ def set_values(params: GroupType, values: Mapping[str, object]) -> GroupType:
     return _validated(type(params), tree)
 
 
+def today(model: type[Group], values: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
+    """Values of any version under the names of today.
+
+    Returns:
+        Those that can still be set, and the names of those that cannot.
+    """
+    former = model.former
+    kept = {former[name].now if name in former else name: value for name, value in values.items()}
+    kept.pop("", None)
+    return kept, [name for name in values if name in former and not former[name].now]
+
+
+def from_stored(model: type[GroupType], tree: Mapping[str, Any]) -> tuple[GroupType, dict[str, object]]:
+    """Parameters as an earlier run, perhaps of an earlier version, stored them.
+
+    Args:
+        model: what they are today.
+        tree: by group and name; what it lacks has its default.
+
+    Returns:
+        The parameters, and by dotted name the values of those that are no longer there.
+
+    Raises:
+        ParameterError: a name is unknown or a value is out of its range.
+    """
+    values = dict(_flatten(tree))
+    kept, gone = today(model, values)
+    return set_values(model(), kept), {name: values[name] for name in gone}
+
+
 def read_toml(path: Path, start: GroupType) -> GroupType:
     """A copy of `start` with the values of a parameter file.
 
@@ -101,10 +160,14 @@ def read_toml(path: Path, start: GroupType) -> GroupType:
         ParameterError: the file cannot be read, is not TOML, or holds an unknown name or a value out of range.
     """
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES + 1)
+        if len(text) > _MOST_BYTES:
+            raise ParameterError(f"{path}: expected a parameter file of at most 1 MB, but it is larger.")
+        tree = tomllib.loads(text.decode("utf-8"))
     except OSError as error:
         raise ParameterError(f"{path}: cannot read this parameter file ({error.strerror}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ParameterError(f"{path}: expected a TOML parameter file, but {error}.") from None
     try:
         return set_values(start, dict(_flatten(tree)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, model_validator
 from pydantic.fields import FieldInfo
@@ -18,6 +18,7 @@ from detector._tunable import (
     DERIVED,
     OWN,
     AtMost,
+    Former,
     Group,
     allowed_range,
     describe,
@@ -338,8 +339,16 @@ RULES = (
 """What must hold between parameters; each alone has its range."""
 
 
+FORMER = {
+    "artifact.clock_ticks": Former(instead="artifact.clock_phase with artifact.clock_min_s decides what a clock is"),
+}
+"""Parameters of earlier versions: a file or a night that has them is still read, or told what took their place."""
+
+
 class Params(Group):
     """The resolved set of parameters of one analysis."""
+
+    former: ClassVar[Mapping[str, Former]] = FORMER
 
     footage: FootageParams = FootageParams()
     motion: MotionParams = MotionParams()

@@ -1,14 +1,19 @@
 """Parameters: one place, checked ranges, TOML out and in."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from detector._tunable import Former, Group, from_stored, read_toml, set_values, tunable
 from detector.errors import ParameterError
 from detector.params import (
+    FORMER,
     RULES,
     FootageParams,
     Params,
@@ -21,6 +26,28 @@ from detector.params import (
 )
 
 NAMES = [name for name, _ in iter_parameters()]
+EARLIER = {
+    "footage": "max_frame_px max_gap_s span_s warm_up_s clock_tolerance_s name_pattern time_zone",
+    "motion": "working_long_side_px short_lag_s long_lag_s slow_step_s",
+    "noise": (
+        "block_s min_block_s block_frames samples quantile block_quantile neighbors alike minimum "
+        "key_quantile min_key_frames swing_hz swing_likeness frozen_level frozen_s keep"
+    ),
+    "burst": "threshold low still_s min_entries edge ripple reach",
+    "artifact": (
+        "loud_share same_sign bump_share quiet_share bump_max_s margin_s settle_share settle_max_s settle_s "
+        "clock_phase clock_floor clock_min_s mover_floor mover_ratio mover_share mover_blocks "
+        "flash_brightening flash_speed flash_s insect_travel insect_extents insect_straight insect_speed "
+        "insect_far insect_area passing_area swarm_insects swarm_s swarm_brightening swarm_area"
+    ),
+    "rhythm": "min_rate_hz max_rate_hz min_cycles min_s max_variation max_pause_s max_missing_s min_opposition",
+    "classify": (
+        "twitch_max_s twitch_min_s twitch_max_area gross_min_area gross_min_s slow_min_s slow_threshold "
+        "sustained_s gross_rhythm_regularity gross_rhythm_cycles long_s"
+    ),
+    "run": "stall_s worker_memory_mb",
+}
+"""Parameters of the first schema of night folders, by group."""
 
 
 def test_every_parameter_has_description_unit_range_and_source() -> None:
@@ -152,3 +179,61 @@ def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ParameterError, match="expected a TOML parameter file"):
         from_toml(path)
+
+
+def test_every_parameter_of_an_earlier_version_is_there_or_told() -> None:
+    earlier = {f"{group}.{leaf}" for group, leaves in EARLIER.items() for leaf in leaves.split()}
+    assert earlier - set(NAMES) - set(FORMER) == set(), "say in FORMER what took their place"
+    assert set(FORMER) & set(NAMES) == set(), "a name that is in use is no former one"
+    assert {former.now for former in FORMER.values()} - {""} <= set(NAMES)
+    for name, former in FORMER.items():
+        assert bool(former.now) != bool(former.instead), name
+        named = re.findall(r"[a-z_]+\.[a-z_]+", former.instead)
+        assert set(named) <= set(NAMES), f"{name}: what took its place must be there"
+
+
+class Lamp(Group):
+    brightness_lx: float = tunable(5.0, "lx", "own choice", "How bright.", ge=0, le=100)
+
+
+class House(Group):
+    former: ClassVar[Mapping[str, Former]] = {
+        "lamp.bright": Former(now="lamp.brightness_lx"),
+        "stove.heat": Former(instead="lamp.brightness_lx alone warms"),
+        "stove.wood": Former(instead="nothing is burned any more"),
+    }
+    lamp: Lamp = Lamp()
+
+
+def test_renamed_parameter_is_read_under_its_new_name(tmp_path: Path) -> None:
+    assert set_values(House(), {"lamp.bright": "7"}).lamp.brightness_lx == 7.0
+    (tmp_path / "old.toml").write_text("[lamp]\nbright = 9.0\n")
+    assert read_toml(tmp_path / "old.toml", House()).lamp.brightness_lx == 9.0
+    with pytest.raises(ParameterError, match=r"lamp\.brightness_lx: expected a number >= 0, <= 100"):
+        set_values(House(), {"lamp.bright": 1000.0})
+
+
+def test_parameter_that_was_taken_out_says_what_took_its_place(tmp_path: Path) -> None:
+    (tmp_path / "old.toml").write_text("[stove]\nheat = 1\nwood = 2\n")
+    with pytest.raises(ParameterError) as caught:
+        read_toml(tmp_path / "old.toml", House())
+    assert str(caught.value) == (
+        f"{tmp_path / 'old.toml'}: stove.heat is no longer a parameter, and lamp.brightness_lx alone warms; "
+        "stove.wood is no longer a parameter, and nothing is burned any more; leave it out."
+    )
+
+
+def test_stored_parameters_of_an_earlier_version_are_read() -> None:
+    house, gone = from_stored(House, {"lamp": {"bright": 3.0}, "stove": {"heat": 20.0}})
+    assert house.lamp.brightness_lx == 3.0
+    assert gone == {"stove.heat": 20.0}
+    assert from_stored(House, {}) == (House(), {})
+
+
+def test_parameter_file_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "big.toml").write_text("#" * 1_100_000)
+    with pytest.raises(ParameterError, match="at most 1 MB"):
+        from_toml(tmp_path / "big.toml")
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 50_000)
+    with pytest.raises(ParameterError, match="expected a TOML parameter file"):
+        from_toml(tmp_path / "deep.toml")

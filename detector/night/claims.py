@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from detector.errors import NightFolderError, UsageError
+from detector.errors import DetectorError, NightFolderError, UsageError
+from detector.night.disk import read_json
+from detector.night.documents import NightClaim, RecordingDocument
 from detector.night.layout import LOCK_FILE, MOTION_FOLDER, NIGHT_FILE, PART_PATTERN, RECORDING_FILE
 from detector.params import MEASURING_GROUPS
 
@@ -89,11 +90,12 @@ def refuse_other_night(folder: Path, hashes: Sequence[str], parameters: Paramete
 def _read(path: Path) -> dict[str, Any] | None:
     """Hashes and parameters out of a record; None where it is damaged."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        is_night = path.name == NIGHT_FILE
-        hashes = [source["sha256"] for source in document["inputs"]] if is_night else list(document["sha256"])
-        return {"sha256": hashes, "parameters": dict(document.get("parameters", {}))}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        if path.name == NIGHT_FILE:
+            night = NightClaim.model_validate(read_json(path, path.parent))
+            return {"sha256": [source.sha256 for source in night.inputs], "parameters": night.parameters}
+        recording = RecordingDocument.model_validate(read_json(path, path.parent.parent))
+        return {"sha256": list(recording.sha256), "parameters": recording.parameters}
+    except (OSError, ValueError, DetectorError):
         return None
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.classify import EVENT_KINDS, Event
@@ -17,7 +17,7 @@ from detector.night.coverage import Coverage, holes
 from detector.night.notebook_card import write_card, write_line
 from detector.night.provenance import Provenance
 from detector.night.statistics import onset_intervals, rate_per_hour
-from detector.night.store import read_night
+from detector.night.store import read_night, read_trace
 from detector.night.tables import ARTIFACTS, Columns, artifact_columns, event_columns, name_event, to_frame
 from detector.params import MEASURING_GROUPS, Params
 
@@ -30,6 +30,26 @@ if TYPE_CHECKING:
     from detector.night.movie import Film
 
 
+class StoredTrace:
+    """The motion of a night: as it was given, or read from the night's parts when it is first asked for."""
+
+    @overload
+    def __get__(self, night: None, owner: type) -> None: ...
+    @overload
+    def __get__(self, night: Night, owner: type) -> MotionTrace | None: ...
+
+    def __get__(self, night: Night | None, owner: type) -> MotionTrace | None:
+        if night is None:
+            return None
+        trace: MotionTrace | None = vars(night).get("_trace")
+        if trace is None and night.parts:
+            trace = vars(night)["_trace"] = read_trace(night.parts)
+        return trace
+
+    def __set__(self, night: Night, trace: MotionTrace | None) -> None:
+        vars(night)["_trace"] = trace
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Night:
     """Everything that is known about one recording.
@@ -40,7 +60,7 @@ class Night:
         provenance: inputs, clock, versions, and what could not be read.
         params: the parameters that were used.
         observed: observed stretches `(start_s, stop_s)`, recording time, ascending, not touching.
-        trace: the motion behind the events; None where it was not kept.
+        trace: the motion behind the events, read from `parts` at its first use; None where it was not kept.
         folder: where the night stands on disk; None when it was not written.
         parts: files that hold the trace; empty when it is only in memory.
         review: who corrected its events, and how far; None where they are as they were decided.
@@ -52,7 +72,7 @@ class Night:
     provenance: Provenance
     params: Params = field(default_factory=Params)
     observed: tuple[tuple[float, float], ...] = ()
-    trace: MotionTrace | None = field(default=None)
+    trace: StoredTrace = StoredTrace()  # a descriptor
     folder: Path | None = None
     parts: tuple[Path, ...] = field(default=())
     review: Reviewed | None = None
@@ -62,11 +82,13 @@ class Night:
     def load(folder: str | Path) -> Night:
         """Read a night folder.
 
+        The motion is read at its first use. A night whose folder `motion/` was taken away keeps all but what needs it.
+
         Args:
             folder: what `analyze` wrote.
 
         Raises:
-            NightFolderError: the folder is missing, incomplete, damaged, or of another schema version.
+            NightFolderError: the folder is missing, incomplete, damaged, or of a later schema version.
         """
         return Night(**vars(read_night(Path(folder))))
 
@@ -192,7 +214,8 @@ class Night:
                 f"{changed[0]}: deciding again cannot change how footage is measured; analyze the footage again."
             )
         if self.trace is None:
-            raise NightFolderError("This night holds no motion trace to decide from; analyze the footage again.")
+            where = f"{self.folder}: this" if self.folder else "This"
+            raise NightFolderError(f"{where} night holds no motion trace to decide from; analyze the footage again.")
         return replace(
             self,
             decision=decide(self.trace, params),

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from detector.errors import DetectorError, NightFolderError
+from detector._tunable import from_stored
+from detector.errors import DetectorError, NightFolderError, ParameterError
 from detector.events.decide import Decision
 from detector.motion.trace import MotionTrace, join_traces, load_trace
-from detector.night.coverage import Coverage
+from detector.night.coverage import Coverage, LedgerError
+from detector.night.disk import (
+    MOST_TABLE_BYTES,
+    MOST_TRACE_BYTES,
+    check_archive,
+    read_inside,
+    read_json,
+)
+from detector.night.documents import READABLE_VERSIONS, Ledger, NightDocument, first_fault
 from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan
 from detector.night.tables import ARTIFACTS, Columns, artifact_columns, read_artifacts, read_events, to_csv
@@ -25,14 +33,13 @@ from detector.params import Params, to_toml
 
 @dataclass(frozen=True)
 class StoredNight:
-    """What a night folder holds; attributes as those of `detector.night.night.Night`, which is made of it."""
+    """What a night folder holds, all but the motion; attributes as those of `detector.night.night.Night`."""
 
     decision: Decision
     coverage: Coverage
     provenance: Provenance
     params: Params
     observed: tuple[tuple[float, float], ...]
-    trace: MotionTrace | None
     folder: Path | None
     parts: tuple[Path, ...]
 
@@ -81,47 +88,63 @@ def write_night(night: _Night, folder: Path) -> None:
 
 
 def read_night(folder: Path) -> StoredNight:
-    """Read a night folder; see `Night.load`."""
+    """Read a night folder, all but its motion; see `Night.load`."""
     path = folder / NIGHT_FILE
     document = _read_document(folder)
+    motion = folder / MOTION_FOLDER
     try:
-        provenance = _provenance(document)
-        night = StoredNight(
+        params, gone = from_stored(Params, document.parameters)
+        return StoredNight(
             decision=_read_decision(folder, document),
-            coverage=Coverage(**document["coverage"]),
-            provenance=provenance,
-            params=Params.model_validate(document["parameters"]),
-            observed=tuple((float(start_s), float(stop_s)) for start_s, stop_s in document["recording"]["observed"]),
+            coverage=_coverage(document.coverage),
+            provenance=_provenance(document, gone),
+            params=params,
+            observed=document.recording.observed,
             folder=folder,
-            parts=tuple(folder / MOTION_FOLDER / str(name) for name in document["motion_parts"]),
-            trace=read_trace([folder / MOTION_FOLDER / str(name) for name in document["motion_parts"]]),
+            parts=tuple(motion / name for name in document.motion_parts) if motion.is_dir() else (),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
-        what = (error.errors()[0]["loc"] or error.errors()[0]["msg"]) if isinstance(error, ValidationError) else error
-        raise NightFolderError(
-            f"{path}: expected the record of a night, but it is damaged or of another version ({what}); "
-            "analyze the footage again."
-        ) from None
-    return night
+    except (ParameterError, LedgerError, RecursionError) as error:
+        reason = str(error).rstrip(".") or "it nests without end"
+        raise NightFolderError(_no_record(path, reason)) from None
 
 
-def read_trace(parts: list[Path]) -> MotionTrace:
+def read_trace(parts: Sequence[Path]) -> MotionTrace:
     """Join the motion parts of a night.
 
+    Args:
+        parts: in order of time, at least one.
+
     Raises:
-        NightFolderError: a part is missing or damaged.
+        NightFolderError: a part is missing or damaged, or they do not fit each other.
     """
-    return join_traces([read_part(path) for path in parts])
+    unpacked, traces = 0, []
+    for path in parts:
+        n_bytes, trace = _measured_part(path)
+        unpacked += n_bytes
+        traces.append(trace)
+        if unpacked > MOST_TRACE_BYTES:
+            raise NightFolderError(f"{path.parent}: the motion parts are larger than any night; analyze it again.")
+    try:
+        return join_traces(traces)
+    except ValueError as error:
+        raise NightFolderError(
+            f"{parts[0].parent}: the motion parts do not fit each other ({error}); analyze the footage again."
+        ) from None
 
 
 def read_part(path: Path) -> MotionTrace:
-    """Read one motion part.
+    """Read one motion part: a regular file in the folder of parts, bounded in size, whose arrays fit each other.
 
     Raises:
         NightFolderError: it is missing or damaged.
     """
+    return _measured_part(path)[1]
+
+
+def _measured_part(path: Path) -> tuple[int, MotionTrace]:
+    """Bytes of a motion part, unpacked, and its trace."""
     try:
-        return load_trace(path)
+        return check_archive(path, path.parent.parent), load_trace(path)
     except DetectorError:
         raise
     except FileNotFoundError:
@@ -136,7 +159,7 @@ def _document(night: _Night) -> dict[str, Any]:
     source = night.provenance
     zone = source.start_at.tzinfo if source.start_at else None
     return {
-        "schema_version": source.schema_version,
+        "schema_version": NIGHT_SCHEMA_VERSION,
         "summary": without_nan(night.summary()),
         "coverage": asdict(night.coverage),
         "parameters": night.params.model_dump(mode="json"),
@@ -169,25 +192,33 @@ def without_nan(value: Any) -> Any:  # noqa: ANN401  # a JSON value is anything
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _read_document(folder: Path) -> dict[str, Any]:
+def _read_document(folder: Path) -> NightDocument:
     path = folder / NIGHT_FILE
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        tree = read_json(path, folder)
     except FileNotFoundError:
         raise NightFolderError(_no_night(folder)) from None
-    except OSError as error:
-        raise NightFolderError(f"{path}: cannot read this night ({error.strerror}).") from None
     except ValueError:
-        document = None
-    version = document.get("schema_version") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or version is None:
+        tree = None
+    version = tree.get("schema_version") if isinstance(tree, dict) else None
+    if version is None:
         raise NightFolderError(f"{path}: expected the record of a night, but it is damaged; analyze the footage again.")
-    if version != NIGHT_SCHEMA_VERSION:
+    if version not in READABLE_VERSIONS:
         raise NightFolderError(
-            f"{path}: expected schema version {NIGHT_SCHEMA_VERSION}, but version {version!r} came; "
+            f"{path}: expected schema version {NIGHT_SCHEMA_VERSION} or earlier, but version {version!r:.40} came; "
             "analyze the footage again, or use the version of the software that wrote it."
         )
-    return document
+    try:
+        return NightDocument.model_validate(tree)
+    except ValidationError as error:
+        raise NightFolderError(_no_record(path, first_fault(error))) from None
+
+
+def _no_record(path: Path, reason: str) -> str:
+    return (
+        f"{path}: expected the record of a night, but it is damaged or of another version ({reason}); "
+        "analyze the footage again."
+    )
 
 
 def _no_night(folder: Path) -> str:
@@ -198,42 +229,43 @@ def _no_night(folder: Path) -> str:
     return f"{folder}: expected a night folder, but {NIGHT_FILE} is missing; give the folder that `analyze` wrote."
 
 
-def _read_decision(folder: Path, document: dict[str, Any]) -> Decision:
-    events = read_events(_read_table(folder / EVENTS_FILE), document["event_boxes_px"], str(folder / EVENTS_FILE))
-    artifacts = read_artifacts(_read_table(folder / ARTIFACTS_FILE), str(folder / ARTIFACTS_FILE))
+def _read_decision(folder: Path, document: NightDocument) -> Decision:
+    events = read_events(_read_table(folder, EVENTS_FILE), document.event_boxes_px, str(folder / EVENTS_FILE))
+    artifacts = read_artifacts(_read_table(folder, ARTIFACTS_FILE), str(folder / ARTIFACTS_FILE))
     return Decision(events, artifacts)
 
 
-def _read_table(path: Path) -> str:
+def _read_table(folder: Path, name: str) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise NightFolderError(f"{path}: this table is missing or cannot be read; analyze the footage again.") from None
+        return read_inside(folder / name, folder, MOST_TABLE_BYTES).decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        raise NightFolderError(
+            f"{folder / name}: this table is missing or cannot be read; analyze the footage again."
+        ) from None
 
 
-def _provenance(document: dict[str, Any]) -> Provenance:
-    recording = document["recording"]
+def _coverage(ledger: Ledger) -> Coverage:
+    known = {field.name for field in fields(Coverage)}
+    return Coverage(**{name: value for name, value in ledger.model_dump().items() if name in known})
+
+
+def _provenance(document: NightDocument, gone: Mapping[str, object]) -> Provenance:
+    recording = document.recording
+    notes = document.notes
+    if gone:
+        values = ", ".join(f"{name} = {value}" for name, value in gone.items())
+        notes = (*notes, f"Decided by an earlier version with parameters that are no longer there ({values}).")
     return Provenance(
-        inputs=tuple(InputFile(**file) for file in document["inputs"]),
-        start_s=float(recording["start_s"]),
-        stop_s=float(recording["stop_s"]),
-        start_at=_start_at(recording["start_at"], recording["time_zone"]),
-        start_source=str(recording["start_source"]),
-        unreadable=tuple((item["path"], item["reason"]) for item in document["unreadable"]),
-        damage=tuple((item["path"], item["reason"]) for item in document["damage"]),
-        notes=tuple(document["notes"]),
-        skipped=tuple(SkippedSpan(**item) for item in document["skipped"]),
-        decoding=str(document.get("decoding", "software")),
-        versions=dict(document["versions"]),
-        schema_version=int(document["schema_version"]),
+        inputs=tuple(InputFile(**dict(file)) for file in document.inputs),
+        start_s=recording.start_s,
+        stop_s=recording.stop_s,
+        start_at=recording.moment(),
+        start_source=recording.start_source,
+        unreadable=tuple((item.path, item.reason) for item in document.unreadable),
+        damage=tuple((item.path, item.reason) for item in document.damage),
+        notes=notes,
+        skipped=tuple(SkippedSpan(**dict(span)) for span in document.skipped),
+        decoding=document.decoding,
+        versions=document.versions,
+        schema_version=document.schema_version,
     )
-
-
-def _start_at(text: str, zone: str) -> datetime | None:
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    try:
-        return moment.astimezone(ZoneInfo(zone)) if zone else moment
-    except (KeyError, ValueError, OSError):
-        return moment  # this machine does not know the zone; the offset is still right at the start

@@ -246,3 +246,13 @@ def test_finished_night_of_other_parameters_is_kept_unless_asked(tmp_path: Path)
 def test_vanished_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(NightFolderError, match="cannot write the night here"), staged(tmp_path / "gone"):
         pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes")
+@pytest.mark.parametrize("name", ["night.json", "motion/recording.json"])
+def test_pipe_in_place_of_a_record_does_not_hang(tmp_path: Path, name: str) -> None:
+    (tmp_path / "motion").mkdir()
+    (tmp_path / "motion" / ".lock").touch()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(UsageError, match="another night"), claimed(tmp_path, MINE, overwrite=False):
+        pass

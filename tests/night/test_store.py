@@ -1,8 +1,10 @@
 import dataclasses
 import json
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,12 @@ from detector.params import Params, from_toml, with_values
 def stored(busy_night: Night, tmp_path: Path) -> Path:
     """A night folder with everything `Night.load` needs."""
     return store(busy_night, tmp_path / "night")
+
+
+def load_whole(folder: Path) -> Night:
+    night = Night.load(folder)
+    assert night.trace is not None
+    return night
 
 
 def store(night: Night, folder: Path) -> Path:
@@ -145,7 +153,10 @@ def lose_part(folder: Path) -> None:
         (lambda folder: (folder / "night.json").write_text("{"), "damaged"),
         (lambda folder: (folder / "night.json").write_text("[]"), "damaged"),
         (lambda folder: (folder / "night.json").write_bytes(b"\xff\xfe"), "damaged"),
-        (rewrite(lambda record: record.update(schema_version=999)), "expected schema version 2, but version 999"),
+        (
+            rewrite(lambda record: record.update(schema_version=999)),
+            "expected schema version 2 or earlier, but version 999 ",
+        ),
         (rewrite(lambda record: record.pop("coverage")), "damaged or of another version"),
         (rewrite(lambda record: record.update(coverage={})), "damaged or of another version"),
         (rewrite(lambda record: record.update(parameters={"unheard": 1})), "unheard"),
@@ -155,7 +166,7 @@ def lose_part(folder: Path) -> None:
 def test_folder_that_cannot_be_trusted_is_refused(stored: Path, damage: Callable[[Path], object], message: str) -> None:
     damage(stored)
     with pytest.raises(NightFolderError, match=message) as caught:
-        Night.load(stored)
+        load_whole(stored)
     assert "\n" not in str(caught.value)
 
 
@@ -179,3 +190,58 @@ def test_flipped_byte_in_a_part_is_noticed_or_changes_nothing(stored: Path) -> N
         else:
             assert repr(trace) == repr(truth), place
     assert noticed > 20
+
+
+OLD_EVENTS = """\
+event_id,kind,start_s,stop_s,duration_s,peak_s,start_at,x_px,y_px,area_fraction,snr,rate_hz,n_cycles,regularity,\
+sustained,site,state,reason
+1,twitch,12.346,12.645,0.299,12.400,,100.1,50.0,0.0123,31.46,,,,false,,,why
+2,rhythmic,20.000,32.000,12.000,21.000,,100.1,50.0,0.0123,31.46,2.100,25.0,0.900,true,"left, arm",,why
+3,twitch,71.000,71.200,0.200,71.100,,100.1,50.0,0.0123,31.46,,,,false,,,why
+"""
+
+
+def test_night_of_the_first_schema_is_read(stored: Path, busy_night: Night) -> None:
+    def as_it_was(record: dict[str, Any]) -> None:
+        record["schema_version"] = 1
+        del record["inputs"][0]["start_s"]
+        record["parameters"]["artifact"]["clock_ticks"] = 10
+        del record["parameters"]["run"]
+
+    rewrite(as_it_was)(stored)
+    (stored / "events.csv").write_text(OLD_EVENTS)
+    (stored / "artifacts.csv").write_text("kind,start_s,stop_s,detail\nlight,33.000,34.000,a lamp\n")
+    night = load_whole(stored)
+    assert night.events.event_id.tolist() == ["e0001", "e0002", "e0003"]
+    assert night.events.kind.tolist() == ["twitch", "rhythmic", "twitch"]
+    assert night.events.file.tolist() == ["night <1>.mp4"] * 3
+    assert night.decision.events[1].is_sustained
+    assert night.decision.artifacts[0].detail == "a lamp"
+    assert night.params == Params()
+    assert "artifact.clock_ticks = 10" in night.provenance.notes[-1]
+    write_night(night, stored)
+    assert json.loads((stored / "night.json").read_text(encoding="utf-8"))["schema_version"] == 2
+
+
+def test_night_without_its_motion_keeps_all_but_what_needs_it(stored: Path, busy_night: Night) -> None:
+    shutil.rmtree(stored / MOTION_FOLDER)
+    night = Night.load(stored)
+    pd.testing.assert_frame_equal(night.events, busy_night.events)
+    assert night.trace is None
+    with pytest.raises(NightFolderError, match="holds no motion trace") as caught:
+        night.decide(Params())
+    assert str(stored) in str(caught.value)
+
+
+def test_motion_is_read_at_its_first_use_and_once(stored: Path) -> None:
+    night = Night.load(stored)
+    part = next((stored / MOTION_FOLDER).glob("*.npz"))
+    whole = part.read_bytes()
+    part.write_bytes(b"")
+    with pytest.raises(NightFolderError, match="damaged"):
+        _ = night.trace
+    part.write_bytes(whole)
+    first = night.trace
+    assert first is not None
+    part.unlink()
+    assert night.trace is first
