@@ -79,6 +79,19 @@ class FootageParams(Group):
     time_zone: str = tunable(
         "", "text", OWN, "Zone of times in file names, such as Europe/Berlin; empty for the zone of this computer."
     )
+    start: str = tunable(
+        "", "text", OWN, "When the first picture was taken, such as 2026-03-14T22:15:00; empty where the files tell it."
+    )
+    fps: float = tunable(
+        0.0, "1/s", OWN, "Pictures a second of files that hold no time stamps; 0 takes what they say.", ge=0, le=240
+    )
+    max_night_h: float = tunable(36.0, "h", OWN, "Clips further apart than this are not one night.", gt=0, le=240)
+    force: bool = tunable(
+        default=False,
+        unit="text",
+        source=OWN,
+        description="Take clips together that look like two cameras or several nights.",
+    )
 
 
 class MotionParams(Group):

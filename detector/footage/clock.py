@@ -8,22 +8,27 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detector.errors import ParameterError
+from detector.footage.time_rules import zone_of_file, zone_of_rule
 
 
 def find_zone(name: str = "") -> tzinfo:
     """The time zone of a name.
 
     Args:
-        name: IANA name such as `"Europe/Berlin"`; empty for the zone of this computer.
+        name: IANA name such as `"Europe/Berlin"`, or a whole POSIX rule with both changes of the clock; empty for the
+            zone of this computer: what TZ names (a name, a rule or a file), else what the system is set to.
 
     Raises:
-        ParameterError: there is no zone of this name.
+        ParameterError: there is no zone of this name, or TZ cannot be read.
     """
     if not name:
         return _local_zone()
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        # A short rule such as UTC-2 is left out: people mean the opposite by it.
+        if "," in name and (zone := zone_of_rule(name)):
+            return zone
         raise ParameterError(
             f"footage.time_zone: expected an IANA name such as Europe/Berlin, but {name!r} came; correct it."
         ) from None
@@ -68,13 +73,39 @@ def seconds_between(earlier: datetime, later: datetime) -> float:
     return (later.astimezone(UTC) - earlier.astimezone(UTC)).total_seconds()
 
 
+def read_moment(text: str, zone: tzinfo, parameter: str) -> datetime:
+    """A time as people write it: ISO 8601, with or without an offset.
+
+    Args:
+        text: such as `2026-03-14T22:15:00` or `2026-03-14 22:15+01:00`.
+        zone: of times without an offset.
+        parameter: where the text stands, for the message.
+
+    Raises:
+        ParameterError: it is no time.
+    """
+    try:
+        return with_zone(datetime.fromisoformat(text.strip()), zone)
+    except (ValueError, OverflowError):
+        raise ParameterError(
+            f"{parameter}: expected a date and time such as 2026-03-14T22:15:00, but {text!r} came; correct it."
+        ) from None
+
+
 def _local_zone() -> tzinfo:
     # A named zone knows its clock changes; the bare offset of today is only the last resort.
-    for name in (os.environ.get("TZ", "").lstrip(":"), _linked_zone()):
+    told = os.environ.get("TZ", "").removeprefix(":")
+    for name in (told, _linked_zone()) if not told else (told,):
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
+            if zone := zone_of_rule(name) or zone_of_file(name):
+                return zone
+    if told:
+        raise ParameterError(
+            f"TZ: expected a zone such as Europe/Berlin, a rule or a file, but {told!r} came; "
+            "correct it, or name the zone with --time-zone."
+        )
     return datetime.now(UTC).astimezone().tzinfo or UTC
 
 

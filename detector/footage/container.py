@@ -6,21 +6,39 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
 from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from detector.errors import FootageError
-from detector.footage.mp4_boxes import is_unfinished_mp4
+from detector.footage.mp4_boxes import is_stray_segment, is_unfinished_mp4
 
 logger = logging.getLogger(__name__)
 
 MAX_ERRORS_IN_A_ROW = 32
 """A reader that fails this often without giving a packet has nothing more to give."""
+
+_FORMATS = (
+    "3g2 3gp apng asf asf_o av1 avi bmp_pipe dhav dv flv gif gxf h261 h263 h264 hevc ivf jpeg_pipe live_flv m4v "
+    "matroska mjpeg mov mp4 mpeg mpegts mpegtsraw mpegvideo mpjpeg mxf nsv nut obu ogg png_pipe rm tiff_pipe vc1 "
+    "vc1test vvc webm webp_pipe wtv yuv4mpegpipe"
+)
+SAFE = {"protocol_whitelist": "file", "format_whitelist": ",".join(_FORMATS.split())}
+"""Only files, and only formats that hold their pictures themselves: no playlist leads to another file or address."""
+
+_POINTERS = (
+    (b"#EXTM3U", "a playlist"),
+    (b"ffconcat", "a list of files"),
+    (b"<MPD", "a playlist"),
+    (b"v=0", "the description of a stream"),
+    (b"[playlist]", "a playlist"),
+)
 
 
 @contextmanager
@@ -41,7 +59,7 @@ def open_video(path: Path, max_px: int, device: str = "") -> Iterator[tuple[Inpu
     # Software in its place would give other pictures under the name of the device.
     hardware = HWAccel(device, allow_software_fallback=False) if device else None
     try:
-        container = av.open(str(path), options=limit, metadata_errors="replace", hwaccel=hardware)
+        container = av.open(address(path), options=limit | SAFE, metadata_errors="replace", hwaccel=hardware)
     except (av.error.FFmpegError, RuntimeError, ValueError, OSError) as error:
         raise FootageError(_why_not_opened(path, error, device)) from None
     with container:
@@ -55,15 +73,15 @@ def open_video(path: Path, max_px: int, device: str = "") -> Iterator[tuple[Inpu
         yield container, stream
 
 
-def iter_demux(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream] | None]:
-    """Packets of one stream in file order; None for each read error, after which reading goes on.
+def iter_demux(container: InputContainer, *streams: Stream) -> Iterator[Packet[Any] | None]:
+    """Packets of some streams in file order; None for each read error, after which reading goes on.
 
     Empty packets (a dropped picture, or the end of the stream) are left out.
     """
     n_errors = 0
     while n_errors < MAX_ERRORS_IN_A_ROW:
         try:
-            for packet in container.demux(stream):
+            for packet in container.demux(*streams):
                 n_errors = 0
                 if packet.size:
                     yield packet
@@ -75,10 +93,19 @@ def iter_demux(container: InputContainer, stream: VideoStream) -> Iterator[Packe
             return
 
 
+def address(path: Path) -> str:
+    """What FFmpeg opens a file by: a name such as `http:x.mp4` or `2026-03-14T01:00:00.mp4` is a file all the same."""
+    return f"file:{path.absolute()}"
+
+
 def _check_file(path: Path) -> None:
-    if not path.exists():
+    try:
+        is_there, is_file = path.exists(), path.is_file()
+    except OSError as error:  # links that lead in a circle, names that are too long
+        raise FootageError(f"{path}: cannot look at this file ({error.strerror}); check the path.") from None
+    if not is_there:
         raise FootageError(f"{path}: there is no such file; check the path.")
-    if not path.is_file():
+    if not is_file:
         raise FootageError(f"{path}: expected a video file, but this is not a regular file; name a file or folder.")
     try:
         size = path.stat().st_size
@@ -94,6 +121,13 @@ def _why_not_opened(path: Path, error: Exception, device: str = "") -> str:
     detail = getattr(error, "strerror", None) or str(error)
     if device:
         return f"{path}: {device} cannot decode this file ({detail})."
+    if kind := _pointer(path):
+        return f"{path}: expected a video, but this is {kind}, which holds no pictures; name the clips themselves."
+    if is_stray_segment(path):
+        return (
+            f"{path}: this is a piece of a stream without its head; put the head (often init.mp4) and the pieces into "
+            "one file, as in `cat init.mp4 1.m4s 2.m4s > night.mp4`."
+        )
     if is_unfinished_mp4(path):
         return (
             f"{path}: the index (moov) of this MP4 is missing, so the recording was probably cut off by a power loss "
@@ -102,11 +136,21 @@ def _why_not_opened(path: Path, error: Exception, device: str = "") -> str:
     return f"{path}: expected a video file, but FFmpeg cannot read it as one ({detail}); try whether it plays."
 
 
+def _pointer(path: Path) -> str:
+    """What a file is that only points elsewhere, in words; empty where it is none."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(1000).lstrip(b"\xef\xbb\xbf \r\n\t")
+    except OSError:
+        return ""
+    return next((kind for mark, kind in _POINTERS if head.startswith(mark) or (mark[:1] == b"<" and mark in head)), "")
+
+
 def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
     streams = [stream for stream in container.streams.video if not _is_cover_art(stream)]
     if not streams:
         kinds = "sound but no pictures" if container.streams.audio else "no picture stream"
-        if is_unfinished_mp4(path):
+        if is_unfinished_mp4(path) or is_stray_segment(path):
             raise FootageError(_why_not_opened(path, ValueError("no moov")))
         raise FootageError(f"{path}: expected a video, but the file holds {kinds}; leave it out.")
     decodable = [stream for stream in streams if stream.codec_context is not None]

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from detector.errors import FootageError
 from detector.footage.container import iter_demux, open_video
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
-from detector.footage.luma import luma_of
+from detector.footage.luma import luma_of, scaled
 from detector.footage.packets import last_keys, place_of_packet, place_of_rank
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,12 @@ MAX_STRAY_PACKETS = 64
 
 SEEK_BACK_S = (0, 4, 16)
 """How much earlier than the key frame to ask for, s, one after the other, where seeking lands too late."""
+
+MOST_GROWTH = 4
+"""Pictures in the middle of a file may have so many times the px of the first ..."""
+
+LEAST_MOST_PX = 2_100_000
+"""... or so many px, whichever is more."""
 
 DAMAGE_LASTS_S = 10.0
 """Damage is taken to be gone at the next key frame, or after this time where key frames are rarer, s."""
@@ -134,12 +140,15 @@ class _Decoding:
 
     def frames(self, *, is_seeking: bool) -> Iterator[Frame]:
         info = self.info
-        turns = info.packets.quarter_turns
+        size = (info.width_px, info.height_px)
         self.last = int(info.packets.rank[self.stretch.start]) - 1 if self.stretch.start else -1
-        with open_video(info.path, info.width_px * info.height_px, info.device) as (container, stream):
+        with open_video(info.path, _most_px(info), info.device) as (container, stream):
             fed = _located(container, stream, info, self.stretch.start if is_seeking else None)
+            before = (0, 0)
             for picture, rank in self._pictures(fed, stream.codec_context):
                 is_damaged = self._is_damaged(rank, is_corrupt=picture.is_corrupt)
+                here = picture.width, picture.height
+                is_seam, before = here != before != (0, 0), here
                 if rank >= self.stretch.stop:
                     return
                 if rank < self.stretch.first:
@@ -147,16 +156,17 @@ class _Decoding:
                 yield Frame(
                     float(info.packet_times_s[rank] + self.stretch.offset_s),
                     float(info.packet_durations_s[rank]),
-                    luma_of(picture, turns),
+                    scaled(luma_of(picture, info.packets.quarter_turns), size),
                     bool(info.is_key[rank]),
                     is_damaged,
+                    is_seam,
                 )
 
     def _pictures(
         self, fed: Iterator[tuple[int, Packet[VideoStream] | None]], context: VideoCodecContext
     ) -> Iterator[tuple[VideoFrame, int]]:
-        """Decoded pictures with their ascending ranks; what is late, of another size or not shown is left out."""
-        size, tell = self._coded_size(), self.stretch.on_packet
+        """Decoded pictures with their ascending ranks; what is late or not shown is left out."""
+        tell = self.stretch.on_packet
         for place, packet in fed:
             if tell is not None:
                 tell(place >= self.stretch.start)
@@ -165,9 +175,6 @@ class _Decoding:
             for picture in self._decoded(place, packet, context):
                 rank = self._rank(picture)
                 if rank <= self.last:
-                    continue
-                if (picture.width, picture.height) != size:
-                    self.bad.add(rank)
                     continue
                 self._check_start(rank, is_corrupt=picture.is_corrupt)
                 yield picture, rank
@@ -221,9 +228,11 @@ class _Decoding:
         since_s = self.damaged_since_s
         return since_s is not None and float(times_s[rank]) - since_s < DAMAGE_LASTS_S
 
-    def _coded_size(self) -> tuple[int, int]:
-        size = self.info.width_px, self.info.height_px
-        return size[::-1] if self.info.packets.quarter_turns % 2 else size
+
+def _most_px(info: VideoInfo) -> int:
+    """How large a picture may be: a stream may grow in its middle, but not beyond all measure."""
+    width, height = info.coded_px
+    return max(MOST_GROWTH * width * height, LEAST_MOST_PX)
 
 
 def _located(

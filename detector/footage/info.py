@@ -43,19 +43,29 @@ class VideoInfo:
     Attributes:
         path: the file.
         size_bytes: its size.
-        width_px, height_px: displayed size (after rotation).
+        width_px, height_px: size of the frames it gives, after rotation, and after scaling to the grid of the night
+            where most of the night has another size.
         codec: FFmpeg's name, such as `"h264"`.
         header_fps: the rate that the container claims; 0 where it claims none. Never used for time.
-        packet_times_s: presentation times, s, ascending, shape (n_packets,), float64.
+        packet_times_s: presentation times, s, ascending, shape (n_packets,), float64; the first picture is at 0, as in
+            a player, whatever the container calls it.
         packet_durations_s: time each packet stands for, s, shape (n_packets,); a pause longer than `max_gap_s` counts
             with the usual frame interval only.
         is_key: which of them are key frames, shape (n_packets,), bool.
         damage: what was wrong with the file, one sentence each; empty for a healthy file.
         repairs: those of `damage` that could be put right and cost no picture.
         start_at: wall clock of the first frame, with offset, or None where it is not known.
-        start_source: where `start_at` came from: `"name"`, `"container"`, `"user"` or `""`.
+        start_source: where `start_at` came from: `"name"`, `"sidecar"`, `"container"`, `"modified"`, `"option"`, or
+            `"assumed"` where nothing tells it.
+        start_how: what was matched for it, one phrase.
+        start_tolerance_s: by how much it may be wrong because of how it is written, s.
+        start_told: the same on the camera's own clock, without zone, where its name tells no zone; else None.
         packets: the same packets in file order.
         device: hardware to decode it with, as FFmpeg names it; empty for software.
+        first_stamp_s: what the container calls the time of the first picture, s.
+        source_px: width and height of the pictures in the file, after rotation; (0, 0) for those of the frames.
+        stretch: what its times were multiplied with because it was filmed at another rate than it declares.
+        container: FFmpeg's name of the container, such as `"matroska,webm"`.
     """
 
     path: Path
@@ -70,9 +80,16 @@ class VideoInfo:
     damage: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     start_at: datetime | None = None
-    start_source: str = ""
+    start_source: str = "assumed"
+    start_how: str = ""
+    start_tolerance_s: float = 0.0
+    start_told: datetime | None = None
     packets: PacketTable = field(default_factory=PacketTable)
     device: str = ""
+    first_stamp_s: float = 0.0
+    source_px: tuple[int, int] = (0, 0)
+    stretch: float = 1.0
+    container: str = ""
 
     @property
     def start_s(self) -> float:
@@ -83,6 +100,17 @@ class VideoInfo:
     def stop_s(self) -> float:
         """End of the last frame, s (file time)."""
         return float(self.packet_times_s[-1] + self.packet_durations_s[-1])
+
+    @property
+    def length_s(self) -> float:
+        """From the first frame to the end of the last, s."""
+        return self.stop_s - self.start_s
+
+    @property
+    def coded_px(self) -> tuple[int, int]:
+        """Width and height of the pictures as they are in the file, before rotation and scaling."""
+        width, height = self.source_px if self.source_px[0] else (self.width_px, self.height_px)
+        return (height, width) if self.packets.quarter_turns % 2 else (width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +123,8 @@ class Frame:
         luma: shape (height, width), uint8; full resolution as displayed. Valid until the next frame is asked for.
         is_key: whether it came from a key frame.
         is_damaged: whether the decoder reported errors in it, or in a frame since the last key frame that it builds on.
+        is_seam: whether it does not continue the picture before it, because another file, or another picture size,
+            begins here: what differs between the two is no movement.
     """
 
     time_s: float
@@ -102,3 +132,4 @@ class Frame:
     luma: NDArray[np.uint8]
     is_key: bool
     is_damaged: bool
+    is_seam: bool = False

@@ -42,6 +42,21 @@ def luma_of(picture: VideoFrame, quarter_turns: int = 0) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(luma, -quarter_turns)) if quarter_turns else luma
 
 
+def scaled(luma: NDArray[np.uint8], size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture at another size; itself where it has that size.
+
+    Args:
+        luma: shape (height, width), uint8.
+        size_px: width and height, px.
+    """
+    if luma.shape == size_px[::-1]:
+        return luma
+    is_smaller = luma.shape[0] * luma.shape[1] >= size_px[0] * size_px[1]
+    return np.asarray(
+        cv2.resize(luma, size_px, interpolation=cv2.INTER_AREA if is_smaller else cv2.INTER_LINEAR), np.uint8
+    )
+
+
 @lru_cache
 def _extra_bits(pixel_format: str) -> int | None:
     """Bits beyond 8 of a format whose first plane is luma, None for other formats."""

@@ -1,7 +1,8 @@
-"""The two things FFmpeg does not tell about an MP4 file: whether its index is missing, and how it is turned."""
+"""What FFmpeg does not tell about an MP4 file: whether its index or a piece is missing, and how it is turned."""
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _TOP_LEVEL = {b"ftyp", b"mdat", b"free", b"skip", b"wide", b"moov", b"styp", b"moof", b"uuid"}
+_ALL_TOP = _TOP_LEVEL | {b"sidx", b"mfra", b"ssix", b"emsg", b"prft", b"meta", b"udta", b"pdin"}
 _MAX_BOXES = 100_000
 
 
@@ -19,7 +21,42 @@ def is_unfinished_mp4(path: Path) -> bool:
             names = [name for name, _, _ in _boxes(file, 0, path.stat().st_size)]
     except OSError:
         return False
-    return bool(names) and names[0] in _TOP_LEVEL and b"moov" not in names
+    return bool(names) and names[0] in _TOP_LEVEL and b"moov" not in names and b"moof" not in names
+
+
+def is_stray_segment(path: Path) -> bool:
+    """Whether the file holds pieces of a fragmented MP4 (`moof`) and not the head (`moov`) that they need."""
+    try:
+        with path.open("rb") as file:
+            names = [name for name, _, _ in _boxes(file, 0, path.stat().st_size)]
+    except OSError:
+        return False
+    return b"moof" in names and b"moov" not in names
+
+
+def other_boxes(path: Path) -> list[tuple[int, int]]:
+    """Stretches `(start, stop)` of the file, bytes, of known boxes other than those of picture and sound."""
+    try:
+        with path.open("rb") as file:
+            found = list(_boxes(file, 0, path.stat().st_size))
+    except OSError:
+        return []
+    return [(start - 16, stop) for name, start, stop in found if name != b"mdat" and name in _ALL_TOP]
+
+
+def n_missing_fragments(path: Path) -> int:
+    """How many pieces of a fragmented MP4 are missing, by the numbers that the pieces carry."""
+    numbers: list[int] = []
+    try:
+        with path.open("rb") as file:
+            for start, stop in _named(file, b"moof", 0, path.stat().st_size):
+                for head, _ in _named(file, b"mfhd", start, stop):
+                    file.seek(head + 4)
+                    numbers.append(struct.unpack(">I", file.read(4))[0])
+    except (OSError, struct.error):
+        return 0
+    steps = [later - earlier - 1 for earlier, later in itertools.pairwise(numbers)]
+    return sum(step for step in steps if 0 < step < 1000)
 
 
 def quarter_turns(path: Path, track_id: int) -> int:
@@ -43,7 +80,7 @@ def _track_matrix(file: BinaryIO, size: int, track_id: int) -> tuple[int, ...] |
             for start, _ in _named(file, b"tkhd", trak_start, trak_stop):
                 file.seek(start)
                 header = file.read(96)
-                is_long = header[0] == 1
+                is_long = header[:1] == b"\1"
                 if struct.unpack_from(">I", header, 20 if is_long else 12)[0] == track_id:
                     return struct.unpack_from(">9i", header, 52 if is_long else 40)
     return None

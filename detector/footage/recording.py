@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,24 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from detector.errors import FootageError, NoFootageError
-from detector.footage.clip_names import is_ring_file
+from detector.footage.cameras import compare_clips
+from detector.footage.clip_names import ring_file_advice
 from detector.footage.decode import iter_packets
-from detector.footage.placing import Clip, Placing, place_clips
+from detector.footage.files import find_files, hash_file
+from detector.footage.placing import Clip, place_clips
+from detector.footage.remarks import gather
 from detector.footage.video import Frame, VideoInfo, probe
 from detector.params import FootageParams
 
 __all__ = ["Clip", "Recording", "Span", "iter_interval", "read_recording"]
 
 logger = logging.getLogger(__name__)
-
-_SUFFIXES = "3gp asf avi flv h264 264 h265 265 hevc m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts ogv ts webm wmv"
-VIDEO_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
-"""What a folder is searched for; a file named by itself is tried whatever its extension."""
-
-_RING_FILE = (
-    "{}: this is a pre-allocated file that its recorder overwrites in turn, so neither its name nor its order tells "
-    "when it was filmed; export the night with the camera's own program."
-)
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ class Recording:
     """One night of footage.
 
     Attributes:
-        clips: in order of time. The first keeps its own presentation times (`offset_s` 0).
+        clips: in order of time; recording time 0 is the first picture of the first.
         gaps: unfilmed stretches `(start_s, stop_s)` between first and last frame.
         overlaps: stretches filmed by two clips; the earlier clip counts.
         start_at: wall clock of the first frame, or None.
@@ -84,6 +76,18 @@ class Recording:
         return max(clip.stop_s for clip in self.clips)
 
     @property
+    def fps(self) -> float:
+        """Pictures a second over most of the night, by the usual interval of each clip."""
+        steps = [np.diff(clip.info.packet_times_s[clip.first :]) for clip in self.clips]
+        usual = [(float(np.median(step)), len(step)) for step in steps if len(step)]
+        if not usual:
+            return 0.0
+        intervals, weights = np.array([step for step, _ in usual]), np.array([n for _, n in usual])
+        order = np.argsort(intervals)
+        middle = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
+        return float(1.0 / intervals[order][middle])
+
+    @property
     def files_s(self) -> float:
         """Time that the frames in the files stand for, s; what two clips filmed counts once."""
         return float(sum(clip.info.packet_durations_s[clip.first :].sum() for clip in self.clips))
@@ -98,8 +102,7 @@ def read_recording(paths: Sequence[Path | str], params: FootageParams | None = N
     """Probe files and folders and place them on one time axis.
 
     Args:
-        paths: files (tried whatever their extension) and folders (searched with all their folders for video files;
-            hidden ones are left out).
+        paths: files (tried whatever their extension), folders, globs and `@list.txt`, as `find_files` takes them.
         params: limits, name pattern and time zone; the defaults when left out.
 
     Returns:
@@ -107,35 +110,26 @@ def read_recording(paths: Sequence[Path | str], params: FootageParams | None = N
 
     Raises:
         NoFootageError: no file could be used.
-        ParameterError: the time zone or the name pattern cannot be used.
+        UsageError: the clips are of two cameras, or of several nights.
+        ParameterError: the time zone, the start or the name pattern cannot be used.
     """
     params = params or FootageParams()
-    files = find_files([Path(path) for path in paths])
-    infos, unreadable = _probe_all(files, params)
-    if not infos:
+    found = find_files([Path(path) for path in paths])
+    probed, unreadable = _probe_all(found.files, params)
+    unreadable = [*found.unreadable, *unreadable]
+    if not probed:
         raise NoFootageError(_nothing(paths, unreadable))
-    placing = place_clips(infos, params)
-    return _recording(placing, unreadable)
-
-
-def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The video files among paths, in natural order within each folder, each once.
-
-    A path that does not exist is kept, so that reading it says so.
-    """
-    found: dict[Path, Path] = {}
-    for path in paths:
-        for file in _in_folder(path) if path.is_dir() else [path]:
-            found.setdefault(file.resolve(), file)
-    return list(found.values())
-
-
-def natural_key(path: Path) -> list[tuple[tuple[int, int, str], ...]]:
-    """Sorts names as people do: `clip2` before `clip10`."""
-    return [
-        tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"([0-9]+)", name.lower()))
-        for name in path.parts
-    ]
+    infos, notes = _each_once(probed)
+    placing = place_clips(infos, params, compare_clips)
+    return Recording(
+        clips=placing.clips,
+        gaps=placing.gaps,
+        overlaps=placing.overlaps,
+        start_at=placing.start_at,
+        start_source=placing.start_source,
+        unreadable=tuple(unreadable),
+        notes=(*notes, *placing.notes),
+    )
 
 
 def iter_interval(recording: Recording, start_s: float, stop_s: float) -> Iterator[Frame]:
@@ -148,23 +142,11 @@ def iter_interval(recording: Recording, start_s: float, stop_s: float) -> Iterat
             yield from iter_packets(clip.info, first, stop, clip.offset_s)
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    files = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        files += [
-            Path(parent, name)
-            for name in names
-            if not name.startswith(".") and Path(name).suffix.lower() in VIDEO_SUFFIXES
-        ]
-    return sorted(files, key=natural_key)
-
-
-def _probe_all(files: list[Path], params: FootageParams) -> tuple[list[VideoInfo], list[tuple[str, str]]]:
+def _probe_all(files: Sequence[Path], params: FootageParams) -> tuple[list[VideoInfo], list[tuple[str, str]]]:
     infos, unreadable = [], []
     for file in files:
-        if is_ring_file(file):
-            unreadable.append((str(file), _RING_FILE.format(file)))
+        if advice := ring_file_advice(file):
+            unreadable.append((str(file), advice))
             continue
         try:
             infos.append(probe(file, params))
@@ -174,6 +156,22 @@ def _probe_all(files: list[Path], params: FootageParams) -> tuple[list[VideoInfo
     return infos, unreadable
 
 
+def _each_once(infos: Sequence[VideoInfo]) -> tuple[list[VideoInfo], list[str]]:
+    """Files of equal content once, unless their names tell other times, and what to say of them."""
+    alike: dict[tuple[int, int], list[VideoInfo]] = {}
+    for info in infos:
+        alike.setdefault((info.size_bytes, len(info.packet_times_s)), []).append(info)
+    first: dict[tuple[str, object], VideoInfo] = {}
+    again: dict[Path, str] = {}
+    for group in alike.values():
+        for info in group if len(group) > 1 else []:
+            named_at = info.start_at if info.start_source == "name" else None
+            kept = first.setdefault((hash_file(info.path), named_at), info)
+            if kept is not info:
+                again[info.path] = f"it is the same file as {kept.path.name}, and was counted once."
+    return [info for info in infos if info.path not in again], gather((path.name, text) for path, text in again.items())
+
+
 def _nothing(paths: Sequence[Path | str], unreadable: list[tuple[str, str]]) -> str:
     if len(unreadable) == 1:
         return unreadable[0][1]
@@ -181,15 +179,3 @@ def _nothing(paths: Sequence[Path | str], unreadable: list[tuple[str, str]]) -> 
         return f"None of the {len(unreadable)} files can be read as video; the first: {unreadable[0][1]}"
     names = ", ".join(str(path) for path in paths) or "No path"
     return f"{names}: expected video files, but none was found; name files or a folder that holds them."
-
-
-def _recording(placing: Placing, unreadable: list[tuple[str, str]]) -> Recording:
-    return Recording(
-        clips=placing.clips,
-        gaps=placing.gaps,
-        overlaps=placing.overlaps,
-        start_at=placing.start_at,
-        start_source=placing.start_source,
-        unreadable=tuple(unreadable),
-        notes=placing.notes,
-    )

@@ -120,8 +120,7 @@ def _is_apart(
         return True
     earlier, later = clips[before[0]], clips[after[0]]
     pause_s = later.info.packet_times_s[after[1]] + later.offset_s - earlier.stop_s
-    size = earlier.info.width_px, earlier.info.height_px
-    return bool(pause_s > max_gap_s or size != (later.info.width_px, later.info.height_px))
+    return bool(pause_s > max_gap_s or earlier.info.coded_px != later.info.coded_px)
 
 
 def _run(clips: Sequence[Clip], group: Sequence[tuple[int, int, int]]) -> _Run:

@@ -64,16 +64,18 @@ class Timeline:
     """Presentation times of a file.
 
     Attributes:
-        times_s: strictly ascending, shape (n,), float64.
+        times_s: strictly ascending, shape (n,), float64; the first is 0.
         durations_s: time each picture stands for, s, shape (n,), float64.
         rank: place in presentation order of each picture in file order, shape (n,), int32.
         notes: what had to be repaired, one sentence each.
+        first_s: what the stamps call the time of the first picture, s.
     """
 
     times_s: NDArray[np.float64]
     durations_s: NDArray[np.float64]
     rank: NDArray[np.int32]
     notes: tuple[str, ...]
+    first_s: float = 0.0
 
 
 def longest_pause_s(usual_s: float, max_gap_s: float) -> float:
@@ -105,15 +107,16 @@ def build_timeline(stamps: Stamps, max_gap_s: float) -> Timeline:
     ticks, n_repeated = _spread_repeats(placed[order], interval)
     if n_repeated:
         notes.append(f"{n_repeated} time stamps repeat an earlier one; their pictures were spread evenly.")
-    times_s = ticks * stamps.time_base.numerator / stamps.time_base.denominator
-    if abs(times_s[0]) > MAX_START_S:
+    first_s = float(ticks[0]) * stamps.tick_s
+    times_s = (ticks - ticks[0]) * stamps.time_base.numerator / stamps.time_base.denominator
+    if abs(first_s) > MAX_START_S:
         notes.append("The first time stamp is nonsense; time was counted from 0.")
-        times_s = (ticks - ticks[0]) * stamps.tick_s
+        first_s = 0.0
     rank = np.empty(len(raw), np.int32)
     rank[order] = np.arange(len(raw), dtype=np.int32)
     times_s = _apart(times_s)
     last_s = float(stamps.duration[order[-1]]) * stamps.tick_s
-    return Timeline(times_s, _durations(times_s, last_s, stamps.usual_s, max_gap_s), rank, tuple(notes))
+    return Timeline(times_s, _durations(times_s, last_s, stamps.usual_s, max_gap_s), rank, tuple(notes), first_s)
 
 
 def _apart(times_s: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from detector.errors import FootageError
-from detector.footage.clip_names import FIRST_YEAR, parse_clip_name
-from detector.footage.clock import find_zone, wall_clock, with_zone
 from detector.footage.container import iter_demux, open_video
+from detector.footage.damage import FileFacts, contradiction, find_damage
 from detector.footage.decode import iter_packets
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
 from detector.footage.mp4_boxes import quarter_turns
 from detector.footage.stamps import Stamps, Timeline, build_timeline
+from detector.footage.starts import find_start
 from detector.params import FootageParams
 
 __all__ = ["Frame", "PacketTable", "VideoInfo", "iter_luma", "probe"]
@@ -32,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 UNTIMED_FORMATS = {"avi", "h264", "hevc", "m4v", "mjpeg", "mpegvideo", "vc1", "obu"}
 """Containers that store no presentation stamps: FFmpeg guesses them, and guesses wrong where pictures are reordered."""
+
+RAW_FORMATS = {"h264", "hevc", "m4v", "mjpeg", "mpjpeg", "mpegvideo", "vc1", "obu"}
+"""Pictures one after the other, without any stamps."""
 
 USUAL_FPS = 25.0
 """Assumed where a file says nothing at all about time."""
@@ -49,6 +51,7 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
 
     Raises:
         FootageError: the file cannot be used as video; one sentence says why and what to do.
+        ParameterError: the time zone, or the name pattern, cannot be used.
     """
     path = Path(path)
     params = params or FootageParams()
@@ -57,11 +60,10 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
         packets = _read_packets(container, stream)
         if not packets.size:
             raise FootageError(f"{path}: expected a video, but it holds no pictures; leave it out.")
-        stamps = _stamps(packets, container, stream)
+        stamps = _stamps(packets, container, stream, params.fps)
         timeline = build_timeline(stamps, params.max_gap_s)
         turns = quarter_turns(path, stream.id) if "mp4" in container.format.name else 0
-        start_at, source = _start(path, container, float(timeline.times_s[-1] - timeline.times_s[0]), params)
-        return VideoInfo(
+        info = VideoInfo(
             path=path,
             size_bytes=path.stat().st_size,
             width_px=height if turns % 2 else width,
@@ -71,12 +73,29 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
             packet_times_s=timeline.times_s,
             packet_durations_s=timeline.durations_s,
             is_key=_in_order(np.frombuffer(packets.is_key, np.bool_)[_shown(packets)], timeline.rank),
-            damage=(*_damage(packets, container, stream, timeline), *timeline.notes),
             repairs=timeline.notes,
-            start_at=start_at,
-            start_source=source,
             packets=_table(packets, stamps, timeline, turns),
+            first_stamp_s=timeline.first_s,
+            container=container.format.name,
         )
+        return _judged(info, _facts(info, packets, container, stream), container.metadata, params)
+
+
+def _judged(info: VideoInfo, facts: FileFacts, metadata: Mapping[str, str], params: FootageParams) -> VideoInfo:
+    """The same with its start, and with what is wrong with the file."""
+    start = find_start(info.path, metadata.get("creation_time", ""), info.length_s, params)
+    remarks = [*info.repairs, contradiction(info.path, info.container), start.doubt]
+    repairs = tuple(text for text in remarks if text)
+    return replace(
+        info,
+        damage=(*find_damage(facts), *repairs),
+        repairs=repairs,
+        start_at=start.at,
+        start_source=start.source,
+        start_how=start.how,
+        start_tolerance_s=start.tolerance_s,
+        start_told=start.told,
+    )
 
 
 def iter_luma(video: VideoInfo | Path | str, params: FootageParams | None = None) -> Iterator[Frame]:
@@ -107,6 +126,8 @@ class _Packets:
     size: array[int] = field(default_factory=lambda: array("i"))
     is_key: array[int] = field(default_factory=lambda: array("B"))
     is_hidden: array[int] = field(default_factory=lambda: array("B"))
+    other_pos: array[int] = field(default_factory=lambda: array("q"))
+    other_size: array[int] = field(default_factory=lambda: array("i"))
     n_corrupt: int = 0
     n_errors: int = 0
 
@@ -125,11 +146,14 @@ class _Packets:
 def _read_packets(container: InputContainer, stream: VideoStream) -> _Packets:
     packets = _Packets()
     add = packets.add
-    for packet in iter_demux(container, stream):
+    for packet in iter_demux(container, *container.streams):
         if packet is None:
             packets.n_errors += 1
-        else:
+        elif packet.stream_index == stream.index:
             add(packet)
+        else:
+            packets.other_pos.append(-1 if packet.pos is None else packet.pos)
+            packets.other_size.append(packet.size)
     return packets
 
 
@@ -159,15 +183,21 @@ def _shown(packets: _Packets) -> NDArray[np.bool_]:
     return is_shown if is_shown.any() else np.ones(len(is_shown), np.bool_)
 
 
-def _stamps(packets: _Packets, container: InputContainer, stream: VideoStream) -> Stamps:
+def _stamps(packets: _Packets, container: InputContainer, stream: VideoStream, told_fps: float) -> Stamps:
     shown = _shown(packets)
-    pts = _column(packets.pts, np.int64)[shown]
-    fps = float(stream.average_rate or 0)
+    pts, dts = (_column(column, np.int64)[shown] for column in (packets.pts, packets.dts))
+    duration = _column(packets.duration, np.int64)[shown]
+    fps = told_fps or float(stream.average_rate or 0)
+    is_raw = container.format.name in RAW_FORMATS
+    if is_raw:
+        # FFmpeg makes up stamps for these at a rate of its own.
+        pts, dts = np.full_like(pts, NO_STAMP), np.full_like(dts, NO_STAMP)
+        duration = np.zeros_like(duration) if told_fps else duration
     return Stamps(
         pts=pts,
-        dts=_column(packets.dts, np.int64)[shown],
-        duration=_column(packets.duration, np.int64)[shown],
-        time_base=stream.time_base or Fraction(1, round(USUAL_FPS)),
+        dts=dts,
+        duration=duration,
+        time_base=Fraction(1, 90_000) if is_raw and told_fps else stream.time_base or Fraction(1, round(USUAL_FPS)),
         usual_s=1.0 / (fps if 0 < fps <= 1000 else USUAL_FPS),
         is_reordered=bool(stream.codec_context.has_b_frames),
         is_order_known=container.format.name not in UNTIMED_FORMATS and bool(np.any(pts != NO_STAMP)),
@@ -196,42 +226,21 @@ def _table(packets: _Packets, stamps: Stamps, timeline: Timeline, turns: int) ->
     )
 
 
-def _start(
-    path: Path, container: InputContainer, length_s: float, params: FootageParams
-) -> tuple[datetime | None, str]:
-    """Wall clock of the first frame and its source: the name, else the container's creation time.
-
-    The time stamp of the file on the disk is not used: copying changes it.
-    """
-    zone = find_zone(params.time_zone)
-    if name := parse_clip_name(path, params.name_pattern):
-        moment = with_zone(name.moment, zone)
-        return (wall_clock(moment, -length_s) if name.is_end else moment), "name"
-    try:
-        created = datetime.fromisoformat(container.metadata.get("creation_time", ""))
-    except ValueError:
-        return None, ""
-    if not FIRST_YEAR <= created.year <= datetime.now(UTC).year + 1:
-        return None, ""
-    return with_zone(created, zone), "container"
-
-
-def _damage(packets: _Packets, container: InputContainer, stream: VideoStream, timeline: Timeline) -> list[str]:
-    notes = []
-    n_found, n_told = len(packets.size), stream.frames or 0
-    stop_s = float(timeline.times_s[-1] + timeline.durations_s[-1])
-    found_s = stop_s - float(timeline.times_s[0])
-    told_s = float((stream.duration or 0) * (stream.time_base or 0))
-    if not told_s and not container.streams.audio:
-        # Some containers count from 0, not from the first picture.
-        told_s, found_s = (container.duration or 0) / 1e6, max(found_s, stop_s)
-    usual_s = float(np.median(timeline.durations_s))
-    if (n_told - n_found) * usual_s > 0.5:  # a few empty packets for dropped pictures are usual
-        notes.append(f"The file is cut off: its index lists {n_told} pictures, and {n_found} are there.")
-    elif told_s > max(found_s + 1.0, 1.05 * found_s):
-        notes.append(f"The file is cut off: its header tells of {told_s:.1f} s, and {found_s:.1f} s are there.")
-    if packets.n_corrupt:
-        notes.append(f"{packets.n_corrupt} packets are marked as corrupt by the container.")
-    if packets.n_errors:
-        notes.append(f"Reading failed {packets.n_errors} times; what stood there is lost.")
-    return notes
+def _facts(info: VideoInfo, packets: _Packets, container: InputContainer, stream: VideoStream) -> FileFacts:
+    is_raw = info.container in UNTIMED_FORMATS and info.container != "avi"
+    return FileFacts(
+        path=info.path,
+        size_bytes=info.size_bytes,
+        container=info.container,
+        first_s=info.first_stamp_s,
+        stop_s=info.first_stamp_s + info.stop_s,
+        usual_s=float(np.median(info.packet_durations_s)),
+        video_told_s=float((stream.duration or 0) * (stream.time_base or 0)),
+        told_s=0.0 if is_raw else (container.duration or 0) / 1e6,
+        n_told=stream.frames or 0,
+        n_found=len(packets.size),
+        pos=np.concatenate([_column(packets.pos, np.int64), _column(packets.other_pos, np.int64)]),
+        size=np.concatenate([_column(packets.size, np.int32), _column(packets.other_size, np.int32)]),
+        n_corrupt=packets.n_corrupt,
+        n_errors=packets.n_errors,
+    )

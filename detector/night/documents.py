@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from datetime import datetime
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from detector.errors import ParameterError
+from detector.footage.clock import find_zone
 from detector.night.provenance import NIGHT_SCHEMA_VERSION
 
 READABLE_VERSIONS = range(1, NIGHT_SCHEMA_VERSION + 1)
@@ -120,8 +121,8 @@ class RecordedTime(Document):
             return None
         moment = datetime.fromisoformat(self.start_at)
         try:
-            return moment.astimezone(ZoneInfo(self.time_zone)) if self.time_zone else moment
-        except (KeyError, ValueError, OSError):
+            return moment.astimezone(find_zone(self.time_zone)) if self.time_zone else moment
+        except ParameterError:
             return moment  # this machine does not know the zone; the offset is still right at the start
 
 

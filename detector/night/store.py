@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from detector._tunable import from_stored
 from detector.errors import DetectorError, NightFolderError, ParameterError
 from detector.events.decide import Decision
+from detector.footage.time_rules import RuleZone
 from detector.motion.trace import MotionTrace, join_traces, load_trace
 from detector.night.coverage import Coverage, LedgerError
 from detector.night.disk import (
@@ -167,7 +168,7 @@ def _document(night: _Night) -> dict[str, Any]:
             "start_s": source.start_s,
             "stop_s": source.stop_s,
             "start_at": source.start_at.isoformat() if source.start_at else "",
-            "time_zone": zone.key if isinstance(zone, ZoneInfo) else "",
+            "time_zone": str(zone) if isinstance(zone, ZoneInfo | RuleZone) else "",
             "start_source": source.start_source,
             "observed": [list(stretch) for stretch in night.observed],
         },

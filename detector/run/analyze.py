@@ -13,6 +13,7 @@ from detector.errors import NightFolderError, NoFootageError, ParameterError
 from detector.events.decide import Decision, decide
 from detector.footage.device import OFF, Decoding, check_choice, choose_decoding, on_device
 from detector.footage.recording import Recording, read_recording
+from detector.footage.remarks import gather
 from detector.footage.spans import cut_spans
 from detector.motion.trace import MotionTrace
 from detector.night.claims import cannot_write, refuse_foreign
@@ -256,7 +257,7 @@ def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
         start_source=recording.start_source,
         unreadable=recording.unreadable,
         damage=tuple((str(info.path), text) for info in infos for text in info.damage if text not in info.repairs),
-        notes=(*recording.notes, *(f"{info.path.name}: {text}" for info in infos for text in info.repairs)),
+        notes=(*recording.notes, *gather((info.path.name, text) for info in infos for text in info.repairs)),
         skipped=skipped,
         decoding=run.decoding.words,
         versions=software_versions(),

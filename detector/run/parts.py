@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detector._version import __version__
-from detector.errors import DetectorError, FootageError
+from detector.errors import DetectorError
+from detector.footage.files import hash_file
 from detector.footage.recording import Recording, Span
 from detector.motion.trace import TRACE_VERSION, MotionTrace, join_traces, save_trace
 from detector.night.folder import whole_file
 from detector.night.layout import part_file
 from detector.night.store import read_part
 from detector.params import MEASURING_GROUPS, Params
+
+__all__ = ["Job", "StorageError", "hash_file", "is_measured", "join_parts", "measure_part", "plan_jobs"]
 
 _KEY_DIGITS = 16
 
@@ -43,19 +46,6 @@ class Job:
     index: int
     n_frames: int
     files_s: float
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's content, hex.
-
-    Raises:
-        FootageError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise FootageError(f"{path}: cannot read this file ({error.strerror}); check that it is still there.") from None
 
 
 def plan_jobs(

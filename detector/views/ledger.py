@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 
+from detector.footage.remarks import gather
+from detector.night.layout import NIGHT_FILE
 from detector.night.night import Night
 from detector.night.provenance import SkippedSpan
 from detector.views.wording import duration, moment, percent
@@ -52,10 +54,11 @@ def _cause(night: Night, start_s: float, stop_s: float) -> str:
 
 def trouble_lines(night: Night) -> Iterator[str]:
     """What could not be read, or only in part, and how the files were put together, one sentence each."""
-    for path, reason in night.provenance.unreadable:
-        yield f"{Path(path).name} could not be read: {_without_folder(reason, path)}"
-    for path, text in night.provenance.damage:
-        yield f"{Path(path).name}: {_without_folder(text, path)}"
+    for_names = ((Path(path).name, _without_folder(reason, path)) for path, reason in night.provenance.unreadable)
+    unreadable = [(name, reason.removeprefix(f"{name}: ")) for name, reason in for_names]
+    yield from gather(unreadable, NIGHT_FILE, " could not be read: ")
+    damage = ((Path(path).name, _without_folder(text, path)) for path, text in night.provenance.damage)
+    yield from gather(damage, NIGHT_FILE)
     yield from _lost_time(night)
     for note in night.provenance.notes:
         yield _private(night, note)

@@ -38,8 +38,11 @@ MOST_STRIPS = 3
 """So many events worth showing get pictures out of the footage."""
 START_SOURCES = {
     "name": "from the file name",
+    "sidecar": "from the note beside the file",
     "container": "from the file's own header",
-    "user": "as given by the user",
+    "modified": "from when the file was written",
+    "option": "as given by the user",
+    "assumed": "assumed",
     "": "not known",
 }
 

@@ -92,7 +92,8 @@ def video(tmp_path: Path) -> Callable[..., Path]:
     def write(name: str, count: int = 60, **options: Any) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        return encode(path, count, **options)
+        # Files of equal content count once: each gets its name as a title.
+        return encode(path, count, **{"metadata": {"title": name}} | options)
 
     return write
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from detector.errors import ParameterError
-from detector.footage.clip_names import ClipName, compile_pattern, is_ring_file, parse_clip_name
+from detector.footage.clip_names import compile_pattern, parse_clip_name, ring_file_advice
 
 LOCAL = "2024-03-15T22:15:07"
 AS_UTC = f"{LOCAL}+00:00"
@@ -47,7 +47,10 @@ NAMES = [
 @pytest.mark.parametrize(("name", "preset", "expected"), NAMES, ids=[name for name, _, _ in NAMES])
 def test_each_source_is_read(name: str, preset: str, expected: str) -> None:
     found = parse_clip_name(Path("/footage", name))
-    assert found == ClipName(datetime.fromisoformat(expected), preset == "unifi-protect-backup", preset)
+    assert found is not None
+    assert (found.moment, found.preset) == (datetime.fromisoformat(expected), preset)
+    assert found.is_end is (preset == "unifi-protect-backup")
+    assert found.is_exact is (preset != "wyze")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,8 @@ PATTERNS = [
 @pytest.mark.parametrize(("pattern", "name", "expected"), PATTERNS)
 def test_a_user_pattern_is_read(pattern: str, name: str, expected: str) -> None:
     found = parse_clip_name(Path("/footage", name), pattern)
-    assert found == ClipName(datetime.fromisoformat(expected), is_end=False, preset="user pattern")
+    assert found is not None
+    assert (found.moment, found.is_end, found.preset) == (datetime.fromisoformat(expected), False, "user pattern")
 
 
 def test_a_user_pattern_replaces_the_presets() -> None:
@@ -105,7 +109,32 @@ def test_a_pattern_that_cannot_work_is_refused(pattern: str, reason: str) -> Non
         compile_pattern(pattern)
 
 
-def test_ring_files_are_known() -> None:
-    assert is_ring_file(Path("/card/hiv00012.mp4"))
-    assert is_ring_file(Path("HIV00012.MP4"))
-    assert not is_ring_file(Path("hive00012.mp4"))
+STOPS = [
+    ("RecM01_20240315_221507_222000_6D28808_2240A8.mp4", "2024-03-15T22:20:00"),
+    ("RecM01_20240315_235507_000032_6D28808_2240A8.mp4", "2024-03-16T00:00:32"),  # past midnight
+    ("1710540907-1710540967.mp4", "2024-03-15T22:16:07+00:00"),
+    ("00_20240315221507_20240315222007.mp4", "2024-03-15T22:20:07"),
+    ("2024-03-15/001/dav/22/23.59.07-00.01.00[M][0@0][0].mp4", "2024-03-16T00:01:00"),
+    ("NVR_ch1_main_20240315221507_20240315223000.mp4", "2024-03-15T22:30:00"),
+    ("20240315_221507_tp00012.mp4", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), STOPS, ids=[name for name, _ in STOPS])
+def test_the_end_is_read_where_the_name_tells_it(name: str, expected: str) -> None:
+    found = parse_clip_name(Path("/footage", name))
+    assert found is not None
+    # A last part such as 23.59.07 is the start here.
+    assert found.stop == (datetime.fromisoformat(expected) if expected else None)
+
+
+def test_the_mark_of_summer_time_tells_the_pass_of_a_repeated_hour() -> None:
+    names = ["RecM01_DST20241027_021507_022000_6D28808_2240A8.mp4", "RecM01_20241027_021507_022000_6D28808_2240A8.mp4"]
+    found = [parse_clip_name(Path(name)) for name in names]
+    assert [name.fold if name else None for name in found] == [0, 1]
+
+
+def test_ring_files_are_refused_with_advice() -> None:
+    assert "export the night" in ring_file_advice(Path("/card/hiv00012.mp4"))
+    assert ring_file_advice(Path("HIV00012.MP4"))
+    assert not ring_file_advice(Path("hive00012.mp4"))

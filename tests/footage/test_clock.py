@@ -1,4 +1,6 @@
+import pickle
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,3 +52,40 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
 def test_the_zone_of_the_computer_knows_its_clock_changes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", name)
     assert find_zone() == ZoneInfo(name.lstrip(":"))
+
+
+RULE = "CET-1CEST,M3.5.0,M10.5.0/3"
+
+
+@pytest.mark.parametrize("told", [RULE, f":{RULE}"])
+def test_a_rule_in_tz_is_read(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", told)
+    zone = find_zone()
+    assert with_zone(datetime(2024, 7, 1, 22), zone).isoformat() == "2024-07-01T22:00:00+02:00"  # noqa: DTZ001
+    assert with_zone(datetime(2024, 1, 1, 22), zone).isoformat() == "2024-01-01T22:00:00+01:00"  # noqa: DTZ001
+    assert wall_clock(datetime(2024, 10, 27, 1, 0, tzinfo=zone), 9000).isoformat() == "2024-10-27T02:30:00+01:00"
+    assert pickle.loads(pickle.dumps(zone)) == zone == find_zone(str(zone))  # noqa: S301 - our own bytes
+
+
+def test_a_short_rule_counts_to_the_west_as_posix_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "XXX-9")
+    assert with_zone(datetime(2024, 7, 1), find_zone()).isoformat() == "2024-07-01T00:00:00+09:00"  # noqa: DTZ001
+
+
+def test_a_file_in_tz_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    rule_only = tmp_path / "zone"
+    rule_only.write_bytes(b"TZif2...\n" + RULE.encode() + b"\n")
+    monkeypatch.setenv("TZ", str(rule_only))
+    assert str(find_zone()) == RULE
+    monkeypatch.setenv("TZ", str(tmp_path / "zoneinfo" / "Asia" / "Tokyo"))
+    (tmp_path / "zoneinfo" / "Asia").mkdir(parents=True)
+    (tmp_path / "zoneinfo" / "Asia" / "Tokyo").touch()
+    assert find_zone() == ZoneInfo("Asia/Tokyo")
+
+
+def test_a_tz_that_cannot_be_read_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "somewhere")
+    with pytest.raises(ParameterError, match=r"TZ: .*'somewhere' came.*--time-zone"):
+        find_zone()
+    with pytest.raises(ParameterError, match=r"footage\.time_zone"):
+        find_zone("UTC-2")

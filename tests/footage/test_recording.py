@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from detector.errors import FootageError, NoFootageError, ParameterError
+from detector.footage.files import find_files, natural_key
 from detector.footage.placing import Placing, place_clips
-from detector.footage.recording import Recording, find_files, natural_key, read_recording
+from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans, iter_span
 from detector.footage.video import VideoInfo
 from detector.params import FootageParams
@@ -34,7 +35,8 @@ def clip_info(name: str, length_s: float, start: str = "", source: str = "name",
         packet_durations_s=np.full(len(times_s), 0.1),
         is_key=np.arange(len(times_s)) % 10 == 0,
         start_at=start_at,
-        start_source=source if start else "",
+        start_source=source if start else "assumed",
+        start_told=datetime.fromisoformat(start) if start and source == "name" else None,
     )
 
 
@@ -57,7 +59,7 @@ def test_folders_are_searched_for_videos_and_hidden_files_skipped(tmp_path: Path
     for name in ("b10.mp4", "b9.MKV", "sub/a.avi", "._b9.mp4", ".trash/x.mp4", "notes.txt", "timeline.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    found = find_files([tmp_path, tmp_path / "b10.mp4", tmp_path / "notes.txt"])
+    found = find_files([tmp_path, tmp_path / "b10.mp4", tmp_path / "notes.txt"]).files
     assert [str(path.relative_to(tmp_path)) for path in found] == ["b9.MKV", "b10.mp4", "sub/a.avi", "notes.txt"]
 
 
@@ -66,10 +68,10 @@ def test_a_video_named_by_itself_is_read_whatever_its_extension(video: Writer) -
     assert [clip.info.path for clip in read_recording([path]).clips] == [path]
 
 
-def test_a_single_file_keeps_its_own_times(video: Writer) -> None:
+def test_the_first_picture_is_second_0(video: Writer) -> None:
     recording = read_recording([video("late.mkv", 50, start_s=4.94)])
     assert recording.clips[0].offset_s == 0.0
-    assert (recording.start_s, recording.stop_s) == pytest.approx((4.94, 6.94), abs=0.002)
+    assert (recording.start_s, recording.stop_s) == pytest.approx((0.0, 2.0), abs=0.002)
     assert recording.files_s == pytest.approx(2.0, abs=0.002)
     assert (recording.start_at, recording.start_source, recording.gap_s) == (None, "", 0.0)
 

@@ -35,7 +35,8 @@ def seconds(ticks: Any) -> Any:
 def test_healthy_stamps_are_taken_as_they_are() -> None:
     stamps = 444_690 + STEP * np.arange(5)
     found = timeline(stamps)
-    assert found.times_s.tolist() == [stamp / 90_000 for stamp in stamps.tolist()]
+    assert found.times_s.tolist() == [step / 90_000 for step in (stamps - stamps[0]).tolist()]
+    assert found.first_s == 444_690 / 90_000
     assert found.durations_s == pytest.approx([0.04] * 5)
     assert found.notes == ()
 

@@ -137,10 +137,10 @@ def test_pictures_of_another_size_in_the_middle(footage: Path, write_cot: Callab
     (tmp_path / "mixed.ts").write_bytes(streams[0] + streams[1] + streams[0])
     night = night_of(tmp_path / "mixed.ts")
     assert night.coverage.files_s == pytest.approx(70.0, abs=0.5)
-    assert night.coverage.damaged_s == pytest.approx(10.0, abs=1.5)
+    # They are scaled to the others, and seen.
+    assert night.coverage.observed_s == pytest.approx(70.0, abs=1.5)
     assert near(night, night.start_s + 15.0)
     assert near(night, night.start_s + 55.0)
-    assert night.is_partial
 
 
 def test_a_still_picture_as_video(tmp_path: Path) -> None:

@@ -74,13 +74,11 @@ def test_nothing_to_join_is_no_trace() -> None:
     assert join_parts([]) == (None, {})
 
 
-def test_clip_of_another_size_is_left_out_and_named(cot: Path, write_cot: Callable[..., Path], tmp_path: Path) -> None:
+def test_clip_of_another_size_is_scaled_and_named(cot: Path, write_cot: Callable[..., Path], tmp_path: Path) -> None:
     small = write_cot(tmp_path / "small.mp4", 12.0, size=(96, 64))
     night = analyze([cot, small], params=SHORT_SPANS, workers=1)
-    assert night.is_partial
-    assert night.coverage.skipped_s == pytest.approx(12.0)
-    assert night.coverage.observed_s == pytest.approx(45.0)
-    assert {span.reason for span in night.provenance.skipped} == {"its picture is 96 x 64 px, unlike most of the night"}
+    assert night.coverage.observed_s == pytest.approx(57.0)
+    assert "small.mp4: its pictures of 96 x 64 were scaled to 160 x 120." in night.provenance.notes
 
 
 def test_file_that_vanished_cannot_be_hashed(tmp_path: Path) -> None:
