@@ -45,6 +45,10 @@ class OutputError(DetectorError):
     """What was to be said cannot be written to standard output."""
 
 
+class NoticeWarning(UserWarning):
+    """Something was done that the user should know of; the command line prints it to stderr."""
+
+
 class ParameterError(DetectorError):
     """A parameter is unknown, out of its range, or of the wrong type."""
 

@@ -44,6 +44,7 @@ Overwrite = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")]
+NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Keep every picture of the footage out of it.")]
 
 
 def main() -> None:
@@ -216,18 +217,29 @@ def decide(
 
 @app.command()
 @handled
-def report(folder: NightFolder, quiet: Quiet = False, as_json: AsJson = False) -> ExitCode:
+def report(
+    folder: NightFolder,
+    footage: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
+    ] = None,
+    no_pictures: NoPictures = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> ExitCode:
     """Write timeline and report of a night again.
 
+    A report that shows pictures is not replaced by one without, unless --no-pictures asks for that.
+
     \b
-    Example:
+    Examples:
       twitch-detector report night
+      twitch-detector report night --footage /media/usb
     """
     from detector.night.night import Night
     from detector.run.publish import draw_again
 
     night = Night.load(folder)
-    draw_again(night, folder)
+    draw_again(night, folder, footage=footage, with_pictures=not no_pictures)
     if as_json:
         say_json(night_facts(night))
     elif not quiet:

@@ -7,14 +7,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import IO, Any, ParamSpec
 
 import typer
 
-from detector.errors import DetectorError, ExitCode, OutputError, Stopped, displayed
+from detector.errors import DetectorError, ExitCode, NoticeWarning, OutputError, Stopped, displayed
 
 Arguments = ParamSpec("Arguments")
 
@@ -64,13 +65,31 @@ def handled(command: Callable[Arguments, ExitCode | None]) -> Callable[Arguments
     @functools.wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
-            code = command(*args, **kwargs) or ExitCode.DONE
+            with _notices_said():
+                code = command(*args, **kwargs) or ExitCode.DONE
         except (DetectorError, ImportError, OSError, MemoryError, KeyboardInterrupt) as error:
             as_json = bool(kwargs.get("as_json")) and not isinstance(error, OutputError)
             code = fail(_in_words(error), stop_code(error), as_json=as_json)
         raise typer.Exit(int(code))
 
     return run
+
+
+@contextmanager
+def _notices_said() -> Iterator[None]:
+    """Say at once, in a line each, what the package warns of."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any) -> None:  # noqa: ANN401  # passed on
+            if issubclass(category, NoticeWarning):
+                complain(str(message))
+            else:
+                usual(message, category, *where)
+
+        warnings.simplefilter("always", NoticeWarning)
+        warnings.showwarning = show  # type: ignore[assignment]  # its optional arguments are passed on as they come
+        yield
 
 
 def stop_code(error: BaseException) -> ExitCode:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,9 +13,13 @@ import typer
 from detector.cli.ends import complain, say, say_json
 from detector.cli.output import evaluation_paths, show_score
 from detector.errors import ParameterError, UsageError
+from detector.night.written import refuse_existing, replacing
+
+TRUTH, CONFOUNDS = "_truth.csv", "_confounds.csv"
+"""How the names of the tables beside a video end."""
 
 if TYPE_CHECKING:
-    from detector.truth.known import KnownMovement
+    from detector.truth.scene_spec import Movement
 
 
 def synth(
@@ -30,7 +35,7 @@ def synth(
     seed: Annotated[int, typer.Option(help="Another seed is another infant, cot and camera.")] = 0,
     movement: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND@ONSET[+DURATION][:PLACE][:<n>px][:<n>hz][:...]", help="A movement; repeatable."),
+        typer.Option(metavar="KIND@ONSET[+DURATION][:PLACE][:AMPLITUDEpx][:RATEhz]", help="A movement; repeatable."),
     ] = None,
     scatter: Annotated[
         list[str] | None,
@@ -61,16 +66,16 @@ def synth(
       twitch-detector synth sample_videos --sample all --overwrite
     """
     from detector.truth.encode import Encoding
-    from detector.truth.scene.draw import synthesize, write_sample
-    from detector.truth.scene.samples import SAMPLES
-    from detector.truth.scene.spec import SceneSpec, parse_nuisance
+    from detector.truth.samples import SAMPLES
+    from detector.truth.scene_spec import SceneSpec
+    from detector.truth.scene_text import parse_nuisance
+    from detector.truth.synth import synthesize, write_sample
 
     if sample is not None:
         names = tuple(SAMPLES) if sample == "all" else (sample,)
-        _refuse_existing([out / f"{name}.mp4" for name in names], overwrite=overwrite)
-        written = [write_sample(name, out) for name in names]
+        with _making([out / f"{name}.mp4" for name in names], (TRUTH, CONFOUNDS), overwrite=overwrite):
+            written = [write_sample(name, out) for name in names]
     else:
-        _refuse_existing([out], overwrite=overwrite)
         width_px, height_px = _size(size)
         spec = SceneSpec(
             duration_s=duration,
@@ -84,7 +89,8 @@ def synth(
             has_infant=not empty,
         )
         encoding = Encoding(codec=codec, crf=crf, bitrate_kbps=bitrate, key_interval_s=key_interval)
-        written = [synthesize(out, spec, encoding)]
+        with _making([out], (TRUTH, CONFOUNDS), overwrite=overwrite):
+            written = [synthesize(out, spec, encoding)]
     if as_json:
         say_json([{"video": str(it.video), "truth": str(it.truth), "confounds": str(it.confounds)} for it in written])
     else:
@@ -97,7 +103,7 @@ def plant(
     movement: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="KIND@ONSET[+DURATION]:X,Y[:<n>px][:<n>sigma][:<n>hz][:...]", help="A movement; repeatable."
+            metavar="KIND@ONSET[+DURATION]:X,Y[:AMPLITUDEpx][:EXTENTsigma][:RATEhz]", help="A movement; repeatable."
         ),
     ] = None,
     scatter: Annotated[
@@ -126,19 +132,21 @@ def plant(
       twitch-detector plant quiet.mp4 planted.mp4 --movement twitch@8+0.3:245,360:3.5px --bitrate 300
     """
     from detector.footage.video import probe
-    from detector.truth.grammar import parse_movement
-    from detector.truth.planting.pictures import own_encoding
-    from detector.truth.planting.plant import draw_plan
-    from detector.truth.planting.plant import plant as plant_movements
+    from detector.truth.plant import draw_plan, own_encoding
+    from detector.truth.plant import plant as plant_movements
+    from detector.truth.plant_plan import parse_planting
 
-    _refuse_existing([out], overwrite=overwrite)
+    if out.resolve() == source.resolve():
+        raise UsageError(f"{out}: expected another file than the footage itself; choose another name.")
+    refuse_existing([out, out.with_name(f"{out.stem}{TRUTH}")], overwrite=overwrite)
     info = probe(source)
-    plan = tuple(parse_movement(text, info.width_px) for text in movement or [])
+    plan = tuple(parse_planting(text, info.width_px) for text in movement or [])
     plan += draw_plan(source, _counts(scatter or []), seed) if scatter else ()
     wanted: dict[str, Any] = {"codec": codec, "bitrate_kbps": bitrate, "key_interval_s": key_interval}
     encoding = replace(own_encoding(info), **{name: value for name, value in wanted.items() if value is not None})
-    known = plant_movements(source, out, plan, encoding)
-    truth = out.with_name(f"{out.stem}_truth.csv")
+    with _making([out], (TRUTH,), overwrite=overwrite):
+        known = plant_movements(source, out, plan, encoding)
+    truth = out.with_name(f"{out.stem}{TRUTH}")
     if as_json:
         say_json({"video": str(out), "truth": str(truth), "n_movements": len(known)})
     else:
@@ -164,18 +172,23 @@ def evaluate(
     from detector.night.claims import writing
     from detector.night.folder import locked, whole_file
     from detector.night.night import Night
-    from detector.truth.known import read_truth
-    from detector.truth.scoring.evaluate import evaluate as score_night
-    from detector.truth.scoring.plots import write_figure
+    from detector.truth.movements import read_known
+    from detector.truth.score import evaluate as score_night
+    from detector.truth.score_plots import write_figure
 
     loaded = Night.load(night)
-    score = score_night(loaded, read_truth(truth))
+    score = score_night(loaded, read_known(truth))
     folder = out or night
     json_path, figure_path = evaluation_paths(folder)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         alone = locked(folder) if out is None else nullcontext()
-        with alone, whole_file(json_path) as text, whole_file(figure_path) as figure:
+        with (
+            alone,
+            replacing([json_path, figure_path]),
+            whole_file(json_path) as text,
+            whole_file(figure_path) as figure,
+        ):
             text.write_text(score.to_json(), encoding="utf-8")
             write_figure(score, figure)
     if as_json:
@@ -191,10 +204,13 @@ def evaluate(
         say(f"Written   {json_path}, {figure_path}")
 
 
-def _refuse_existing(paths: list[Path], *, overwrite: bool) -> None:
-    there = [path for path in paths if path.exists()]
-    if there and not overwrite:
-        raise UsageError(f"{there[0]}: this exists already; choose another name or give --overwrite.")
+@contextmanager
+def _making(videos: list[Path], ends: tuple[str, ...], *, overwrite: bool) -> Iterator[None]:
+    """All that stands where videos and the tables beside them will be is refused, or kept if it is not ours."""
+    paths = [path for video in videos for path in (video, *(video.with_name(f"{video.stem}{end}") for end in ends))]
+    refuse_existing(paths, overwrite=overwrite)
+    with replacing(paths):
+        yield
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -206,9 +222,8 @@ def _size(text: str) -> tuple[int, int]:
 
 def _movements(
     texts: list[str], scatter: list[str], duration_s: float, width_px: int, seed: int
-) -> tuple[KnownMovement, ...]:
-    from detector.truth.grammar import parse_movement
-    from detector.truth.scatter import scatter_movements
+) -> tuple[Movement, ...]:
+    from detector.truth.scene_text import parse_movement, scatter_movements
 
     named = tuple(parse_movement(text, width_px) for text in texts)
     return named + (scatter_movements(_counts(scatter), duration_s, width_px, seed) if scatter else ())

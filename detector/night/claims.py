@@ -71,7 +71,7 @@ def refuse_other_night(folder: Path, hashes: Sequence[str], parameters: Paramete
         path = folder / name
         if not path.exists():
             continue
-        document = _read(path)
+        document = recording_of(path)
         if document is None or document["sha256"] != list(hashes):
             raise UsageError(
                 f"{folder}: expected an empty folder or a night of the same footage, but it holds another night; "
@@ -87,8 +87,8 @@ def refuse_other_night(folder: Path, hashes: Sequence[str], parameters: Paramete
             )
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """Hashes and parameters out of a record; None where it is damaged."""
+def recording_of(path: Path) -> dict[str, Any] | None:
+    """Hashes and parameters out of a record, `sha256` and `parameters`; None where it is damaged or not ours."""
     try:
         if path.name == NIGHT_FILE:
             night = NightClaim.model_validate(read_json(path, path.parent))

@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from detector.errors import NightFolderError
-from detector.night.claims import Parameters, refuse_foreign, refuse_other_night, writing
+from detector.night.atomic import sync_folder, temporary_path, whole_file
+from detector.night.claims import Parameters, recording_of, refuse_foreign, refuse_other_night, writing
 from detector.night.layout import (
     LOCK_FILE,
     MOTION_FOLDER,
@@ -23,7 +25,11 @@ from detector.night.layout import (
     RECORDING_FILE,
     STAGING_FOLDER,
     TEMPORARY_PREFIX,
+    is_part,
 )
+from detector.night.written import hash_of, make_way, move_aside, remember, tell
+
+__all__ = ["claimed", "locked", "remove_other_parts", "staged", "temporary_path", "whole_file"]
 
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
@@ -59,6 +65,7 @@ def claimed(
             refuse_other_night(folder, hashes, parameters or {})
         with writing(folder):
             _remove_leftovers(folder)
+            _keep_foreign_record(motion / RECORDING_FILE)
             with whole_file(motion / RECORDING_FILE) as temporary:
                 record = {"sha256": list(hashes), "parameters": parameters or {}}
                 temporary.write_text(json.dumps(record), encoding="utf-8")
@@ -94,36 +101,12 @@ def staged(folder: Path) -> Iterator[Path]:
             shutil.rmtree(staging, ignore_errors=True)
 
 
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` to write to; it is forced to disk and takes its name at the end, or vanishes.
-
-    Raises:
-        OSError: as the file system says; nothing stays behind under `path`.
-    """
-    temporary = temporary_path(path)
-    try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-
-
-def temporary_path(path: Path) -> Path:
-    """Where a file stands while it is written: beside its place, under a name that the next run clears away."""
-    return path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
-
-
 def remove_other_parts(motion: Path, kept: Sequence[str]) -> None:
     """Remove motion parts of earlier parameters or footage."""
     for path in set(motion.glob(PART_PATTERN)) - {motion / name for name in kept}:
-        with suppress(OSError):
-            path.unlink()
+        if is_part(path.name):
+            with suppress(OSError):
+                path.unlink()
 
 
 @contextmanager
@@ -136,6 +119,8 @@ def locked(folder: Path) -> Iterator[None]:
     # The lock belongs to the open file, so it ends with the process whatever ends it; the empty file stays, because
     # removing a lock file lets two runs hold two locks of one name.
     with writing(folder):
+        if folder.is_dir():  # whose motion may have been taken away to save room
+            (folder / MOTION_FOLDER).mkdir(exist_ok=True)
         file = (folder / MOTION_FOLDER / LOCK_FILE).open("ab")
     with file:
         try:
@@ -164,7 +149,8 @@ def _remove_leftovers(folder: Path) -> None:
     shutil.rmtree(folder / STAGING_FOLDER, ignore_errors=True)
     for place in (folder, folder / MOTION_FOLDER):
         for path in place.glob(f"{TEMPORARY_PREFIX}*"):
-            path.unlink(missing_ok=True)
+            if re.match(rf"{re.escape(TEMPORARY_PREFIX)}\d+-", path.name):
+                path.unlink(missing_ok=True)
 
 
 def _leave_no_trace(folder: Path, *, is_new: bool) -> None:
@@ -181,12 +167,21 @@ def _leave_no_trace(folder: Path, *, is_new: bool) -> None:
             folder.rmdir()
 
 
+def _keep_foreign_record(path: Path) -> None:
+    """Move a file aside that only has the name of our record of a recording."""
+    if path.exists() and recording_of(path) is None:
+        tell(f"{path}: this was not written by this program, so it is kept as {move_aside(path).name}.")
+
+
 def _commit(staging: Path, folder: Path) -> None:
     """Move the results in; when that fails in the middle, those that stood there come back."""
     files = sorted(staging.iterdir(), key=lambda path: (path.name == NIGHT_FILE, path.name))
     for path in files:
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+    hashes = {path.name: hash_of(path) for path in files}
+    make_way(folder, hashes)
+    remember(folder, hashes, beside=True)  # killed from here on, both the old files and the new ones are known
     earlier = staging / "earlier"
     earlier.mkdir()
     try:
@@ -194,12 +189,13 @@ def _commit(staging: Path, folder: Path) -> None:
         for path in reversed(files):
             with suppress(FileNotFoundError):
                 (folder / path.name).replace(earlier / path.name)
-        _sync_folder(folder)
+        sync_folder(folder)
         for path in files:
             if path.name == NIGHT_FILE:
-                _sync_folder(folder)
+                sync_folder(folder)
             path.replace(folder / path.name)
-        _sync_folder(folder)
+        sync_folder(folder)
+        remember(folder, hashes)
     except BaseException:
         with suppress(OSError):
             _bring_back(earlier, folder, [path.name for path in files])
@@ -212,16 +208,3 @@ def _bring_back(earlier: Path, folder: Path, names: Sequence[str]) -> None:
     for name in names:  # the record last
         with suppress(FileNotFoundError):
             (earlier / name).replace(folder / name)
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return  # Windows keeps names in order by itself and cannot open folders
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # some network file systems cannot
-            raise
-    finally:
-        os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 NIGHT_FILE: Final = "night.json"
@@ -23,9 +24,18 @@ PART_PATTERN: Final = "span-*.npz"
 JOINED_PART: Final = "span-0001-joined.npz"
 LOCK_FILE: Final = ".lock"
 RECORDING_FILE: Final = "recording.json"
+WRITTEN_FILE: Final = "written.json"
 
-STAGING_FOLDER: Final = ".staging"
-TEMPORARY_PREFIX: Final = ".writing-"
+STAGING_FOLDER: Final = ".twitch-detector-staging"
+TEMPORARY_PREFIX: Final = ".twitch-detector-writing-"
+RECORD_OUTSIDE: Final = ".twitch-detector.json"
+"""What `WRITTEN_FILE` is for a night, for any other folder that results are written to."""
+ASIDE_MARK: Final = ".edited-"
+
+
+def is_part(name: str) -> bool:
+    """Whether a file in the folder of motion parts is one of ours, and not somebody's whose name begins alike."""
+    return name == JOINED_PART or re.fullmatch(r"span-\d{4,}-[0-9a-f]{16}\.npz", name) is not None
 
 
 def part_file(number: int, key: str) -> str:

@@ -6,13 +6,25 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from detector.errors import NightFolderError
+from detector.errors import NightFolderError, UsageError
 from detector.motion.trace import MotionTrace, save_trace
-from detector.night.claims import writing
+from detector.night.claims import recording_of, writing
 from detector.night.folder import claimed, locked, remove_other_parts, staged, whole_file
-from detector.night.layout import JOINED_PART, MOTION_FOLDER, REPORT_FILE, TIMELINE_FILE
+from detector.night.layout import (
+    CLIPS_FOLDER,
+    JOINED_PART,
+    MOTION_FOLDER,
+    NIGHT_FILE,
+    REGIONS_FILE,
+    REPORT_FILE,
+    REVIEWS_FOLDER,
+    SENSITIVITY_FILE,
+    TIMELINE_FILE,
+)
 from detector.night.night import Night
+from detector.night.originals import find_footage
 from detector.night.store import write_night
+from detector.night.written import move_aside, n_shown, remember_shown, remove_stale, tell
 
 
 def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Night:
@@ -38,31 +50,98 @@ def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Nig
 
 
 def publish(night: Night, folder: Path) -> Night:
-    """Put the results in their place, all together."""
-    from detector.views.plots import figure_timeline
-    from detector.views.report import write_report
+    """Put the results in their place, all together.
 
+    Raises:
+        NightFolderError: they cannot be written; or the tables are, but no picture of them can be drawn.
+    """
     night = replace(night, folder=folder)
     with staged(folder) as staging:
+        _keep_of_another_night(night, folder)
         write_night(night, staging)
-        figure_timeline(night).savefig(staging / TIMELINE_FILE, dpi=150)
-        write_report(night, staging / REPORT_FILE)
+        n_files, trouble = _draw(night, staging)
+        _keep_better_report(folder, n_files)
     remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
+    if trouble:
+        for name in (TIMELINE_FILE, REPORT_FILE):
+            remove_stale(folder / name)
+        raise NightFolderError(
+            f"{folder}: the tables are written, but timeline and report cannot be drawn ({trouble}); "
+            f"`twitch-detector report` draws them once this is mended."
+        )
+    with writing(folder):
+        remember_shown(folder, n_files)
     return night
 
 
-def draw_again(night: Night, folder: Path) -> None:
+def draw_again(night: Night, folder: Path, *, footage: Path | None = None, with_pictures: bool = True) -> None:
     """Write timeline and report of a night that stands in its folder again.
 
+    Args:
+        night: what was found.
+        folder: where it stands.
+        footage: where the footage is now; None looks where it was analyzed and beside the night.
+        with_pictures: whether the report may show pictures out of the footage.
+
     Raises:
+        UsageError: the report would lose its pictures, because the footage is gone.
         NightFolderError: another run works in the folder, or it cannot be written.
     """
+    with locked(folder):
+        n_files = _n_found(night, footage) if with_pictures else 0
+        if with_pictures and n_files < n_shown(folder) and (folder / REPORT_FILE).exists():
+            raise UsageError(
+                f"{folder / REPORT_FILE}: this report shows pictures of footage that is not where it was, so it is "
+                "kept as it is; say where the footage is now (--footage DIR), or do without (--no-pictures)."
+            )
+        with staged(folder) as staging:
+            _draw_pictures(night, staging, footage=footage, with_pictures=with_pictures)
+        remember_shown(folder, n_files)
+
+
+def _draw(night: Night, staging: Path) -> tuple[int, str]:
+    """From how many files of footage the pictures came, and why there are none: a picture must not cost the tables."""
+    n_files = _n_found(night, None)
+    try:
+        _draw_pictures(night, staging)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever drawing stumbles over
+        for name in (TIMELINE_FILE, REPORT_FILE):
+            (staging / name).unlink(missing_ok=True)
+        return 0, " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
+    return n_files, ""
+
+
+def _draw_pictures(night: Night, staging: Path, *, footage: Path | None = None, with_pictures: bool = True) -> None:
     from detector.views.plots import figure_timeline
     from detector.views.report import write_report
 
-    with locked(folder), staged(folder) as staging:
-        figure_timeline(night).savefig(staging / TIMELINE_FILE, dpi=150)
-        write_report(night, staging / REPORT_FILE)
+    figure_timeline(night).savefig(staging / TIMELINE_FILE, dpi=150)
+    write_report(night, staging / REPORT_FILE, with_footage=with_pictures, footage=footage)
+
+
+def _n_found(night: Night, footage: Path | None) -> int:
+    return len(find_footage(night, footage))
+
+
+def _keep_better_report(folder: Path, n_files: int) -> None:
+    """Keep a report whose footage is gone: the new one cannot show what it shows."""
+    report = folder / REPORT_FILE
+    if n_files < n_shown(folder) and report.exists():
+        kept = move_aside(report)
+        tell(f"{report}: the footage is not where it was; the report with its pictures is kept as {kept.name}.")
+
+
+def _keep_of_another_night(night: Night, folder: Path) -> None:
+    """Move aside what people or other commands made of the night that stood here before."""
+    before = recording_of(folder / NIGHT_FILE)
+    if before is None or before["sha256"] == [source.sha256 for source in night.provenance.inputs]:
+        return
+    for name in (REVIEWS_FOLDER, REGIONS_FILE, CLIPS_FOLDER, SENSITIVITY_FILE):
+        if (folder / name).exists():
+            kept = move_aside(folder / name)
+            tell(f"{folder / name}: this belongs to the night that stood here, so it is kept as {kept.name}.")
 
 
 def _copied(part: Path, place: Path) -> Path:

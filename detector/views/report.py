@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,9 @@ START_SOURCES = {
 }
 
 
-def write_report(night: Night, path: str | Path, *, with_footage: bool = True) -> None:
+def write_report(
+    night: Night, path: str | Path, *, with_footage: bool = True, footage: str | Path | None = None
+) -> None:
     """Write the report of a night.
 
     Everything is inside the one file: pictures, style and script. It names no file but the footage by its name, loads
@@ -57,14 +60,17 @@ def write_report(night: Night, path: str | Path, *, with_footage: bool = True) -
         night: what was found.
         path: the HTML file to write; its folder must exist.
         with_footage: whether events worth showing get pictures out of the footage, which has to be read for them.
+        footage: folder that holds the footage now; None looks where it was analyzed and beside the night folder.
 
     Raises:
         OSError: the file cannot be written.
     """
-    Path(path).write_text(render_report(night, with_footage=with_footage), encoding="utf-8")
+    page = render_report(night, with_footage=with_footage, footage=footage)
+    # A name may hold bytes that are no UTF-8; they come as escapes.
+    Path(path).write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
-def render_report(night: Night, *, with_footage: bool = True) -> str:
+def render_report(night: Night, *, with_footage: bool = True, footage: str | Path | None = None) -> str:
     """The report of a night as HTML text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -75,10 +81,11 @@ def render_report(night: Night, *, with_footage: bool = True) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(report_facts(night, with_footage=with_footage))
+    facts = report_facts(night, with_footage=with_footage, footage=footage)
+    return environment.get_template("report.html.j2").render(facts)
 
 
-def report_facts(night: Night, *, with_footage: bool = True) -> dict[str, Any]:
+def report_facts(night: Night, *, with_footage: bool = True, footage: str | Path | None = None) -> dict[str, Any]:
     """Everything the template says, as text, numbers and data URIs; keys are the template's names."""
     observed_s = night.coverage.observed_s
     return {
@@ -88,7 +95,7 @@ def report_facts(night: Night, *, with_footage: bool = True) -> dict[str, Any]:
         "observed_s": observed_s,
         "tiles": list(_tiles(night)),
         "not_seen": _not_seen(night),
-        "sustained": list(_sustained(night, MOST_STRIPS if with_footage else 0)),
+        "sustained": list(_sustained(night, MOST_STRIPS if with_footage else 0, footage)),
         "ledger": list(ledger_lines(night)),
         "unseen": list(unseen_stretches(night)),
         "trouble": list(trouble_lines(night)),
@@ -143,16 +150,14 @@ def _not_seen(night: Night) -> str:
     return ", ".join(KIND_STYLES[kind].several for kind in EVENT_KINDS if kind not in found and kind != "uncertain")
 
 
-def _sustained(night: Night, n_strips: int) -> Iterator[dict[str, str]]:
+def _sustained(night: Night, n_strips: int, footage: str | Path | None) -> Iterator[dict[str, str]]:
     """Sustained rhythmic events, the longest first; the first few with pictures."""
     numbered = [(n, event) for n, event in enumerate(night.decision.events, start=1) if event.is_sustained]
     numbered.sort(key=lambda pair: -pair[1].duration_s)
     for place, (event_id, event) in enumerate(numbered):
         strip = ""
         if place < n_strips:
-            from detector.views.plots import plot_event
-
-            strip = _picture(lambda ax, event_id=event_id: plot_event(night, event_id, ax), 11, 4.4)  # type: ignore[misc]
+            strip = _picture(partial(_draw_event, night, event_id, footage), 11, 4.4)
         yield {
             "id": str(event_id),
             "when": moment(night, event.start_s),
@@ -160,6 +165,12 @@ def _sustained(night: Night, n_strips: int) -> Iterator[dict[str, str]]:
             "why": event.reason,
             "strip": strip,
         }
+
+
+def _draw_event(night: Night, event_id: int, footage: str | Path | None, ax: Axes) -> Axes:
+    from detector.views.plots import plot_event
+
+    return plot_event(night, event_id, ax, footage=footage)
 
 
 def _event_rows(night: Night) -> Iterator[dict[str, Any]]:

@@ -13,21 +13,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from detector.night.night import Night
 from detector.run.analyze import analyze
 from detector.truth.encode import Encoding, Picture, write_video
-from detector.truth.known import Confound, KnownMovement, read_truth, write_truth
-from detector.truth.planting.patch import planted
-from detector.truth.planting.plan import scatter_plantings
-from detector.truth.scatter import scatter_movements
-from detector.truth.scene.draw import draw_scene, known_confounds, synthesize
-from detector.truth.scene.spec import Nuisance, SceneSpec, parse_nuisance
-from detector.truth.scoring.evaluate import evaluate, match_kind
-from detector.truth.scoring.intervals import Intervals
-from detector.truth.scoring.score import Score
+from detector.truth.known import Confound, write_truth
+from detector.truth.movements import Movements, read_known
+from detector.truth.plant import planted
+from detector.truth.plant_plan import Planting, scatter_plantings
+from detector.truth.scene_spec import Movement, Nuisance, SceneSpec
+from detector.truth.scene_text import parse_nuisance, scatter_movements
+from detector.truth.score import Score, evaluate
+from detector.truth.synth import draw_scene, known_confounds, synthesize
 
 HERE = Path(__file__).parent
 SCENES = HERE / "scenes.csv"
@@ -52,6 +52,8 @@ HIDING = (*VISITORS, "light", "infrared", "bump", "freeze")
 CLEAR_S = 1.0
 # Faster rhythms are not planted: with fewer pictures a cycle nobody can tell their rate (of the frame rate).
 LARGEST_RATE = 0.2
+
+Moving = TypeVar("Moving", Movement, Planting)
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def make_scene(scene: Scene, folder: Path) -> tuple[Path, Path]:
     plan = scatter_plantings(scene.counts, first.luma, (0.0, scene.spec.duration_s), scene.spec.seed)
     plan = fit_for(scene, plan)
     write_video(video, planted(owned(chain([first], pictures)), plan), scene.spec.fps, scene.encoding)
-    write_truth(truth, plan)
+    write_truth(truth, [one.known() for one in plan])
     return video, truth
 
 
@@ -155,14 +157,14 @@ def owned(pictures: Iterator[Picture]) -> Iterator[Picture]:
         )
 
 
-def fit_for(scene: Scene, movements: Sequence[KnownMovement]) -> tuple[KnownMovement, ...]:
+def fit_for(scene: Scene, movements: Sequence[Moving]) -> tuple[Moving, ...]:
     """Movements that can be seen for what they are: hidden by nothing, and not too fast for the frame rate."""
     fastest_hz = LARGEST_RATE * scene.spec.fps
     clear = [one for one in movements if is_clear(one, scene.spec.nuisances)]
     return tuple(replace(one, rate_hz=min(one.rate_hz, fastest_hz)) for one in clear)
 
 
-def is_clear(movement: KnownMovement, nuisances: Sequence[Nuisance]) -> bool:
+def is_clear(movement: Movement | Planting, nuisances: Sequence[Nuisance]) -> bool:
     """Whether nothing that hides a movement comes near it."""
     for nuisance in nuisances:
         if nuisance.kind not in HIDING:
@@ -170,7 +172,8 @@ def is_clear(movement: KnownMovement, nuisances: Sequence[Nuisance]) -> bool:
         stop_s = nuisance.onset_s + nuisance.duration_s
         edges = [nuisance.onset_s, stop_s] if nuisance.kind == "light" else [nuisance.onset_s]
         length_s = 2.0 if nuisance.kind in {"light", "infrared"} else nuisance.duration_s
-        if any(movement.onset_s < edge + length_s + CLEAR_S and edge - CLEAR_S < movement.stop_s for edge in edges):
+        movement_stop_s = movement.onset_s + movement.duration_s
+        if any(movement.onset_s < edge + length_s + CLEAR_S and edge - CLEAR_S < movement_stop_s for edge in edges):
             return False
     return True
 
@@ -179,7 +182,7 @@ def run_scene(scene: Scene, folder: Path) -> Outcome:
     """Make (in `folder`), analyze and score one scene."""
     video, truth = make_scene(scene, folder)
     night = analyze(video, workers=1)
-    known = read_truth(truth)
+    known = read_known(truth)
     confounds = known_confounds(scene.spec)
     return Outcome(result_row(scene, night, evaluate(night, known), confounds), describe(scene, night, known))
 
@@ -213,7 +216,7 @@ def _is_near(confounds: Sequence[Confound], start_s: float, stop_s: float) -> bo
     return any(start_s < one.stop_s + CLEAR_S and one.onset_s - CLEAR_S < stop_s for one in confounds)
 
 
-def false_events(known: Intervals, found: Intervals) -> list[tuple[float, float]]:
+def false_events(known: Movements, found: Movements) -> list[tuple[float, float]]:
     """Start and stop of the found events that touch no known movement."""
     pairs = zip(found.start_s.tolist(), found.stop_s.tolist(), strict=True)
     return [(a, b) for a, b in pairs if not ((known.start_s <= b + 0.5) & (a - 0.5 <= known.stop_s)).any()]
@@ -232,18 +235,20 @@ def _artifacts(found: pd.DataFrame, confounds: Sequence[Confound]) -> str:
     return ", ".join(words + [f"+{kind} {count}" for kind, count in sorted(surplus.items())])
 
 
-def describe(scene: Scene, night: Night, known: Sequence[KnownMovement]) -> tuple[str, ...]:
+def describe(scene: Scene, night: Night, known: pd.DataFrame) -> tuple[str, ...]:
     """One line for each known movement that was not found as its kind, and for each event beyond the known."""
+    from detector.truth.score import match_kind
+
     lines: list[str] = []
-    truth, found = Intervals.of_known(known), Intervals.of_events(night.events)
+    truth, found = Movements.from_known(known), Movements.from_found(night.events)
     events = night.events.sort_values("start_s", kind="stable").reset_index(drop=True)
-    in_order = sorted(known, key=lambda one: one.onset_s)
+    known = known.sort_values("onset", kind="stable").reset_index(drop=True)
     for kind in ("twitch", "rhythmic", "gross", "movement"):
         pairs = match_kind(kind, truth.of(kind), found.of(kind))
-        rows, hits = [one for one in in_order if one.kind == kind], events[events["kind"] == kind]
-        missed = [one for k, one in enumerate(rows) if k not in pairs[:, 0]]
+        rows, hits = known[known["label"] == kind], events[events["kind"] == kind]
+        missed = rows.drop(rows.index[pairs[:, 0]])
         extra = hits.drop(hits.index[pairs[:, 1]])
-        lines += [f"{scene.name}: missed {_words(one)}; near: {_near(events, one)}" for one in missed]
+        lines += [f"{scene.name}: missed {_words(row)}; near: {_near(events, row)}" for row in _dicts(missed)]
         lines += [f"{scene.name}: extra {_event(row)}" for row in _dicts(extra)]
     uncertain = events[events["kind"] == "uncertain"]
     return (*lines, *(f"{scene.name}: extra {_event(row)}" for row in _dicts(uncertain)))
@@ -253,14 +258,15 @@ def _dicts(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
     yield from ({str(key): value for key, value in row.items()} for row in rows.to_dict("records"))
 
 
-def _words(one: KnownMovement) -> str:
-    place = f"at {one.x_px:.0f},{one.y_px:.0f} {one.amp_px:g} px, extent {one.sigma_px:.1f} px, {one.rate_hz:g} Hz"
-    return f"{one.kind} {one.onset_s:g} s + {one.duration_s:g} s {place}"
+def _words(row: Mapping[str, object]) -> str:
+    place = f"at {row['x']},{row['y']} {row['amp_px']} px, extent {row['sigma']} px, {row['freq_hz']} Hz"
+    return f"{row['label']} {row['onset']} s + {row['duration']} s {place}"
 
 
-def _near(events: pd.DataFrame, one: KnownMovement) -> str:
-    close = events[(events["start_s"] < one.stop_s + 0.5) & (events["stop_s"] > one.onset_s - 0.5)]
-    return " | ".join(_event(row) for row in islice(_dicts(close), 4)) or "nothing"
+def _near(events: pd.DataFrame, row: Mapping[str, object]) -> str:
+    start_s, stop_s = float(str(row["onset"])), float(str(row["onset"])) + float(str(row["duration"]))
+    close = events[(events["start_s"] < stop_s + 0.5) & (events["stop_s"] > start_s - 0.5)]
+    return " | ".join(_event(one) for one in islice(_dicts(close), 4)) or "nothing"
 
 
 def _event(row: Mapping[str, object]) -> str:

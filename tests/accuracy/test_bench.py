@@ -14,8 +14,8 @@ import pytest
 
 from detector.footage.video import iter_luma, probe
 from detector.truth.encode import Encoding
-from detector.truth.known import KnownMovement, read_truth
-from detector.truth.scene.spec import NUISANCE_KINDS
+from detector.truth.movements import read_known
+from detector.truth.scene_spec import NUISANCE_KINDS, Movement
 from tests.accuracy.bench import RESULTS, is_clear, make_scene, read_scenes
 from tests.accuracy.ratchet import LEAST, MOST, falls, read_results, run_scenes, summary
 
@@ -93,7 +93,7 @@ def test_no_movement_is_put_where_it_would_be_hidden() -> None:
     scene = next(scene for scene in SCENES if scene.name == "h264-crf-light")
     light = next(nuisance for nuisance in scene.spec.nuisances if nuisance.kind == "light")
     assert [
-        is_clear(KnownMovement("twitch", light.onset_s + wait_s, 0.3, "head", 4.0), scene.spec.nuisances)
+        is_clear(Movement("twitch", light.onset_s + wait_s, 0.3, "head", 4.0), scene.spec.nuisances)
         for wait_s in (-3.0, 0.5, 6.0, light.duration_s + 0.5, light.duration_s + 4.0)
     ] == [True, False, True, False, True]
 
@@ -103,10 +103,10 @@ def test_a_planted_scene_is_still_but_for_what_is_planted(tmp_path: Path) -> Non
     small = replace(scene.spec, duration_s=14.0, size_px=(160, 90), nuisances=(), breathing_px=0.0, noise=0.0)
     planted = replace(scene, spec=small, counts={"twitch": 1}, encoding=Encoding("mjpeg", crf=4))
     video, truth = make_scene(planted, tmp_path)
-    known = read_truth(truth)
+    known = read_known(truth)
     frames = [(frame.time_s, np.array(frame.luma, float)) for frame in iter_luma(probe(video))]
     change = [(b[0], float(np.abs(b[1] - a[1]).max())) for a, b in itertools.pairwise(frames)]
-    start_s, stop_s = known[0].onset_s, known[0].stop_s
+    start_s, stop_s = known["onset"].iloc[0], known["onset"].iloc[0] + known["duration"].iloc[0]
     moving = [size for time_s, size in change if start_s < time_s < stop_s]
     still = [size for time_s, size in change if not start_s - 0.1 < time_s < stop_s + 0.1]
     assert len(known) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from detector.errors import NightFolderError, UsageError
 from detector.night.folder import claimed, staged, whole_file
+from detector.night.layout import RECORD_OUTSIDE, STAGING_FOLDER, TEMPORARY_PREFIX
 
 MINE = ["aa" * 32]
 OTHER = ["bb" * 32]
@@ -15,6 +16,19 @@ OTHER = ["bb" * 32]
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """Results of a night, without what is noted of them."""
+    files = [path for path in folder.iterdir() if path.is_file() and path.name != RECORD_OUTSIDE]
+    return {path.name: path.read_text() for path in files}
+
+
+def old_results(folder: Path, *names: str) -> None:
+    """Results that an earlier run wrote."""
+    with staged(folder) as staging:
+        for name in names:
+            (staging / name).write_text("old")
 
 
 def leave_unfinished(folder: Path, hashes: list[str]) -> None:
@@ -95,19 +109,19 @@ def test_failure_after_the_first_part_keeps_it(tmp_path: Path) -> None:
 def test_what_was_being_written_at_a_failure_is_cleared(tmp_path: Path) -> None:
     leave_unfinished(tmp_path, MINE)
     with pytest.raises(RuntimeError), claimed(tmp_path, MINE, overwrite=False) as motion:
-        write_then_fail(motion / ".writing-1-span-0002-k.npz")
+        write_then_fail(motion / f"{TEMPORARY_PREFIX}1-span-0002-k.npz")
     assert names(tmp_path / "motion") == {".lock", "recording.json", "span-0001-k.npz"}
 
 
 def test_what_a_killed_run_was_writing_is_cleared(tmp_path: Path) -> None:
     leave_unfinished(tmp_path, MINE)
-    (tmp_path / ".staging").mkdir()
-    (tmp_path / ".staging" / "events.csv").write_text("half")
-    (tmp_path / "motion" / ".writing-1-span-0002-k.npz").write_bytes(b"half")
-    (tmp_path / ".writing-1-timeline.png").write_bytes(b"half")
+    (tmp_path / STAGING_FOLDER).mkdir()
+    (tmp_path / STAGING_FOLDER / "events.csv").write_text("half")
+    (tmp_path / "motion" / f"{TEMPORARY_PREFIX}1-span-0002-k.npz").write_bytes(b"half")
+    (tmp_path / f"{TEMPORARY_PREFIX}1-timeline.png").write_bytes(b"half")
     with claimed(tmp_path, MINE, overwrite=False) as motion:
         assert names(tmp_path) == {"motion"}
-        assert not any(name.startswith(".writing") for name in names(motion))
+        assert not any(name.startswith(TEMPORARY_PREFIX) for name in names(motion))
 
 
 def test_second_run_is_refused_while_the_first_lives(tmp_path: Path) -> None:
@@ -145,24 +159,24 @@ def test_whole_file_is_all_or_nothing(tmp_path: Path) -> None:
 
 
 def test_results_appear_together_or_not_at_all(tmp_path: Path) -> None:
-    (tmp_path / "night.json").write_text("old")
+    old_results(tmp_path, "night.json")
     with pytest.raises(RuntimeError), staged(tmp_path) as staging:
         write_then_fail(staging / "events.csv")
-    assert names(tmp_path) == {"night.json"}
+    assert texts(tmp_path) == {"night.json": "old"}
     with staged(tmp_path) as staging:
         (staging / "events.csv").write_text("new")
         (staging / "night.json").write_text("new")
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"events.csv": "new", "night.json": "new"}
+    assert texts(tmp_path) == {"events.csv": "new", "night.json": "new"}
 
 
 def test_night_file_goes_last_and_is_gone_before_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("events.csv", "night.json"):
-        (tmp_path / name).write_text("old")
+    old_results(tmp_path, "events.csv", "night.json")
     steps: list[tuple[str, bool]] = []
     replace = Path.replace
 
     def watched(source: Path, target: Path) -> Path:
-        steps.append((source.name, (tmp_path / "night.json").exists()))
+        if not source.name.startswith(TEMPORARY_PREFIX):
+            steps.append((source.name, (tmp_path / "night.json").exists()))
         return replace(source, target)
 
     monkeypatch.setattr(Path, "replace", watched)
@@ -181,19 +195,18 @@ def test_night_file_goes_last_and_is_gone_before_the_first(tmp_path: Path, monke
 def test_a_failure_in_the_middle_brings_the_earlier_results_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
-    for name in ("events.csv", "night.json"):
-        (tmp_path / name).write_text("old")
+    old_results(tmp_path, "events.csv", "night.json")
     replace = Path.replace
 
     def failing(source: Path, target: Path) -> Path:
-        if source == tmp_path / ".staging" / last:
+        if source == tmp_path / STAGING_FOLDER / last:
             raise OSError(28, "No space left on device")
         return replace(source, target)
 
     monkeypatch.setattr(Path, "replace", failing)
     with pytest.raises(NightFolderError, match="No space left"):
         write_results(tmp_path)
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"events.csv": "old", "night.json": "old"}
+    assert texts(tmp_path) == {"events.csv": "old", "night.json": "old"}
 
 
 MEASURED = {"motion": {"short_lag_s": 0.13}, "burst": {"threshold": 5.0}, "run": {"stall_s": 30.0}}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from detector.night.folder import locked
+from detector.night.layout import STAGING_FOLDER, TEMPORARY_PREFIX
 from detector.night.night import Night
 from detector.run.analyze import analyze
 
@@ -41,8 +42,8 @@ def test_decide_replaces_a_night_only_when_asked(command: Command, night: Path, 
 
 def test_report_waits_for_no_other_run_and_clears_what_was_left(command: Command, night: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(night, tmp_path / "night")
-    (folder / ".staging").mkdir()
-    (folder / ".writing-1-report.html").write_text("half")
+    (folder / STAGING_FOLDER).mkdir()
+    (folder / f"{TEMPORARY_PREFIX}1-report.html").write_text("half")
     (tmp_path / "truth.csv").write_text("onset,duration,label\n7,0.3,twitch\n")
     before = content(folder)
     with locked(folder):

@@ -1,1 +1,0 @@
-"""Known movements put into real footage, before its encoder."""

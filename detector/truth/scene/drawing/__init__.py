@@ -1,1 +1,0 @@
-"""The painter's workshop behind a drawn scene: cot, infant, visitors."""

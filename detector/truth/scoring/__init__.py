@@ -1,1 +1,0 @@
-"""Found events against known movements: matching, counts, agreement, pictures."""
