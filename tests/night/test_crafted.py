@@ -303,6 +303,57 @@ BAD_PARTS: dict[str, Craft] = {
     "part: objects": array(lambda arrays: arrays.update({"version:plain": np.array([{}], dtype=object)})),
     "part: no picture": array(lambda arrays: arrays.pop("reference:plain")),
 }
+
+
+def last_is_lost(name: str) -> Craft:
+    """Take the last number off the last axis of an array."""
+    return array(lambda arrays: arrays.update({key(arrays, name): arrays[key(arrays, name)][..., :-1]}))
+
+
+def another_type(name: str) -> Craft:
+    """Let an array hold complex numbers."""
+
+    def change(arrays: dict[str, Any]) -> None:
+        arrays[f"{name}:plain"] = np.zeros(arrays.pop(key(arrays, name)).shape[1:], complex)
+
+    return array(change)
+
+
+def set_to(name: str, values: Callable[[Any], Any]) -> Craft:
+    """Change the numbers of an array, whose type and shape stay."""
+
+    def change(arrays: dict[str, Any]) -> None:
+        stored = arrays.pop(key(arrays, name))
+        dtype = np.dtype(TYPES[name])
+        numbers = np.ascontiguousarray(np.moveaxis(stored, 0, -1)).view(dtype)[..., 0]
+        arrays[f"{name}:plain"] = np.asarray(values(numbers), dtype)
+
+    return array(change)
+
+
+def key(arrays: dict[str, Any], name: str) -> str:
+    """How an array is called in the archive: its name and how it is packed."""
+    return next(stored for stored in arrays if stored.rpartition(":")[0] == name)
+
+
+TYPES = {
+    "frames.time_s": "f8", "frames.duration_s": "f4", "frames.lag_s": "f4", "frames.moved_fraction": "f4",
+    "frames.gain": "f4", "noise.blocks.start_s": "f8", "noise.blocks.level": "f4", "fast.first": "i8",
+}  # fmt: skip
+BAD_PARTS |= {f"part: {name} of another type": another_type(name) for name in TYPES}
+BAD_PARTS |= {f"part: {name} lost a number": last_is_lost(name) for name in TYPES if "blocks" not in name}
+BAD_PARTS |= {
+    "part: time backwards": set_to("frames.time_s", lambda time_s: time_s[::-1]),
+    "part: time without end": set_to("frames.time_s", lambda time_s: time_s + np.inf),
+    "part: no time": set_to("frames.time_s", lambda time_s: time_s + np.nan),
+    "part: length below zero": set_to("frames.duration_s", lambda duration_s: -duration_s - 1),
+    "part: lag below zero": set_to("frames.lag_s", lambda lag_s: lag_s - 1),
+    "part: more moved than there is": set_to("frames.moved_fraction", lambda share: share + 2),
+    "part: less than calm": set_to("frames.gain", lambda gain: gain * 0),
+    "part: level below zero": set_to("noise.blocks.level", lambda level: level - 5),
+    "part: entries before the first": set_to("fast.first", lambda first: first - 1),
+    "part: more entries than there are": set_to("fast.first", lambda first: first + 10**12),
+}
 PLACES: dict[str, Callable[[Path], Path]] = {
     "night.json": lambda folder: folder / "night.json",
     "events.csv": lambda folder: folder / "events.csv",
