@@ -79,11 +79,13 @@ def _kind(array: object) -> str:
 
 
 def check_ascending(name: str, values: NDArray[np.floating]) -> None:
-    """Refuse times that go back.
+    """Refuse times that go back or have no end.
 
     Raises:
-        ValueError: one is less than the one before.
+        ValueError: one is less than the one before, or is not finite.
     """
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name}: expected finite times, but one is not.")
     if np.any(values[1:] < values[:-1]):
         place = int(np.flatnonzero(values[1:] < values[:-1])[0])
         raise ValueError(f"{name}: expected ascending times, but {values[place]:g} is followed by an earlier one.")
