@@ -5,6 +5,7 @@ A pure function of the span's frames and the parameters: the same bytes come out
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,11 +17,12 @@ from detector.footage.recording import Recording, Span
 from detector.footage.spans import iter_span
 from detector.footage.video import Frame
 from detector.motion.blocks import FLOOR_BITS, MOST_KEYS, LayerMeasurer, LayerResult, spread
+from detector.motion.breathing import BreathingMeasurer
 from detector.motion.grid import Grid, grid_for
 from detector.motion.layer import coarse
 from detector.motion.noise.floor import find_frozen
 from detector.motion.pictures.difference import Differencer
-from detector.motion.pictures.shrink import working_picture
+from detector.motion.pictures.shrink import FloatImage, working_picture
 from detector.motion.trace import Blocks, Frames, MotionTrace, Noise, Spans
 from detector.params import Params
 
@@ -76,11 +78,13 @@ def measure_span(
 class _SpanMeasurer:
     def __init__(self, grid: Grid, span: Span, params: Params) -> None:
         self._grid, self._span, self._params = grid, span, params
-        self._differencer = Differencer(grid, params.motion)
+        self._differencer = Differencer(grid, params.motion, self._watch)
+        self._breathing = BreathingMeasurer(grid, span.start_s)
         self._fast = LayerMeasurer(grid, params)
         self._slow = LayerMeasurer(grid, params)
         self._rows = _Rows()
         self._queued: list[_Queued] = []
+        self._unwatched: deque[_Queued] = deque()
         # Of each difference not yet measured: its row, and whether its layer wants it.
         self._due_fast: list[tuple[int, bool]] = []
         self._due_slow: list[tuple[int, bool]] = []
@@ -101,11 +105,18 @@ class _SpanMeasurer:
                 wants_reference = False
             self._differencer.put(frame.luma)
             self._queued.append(_Queued(frame.time_s, frame.duration_s, frame.is_key, frame.is_damaged))
+            self._unwatched.append(self._queued[-1])
             if self._differencer.is_full:
                 self._take()
         self._take()
         self._close_blocks()
         return self._trace(expected_s)
+
+    def _watch(self, picture: FloatImage) -> None:
+        """Look at the next smooth picture, for breathing."""
+        frame = self._unwatched.popleft()
+        if frame.time_s >= self._span.start_s and not frame.is_damaged:
+            self._breathing.add(picture, frame.time_s, is_key=frame.is_key)
 
     def _take(self) -> None:
         """Measure the frames queued."""
@@ -202,6 +213,7 @@ class _SpanMeasurer:
             fast=fast.layer,
             slow=slow.layer,
             noise=self._noise(fast, slow, time_s),
+            breathing=self._breathing.finish(),
             reference=np.zeros((0, 0), np.uint8) if self._reference is None else self._reference,
             lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )

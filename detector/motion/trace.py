@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import NightFolderError
+from detector.motion.breathing import Breathing, coarse_grid
 from detector.motion.columns import Columns, check_ascending, column
 from detector.motion.grid import Grid
 from detector.motion.layer import Layer
 from detector.motion.packing import read_arrays, write_arrays
 
-TRACE_VERSION = 4
+TRACE_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ class MotionTrace:
         reference: a picture from the footage at working size, shape (height, width), uint8; shape (0, 0) in most
             spans of a night, which needs one only now and then.
         lost_s: time of frames that stand in the files and gave no picture, s.
+        breathing: what may be breathing; None where it was not measured.
 
     Raises:
         ValueError: the parts do not fit each other.
@@ -174,6 +176,7 @@ class MotionTrace:
     noise: Noise
     reference: NDArray[np.uint8]
     lost_s: float
+    breathing: Breathing | None = None
 
     def __post_init__(self) -> None:
         for layer in (self.fast, self.slow):
@@ -189,6 +192,9 @@ class MotionTrace:
             raise ValueError("expected a reference picture of bytes in rows and columns.")
         if not 0.0 <= self.lost_s < np.inf:
             raise ValueError(f"expected the time that was lost to be 0 or more, but {self.lost_s} came.")
+        coarse = coarse_grid(self.grid)
+        if self.breathing and self.breathing.n_cells != coarse.rows * coarse.columns:
+            raise ValueError(f"expected breathing of {coarse.rows} x {coarse.columns} cells, but others came.")
 
 
 class Part(Protocol):
@@ -206,7 +212,14 @@ class Part(Protocol):
         """One part of the parts of spans that follow each other."""
 
 
-_PARTS: dict[str, type[Part]] = {"grid": Grid, "frames": Frames, "fast": Layer, "slow": Layer, "noise": Noise}
+_PARTS: dict[str, type[Part]] = {
+    "grid": Grid,
+    "frames": Frames,
+    "fast": Layer,
+    "slow": Layer,
+    "noise": Noise,
+    "breathing": Breathing,
+}
 
 _NEEDED = frozenset({"grid", "frames", "fast", "slow", "noise"})
 """Parts that every trace has; any other is left out where it was not measured."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -94,9 +95,11 @@ class Differencer:
     processor has just forgotten it, is done for many frames at a time.
     """
 
-    def __init__(self, grid: Grid, params: MotionParams) -> None:
+    def __init__(self, grid: Grid, params: MotionParams, watch: Callable[[FloatImage], None] | None = None) -> None:
+        """Have `watch` called with the smooth picture of each frame put, in order; the picture is not to be kept."""
         self._grid = grid
         self._params = params
+        self._watch = watch
         self._past = _Past([], [])
         self._shrinker = Shrinker(grid)
         self._short, self._long = _Comparer(grid), _Comparer(grid)
@@ -163,6 +166,10 @@ class Differencer:
             self._shrinker.smooth(self._stack, first, self._n_smooth)
             # What was just smoothed is still in the processor's cache.
             self._short.work(self._n_smooth)
+            if self._watch:
+                rim = 2 * rim_of(self._grid)
+                for picture in self._stack[first : self._n_smooth, rim:-rim]:
+                    self._watch(picture)
         if self._n_compared == self._n_queued > 0:
             self._stacks.append((self._last_s, self._stack))
             self._n_queued = self._n_smooth = self._n_compared = 0
