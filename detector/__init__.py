@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detector.footage.video import probe as probe
     from detector.night.night import Night as Night
     from detector.params import Params as Params
+    from detector.run.analyze import Privacy as Privacy
     from detector.run.analyze import analyze as analyze
     from detector.views.plots import plot_event as plot_event
     from detector.views.plots import plot_heatmap as plot_heatmap
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Night": "detector.night.night",
     "Params": "detector.params",
+    "Privacy": "detector.run.analyze",
     "analyze": "detector.run.analyze",
     "plot_event": "detector.views.plots",
     "plot_heatmap": "detector.views.plots",

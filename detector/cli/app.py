@@ -44,6 +44,7 @@ Overwrite = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")]
+Pseudonyms = Annotated[bool, typer.Option("--pseudonyms", help="Call files by ids instead of their names and folders.")]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Keep every picture of the footage out of it.")]
 
 
@@ -138,6 +139,8 @@ def analyze(
         str,
         typer.Option(metavar="DEVICE", help="Decode with auto, cuda, vaapi, videotoolbox or qsv; else software."),
     ] = "off",
+    no_pictures: NoPictures = False,
+    pseudonyms: Pseudonyms = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -151,6 +154,7 @@ def analyze(
       twitch-detector analyze clip1.mp4 clip2.mp4 --out night --set burst.threshold=12
       twitch-detector analyze /recordings/2026-03-14 --out night --json > night.json
     """
+    from detector.run.analyze import Privacy
     from detector.run.analyze import analyze as analyze_footage
 
     params = resolve(params_file, settings)
@@ -162,6 +166,7 @@ def analyze(
             workers=workers,
             overwrite=overwrite,
             hwaccel=hwaccel,
+            privacy=Privacy(pictures=not no_pictures, names=not pseudonyms),
             progress=progress,
         )
     if as_json:

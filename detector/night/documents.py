@@ -139,6 +139,8 @@ class NightDocument(Document):
     notes: tuple[Text, ...]
     skipped: tuple[Stretch, ...]
     decoding: Text = "software"
+    has_pictures: bool = True
+    has_names: bool = True
     motion_parts: tuple[PartName, ...]
     event_boxes_px: tuple[tuple[Pixels, Pixels, Pixels, Pixels], ...]
     versions: dict[str, Text]

@@ -51,10 +51,11 @@ def find_footage(night: Recorded, footage: str | Path | None = None) -> Mapping[
             where the footage was when it was analyzed, beside the night folder, and inside it.
 
     Returns:
-        SHA-256 of an analyzed file to its path now, in order of time; files that were not found are left out.
+        SHA-256 of an analyzed file to its path now, in order of time; files that were not found are left out, and all
+        of a night that was made without pictures.
     """
     found: dict[str, Path] = {}
-    for source in night.provenance.inputs:
+    for source in night.provenance.inputs if night.provenance.has_pictures else ():
         path = next(_same(source, _candidates(night, source, footage)), None)
         if path is not None:
             found[source.sha256] = path
@@ -65,8 +66,10 @@ def find_original(night: Recorded, source: InputFile, footage: str | Path | None
     """Where one of the analyzed files is now; places as in `find_footage`.
 
     Raises:
-        FootageError: it is gone, or another file has taken its place.
+        FootageError: it is gone, or another file has taken its place; or the night is one without pictures.
     """
+    if not night.provenance.has_pictures:
+        raise FootageError("This night was made without pictures (--no-pictures), so nothing of its footage is shown.")
     path = next(_same(source, _candidates(night, source, footage)), None)
     if path is not None:
         return path
@@ -109,7 +112,7 @@ def _candidates(night: Recorded, source: InputFile, footage: str | Path | None) 
     if footage is not None:
         yield from _below(Path(footage), source)
         return
-    given = Path(source.path)
+    given = Path(source.location or source.path)
     yield given
     if (stands := night.folder or night.origin) is not None:
         beside = stands.absolute()

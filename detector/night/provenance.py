@@ -23,11 +23,12 @@ class InputFile:
 
     Attributes:
         name: file name without folders.
-        path: as it was given.
+        path: where it was analyzed, absolute; as the name where the night has no names.
         size_bytes: its size.
         sha256: of its content, hex.
         offset_s: recording time = file time + this, s.
         start_s: recording time of its first picture, s; None where it was not stored.
+        location: where it is while it is being analyzed, if `path` does not tell; never stored.
     """
 
     name: str
@@ -36,6 +37,7 @@ class InputFile:
     sha256: str
     offset_s: float
     start_s: float | None = None
+    location: str = field(default="", compare=False, repr=False)
 
     @property
     def zero_s(self) -> float:
@@ -66,6 +68,8 @@ class Provenance:
         notes: what the user should know about how the files were put together.
         skipped: stretches that could not be measured.
         decoding: what decoded the pictures, and why it was not what was asked for.
+        has_pictures: whether pictures of the footage may be kept in the night and shown from it.
+        has_names: whether files go by their names; else by ids.
         versions: of the package, Python and the libraries that decode and compute.
         schema_version: of the night folder.
     """
@@ -80,6 +84,8 @@ class Provenance:
     notes: tuple[str, ...] = ()
     skipped: tuple[SkippedSpan, ...] = ()
     decoding: str = "software"
+    has_pictures: bool = True
+    has_names: bool = True
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = NIGHT_SCHEMA_VERSION
 

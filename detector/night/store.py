@@ -172,12 +172,16 @@ def _document(night: _Night) -> dict[str, Any]:
             "start_source": source.start_source,
             "observed": [list(stretch) for stretch in night.observed],
         },
-        "inputs": [asdict(file) for file in source.inputs],
+        "inputs": [
+            {name: value for name, value in asdict(file).items() if name != "location"} for file in source.inputs
+        ],
         "unreadable": [{"path": path, "reason": reason} for path, reason in source.unreadable],
         "damage": [{"path": path, "reason": reason} for path, reason in source.damage],
         "notes": list(source.notes),
         "skipped": [asdict(span) for span in source.skipped],
         "decoding": source.decoding,
+        "has_pictures": source.has_pictures,
+        "has_names": source.has_names,
         "motion_parts": [path.name for path in night.parts],
         "event_boxes_px": [[round(edge, 1) for edge in event.box_px] for event in night.decision.events],
         "versions": dict(source.versions),
@@ -267,6 +271,8 @@ def _provenance(document: NightDocument, gone: Mapping[str, object]) -> Provenan
         notes=notes,
         skipped=tuple(SkippedSpan(**dict(span)) for span in document.skipped),
         decoding=document.decoding,
+        has_pictures=document.has_pictures,
+        has_names=document.has_names,
         versions=document.versions,
         schema_version=document.schema_version,
     )

@@ -13,7 +13,6 @@ from detector.errors import NightFolderError, NoFootageError, ParameterError
 from detector.events.decide import Decision, decide
 from detector.footage.device import OFF, Decoding, check_choice, choose_decoding, on_device
 from detector.footage.recording import Recording, read_recording
-from detector.footage.remarks import gather
 from detector.footage.spans import cut_spans
 from detector.motion.trace import MotionTrace
 from detector.night.claims import cannot_write, refuse_foreign
@@ -21,15 +20,16 @@ from detector.night.coverage import measure_coverage, observed_intervals, stretc
 from detector.night.folder import claimed, temporary_path
 from detector.night.layout import MOTION_FOLDER, PART_PATTERN
 from detector.night.night import Night
-from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
+from detector.night.provenance import SkippedSpan
 from detector.params import Params
 from detector.run.cores import usable_cores
 from detector.run.crew import measure_jobs
 from detector.run.handover import share
 from detector.run.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
 from detector.run.publish import publish, save_night
+from detector.run.sources import Privacy, describe_sources
 
-__all__ = ["Progress", "analyze", "save_night"]
+__all__ = ["Privacy", "Progress", "analyze", "save_night"]
 
 PathLike = str | Path
 _TELL_S = 0.5
@@ -64,9 +64,10 @@ class _Run:
     n_workers: int
     report: Callable[[Progress], None]
     decoding: Decoding
+    privacy: Privacy
 
 
-def analyze(
+def analyze(  # noqa: PLR0913  # what a user may ask of one night
     paths: PathLike | Sequence[PathLike],
     *,
     out: PathLike | None = None,
@@ -74,6 +75,7 @@ def analyze(
     workers: int | None = None,
     overwrite: bool = False,
     hwaccel: str = OFF,
+    privacy: Privacy | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Night:
     """Find the movements in a night of footage.
@@ -89,6 +91,7 @@ def analyze(
         overwrite: whether `out` may hold another night, one of other parameters, or other files.
         hwaccel: hardware to decode with, one of `detector.footage.device.CHOICES`; where it does not work, software
             decodes, and the night's provenance says why.
+        privacy: what of the footage the night may keep; everything if None.
         progress: called with the state of the analysis.
 
     Returns:
@@ -113,7 +116,16 @@ def analyze(
         recording = _read(paths, params or Params())
         hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
         decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
-        run = _Run(recording, hashes, folder, params or Params(), workers or usable_cores(), report, decoding)
+        run = _Run(
+            recording=recording,
+            hashes=hashes,
+            folder=folder,
+            params=params or Params(),
+            n_workers=workers or usable_cores(),
+            report=report,
+            decoding=decoding,
+            privacy=privacy or Privacy(),
+        )
         return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
     except KeyboardInterrupt as stop:
         stop.args = (_interrupted(folder),)
@@ -160,7 +172,8 @@ def _measured_night(run: _Run, motion: Path) -> Night:
 def _measure(run: _Run, motion: Path) -> tuple[tuple[Job, ...], Mapping[int, str]]:
     """All jobs of the run, measured, and why some were given up."""
     recording = on_device(run.recording, run.decoding)
-    jobs = plan_jobs(recording, cut_spans(recording, run.params.footage), run.hashes, run.params, motion)
+    spans = cut_spans(recording, run.params.footage)
+    jobs = plan_jobs(recording, spans, run.hashes, run.params, motion, has_pictures=run.privacy.pictures)
     missing = [job for job in jobs if not is_measured(job)]
     total = sum(job.n_frames for job in jobs)
     resumed = total - sum(job.n_frames for job in missing)
@@ -233,32 +246,9 @@ def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping
     return Night(
         decision=decision,
         coverage=coverage,
-        provenance=_provenance(run, tuple(skipped)),
+        provenance=describe_sources(recording, run.hashes, skipped, run.decoding.words, run.privacy),
         params=params,
         observed=observed_intervals(trace, params.footage.max_gap_s),
         trace=trace,
         parts=tuple(job.path for job in jobs if job.index not in given_up),
-    )
-
-
-def _provenance(run: _Run, skipped: tuple[SkippedSpan, ...]) -> Provenance:
-    recording = run.recording
-    infos = [clip.info for clip in recording.clips]
-    return Provenance(
-        inputs=tuple(
-            InputFile(
-                clip.info.path.name, str(clip.info.path), clip.info.size_bytes, sha256, clip.offset_s, clip.start_s
-            )
-            for clip, sha256 in zip(recording.clips, run.hashes, strict=True)
-        ),
-        start_s=recording.start_s,
-        stop_s=recording.stop_s,
-        start_at=recording.start_at,
-        start_source=recording.start_source,
-        unreadable=recording.unreadable,
-        damage=tuple((str(info.path), text) for info in infos for text in info.damage if text not in info.repairs),
-        notes=(*recording.notes, *gather((info.path.name, text) for info in infos for text in info.repairs)),
-        skipped=skipped,
-        decoding=run.decoding.words,
-        versions=software_versions(),
     )

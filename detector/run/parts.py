@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detector._version import __version__
@@ -39,6 +39,7 @@ class Job:
         index: place of the span in the recording, from 0.
         n_frames: packets in the span.
         files_s: time in the files that the span stands for, s.
+        has_picture: whether the part may keep a picture of the footage.
     """
 
     span: Span
@@ -46,10 +47,17 @@ class Job:
     index: int
     n_frames: int
     files_s: float
+    has_picture: bool = True
 
 
 def plan_jobs(
-    recording: Recording, spans: Sequence[Span], hashes: Sequence[str], params: Params, motion: Path
+    recording: Recording,
+    spans: Sequence[Span],
+    hashes: Sequence[str],
+    params: Params,
+    motion: Path,
+    *,
+    has_pictures: bool = True,
 ) -> tuple[Job, ...]:
     """One job a span, in order, each with the name of its part.
 
@@ -59,13 +67,14 @@ def plan_jobs(
         hashes: SHA-256 of each clip's file.
         params: of the analysis.
         motion: folder of the parts.
+        has_pictures: whether parts may keep a picture of the footage.
     """
     jobs = []
     for span in spans:
-        key = _key(recording, span, hashes, params)
+        key = _key(recording, span, hashes, params, has_pictures=has_pictures)
         part = motion / part_file(span.index + 1, key)
         n_frames = sum(stop - first for _, first, stop in span.pieces)
-        jobs.append(Job(span, part, span.index, n_frames, _files_s(recording, span)))
+        jobs.append(Job(span, part, span.index, n_frames, _files_s(recording, span), has_pictures))
     return tuple(jobs)
 
 
@@ -100,11 +109,20 @@ def measure_part(
     from detector.motion.measure import measure_span
 
     trace = measure_span(recording, job.span, params, on_packet)
+    if not job.has_picture:
+        trace = without_picture(trace)
     try:
         with whole_file(job.path) as temporary:
             save_trace(temporary, trace)
     except (OSError, ValueError) as error:  # a full disk can surface as ValueError when the archive is closed
         raise StorageError(getattr(error, "strerror", None) or str(error)) from error
+
+
+def without_picture(trace: MotionTrace) -> MotionTrace:
+    """A trace that keeps no picture of the footage."""
+    import numpy as np
+
+    return replace(trace, reference=np.zeros((0, 0), np.uint8))
 
 
 def join_parts(jobs: Sequence[Job]) -> tuple[MotionTrace | None, dict[int, str]]:
@@ -143,7 +161,7 @@ class StorageError(Exception):
     """A part cannot be stored; the message is the reason alone."""
 
 
-def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params) -> str:
+def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params, *, has_pictures: bool) -> str:
     # Everything the part depends on and nothing else: neither paths nor the number of workers.
     clips = sorted({clip for clip, _, _ in (*span.warm_up, *span.pieces)})
     identity: dict[str, object] = {
@@ -158,6 +176,8 @@ def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params
     }
     if device := recording.clips[clips[0]].info.device:
         identity["device"] = device  # software has no name, so that its parts are found again whatever was asked for
+    if not has_pictures:
+        identity["pictures"] = False  # one that has some is no part of a night without
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
 
 

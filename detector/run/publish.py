@@ -23,8 +23,9 @@ from detector.night.layout import (
 )
 from detector.night.night import Night
 from detector.night.originals import find_footage
-from detector.night.store import write_night
+from detector.night.store import read_part, write_night
 from detector.night.written import move_aside, n_shown, remember_shown, remove_stale, tell
+from detector.run.parts import without_picture
 
 
 def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Night:
@@ -45,7 +46,8 @@ def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Nig
     hashes = [source.sha256 for source in night.provenance.inputs]
     values = night.params.model_dump(mode="json")
     with claimed(Path(out), hashes, values, overwrite=overwrite) as motion, writing(Path(out)):
-        parts = tuple(_copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
+        copied = _copied if night.provenance.has_pictures else _copied_without_picture
+        parts = tuple(copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
         return publish(replace(night, parts=parts), Path(out))
 
 
@@ -117,8 +119,15 @@ def _draw_pictures(night: Night, staging: Path, *, footage: Path | None = None, 
     from detector.views.plots import figure_timeline
     from detector.views.report import write_report
 
-    figure_timeline(night).savefig(staging / TIMELINE_FILE, dpi=150)
-    write_report(night, staging / REPORT_FILE, with_footage=with_pictures, footage=footage)
+    shown = night if with_pictures and night.provenance.has_pictures else without_pictures(night)
+    figure_timeline(shown).savefig(staging / TIMELINE_FILE, dpi=150)
+    write_report(shown, staging / REPORT_FILE, with_footage=shown.provenance.has_pictures, footage=footage)
+
+
+def without_pictures(night: Night) -> Night:
+    """A night that keeps and shows nothing of its footage but what was measured in it."""
+    trace = None if night.trace is None else without_picture(night.trace)
+    return replace(night, trace=trace, provenance=replace(night.provenance, has_pictures=False))
 
 
 def _n_found(night: Night, footage: Path | None) -> int:
@@ -148,6 +157,13 @@ def _copied(part: Path, place: Path) -> Path:
     if not (place.exists() and place.samefile(part)):
         with whole_file(place) as temporary:
             shutil.copyfile(part, temporary)
+    return place
+
+
+def _copied_without_picture(part: Path, place: Path) -> Path:
+    trace = without_picture(read_part(part))
+    with whole_file(place) as temporary:
+        save_trace(temporary, trace)
     return place
 
 
