@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.footage.endings import ends_within
 from detector.footage.mp4_boxes import n_missing_fragments, other_boxes
 
 _KINDS = {
@@ -78,7 +79,8 @@ class FileFacts:
 
 def find_damage(facts: FileFacts) -> list[str]:
     """What is wrong with a file, one sentence each; empty for a whole one."""
-    notes = [_cut_off(facts), _unread(facts)]
+    cut = _cut_off(facts) or ends_within(facts.path, facts.size_bytes, facts.container)
+    notes = [cut, _unread(facts)]
     if "mp4" in facts.container and (n_missing := n_missing_fragments(facts.path)):
         notes.append(f"{n_missing} pieces of the file are missing, by the numbers that the others carry.")
     if facts.n_corrupt:
@@ -102,9 +104,8 @@ def _cut_off(facts: FileFacts) -> str:
     """Whether the pictures end before the end that the head tells; pictures dropped in between are no cut."""
     found_s = facts.stop_s - facts.first_s
     slack_s = 0.25 + 2 * facts.usual_s
-    told_s = facts.video_told_s
-    if not told_s and facts.n_told > facts.n_found:
-        told_s = facts.n_told * facts.usual_s
+    by_number_s = facts.n_told * facts.usual_s if facts.n_told > facts.n_found else 0.0
+    told_s = max(facts.video_told_s, by_number_s)
     if told_s > max(found_s + slack_s, 1.05 * found_s):
         if facts.n_told > facts.n_found:
             return f"The file is cut off: its index lists {facts.n_told} pictures, and {facts.n_found} are there."

@@ -34,6 +34,34 @@ def is_stray_segment(path: Path) -> bool:
     return b"moof" in names and b"moov" not in names
 
 
+def is_cut_within_box(path: Path) -> bool:
+    """Whether the last box should be longer than the file is, or something follows that is no box."""
+    place = 0
+    try:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            for _ in range(_MAX_BOXES):
+                length, name = _box_head(file, place)
+                if length < 8 or name not in _ALL_TOP | {b"mdat"}:
+                    return place > 0 and length > 0 and not all(0x20 < letter < 0x7F for letter in name)
+                place += length
+                if place >= size:
+                    return place > size
+    except OSError:
+        return False
+    return False
+
+
+def _box_head(file: BinaryIO, place: int) -> tuple[int, bytes]:
+    """Length and name of the box that begins here; length 0 where none does."""
+    file.seek(place)
+    header = file.read(16)
+    if len(header) < 8:
+        return 0, b""
+    length = int.from_bytes(header[:4], "big")
+    return int.from_bytes(header[8:], "big") if length == 1 else length, header[4:8]
+
+
 def other_boxes(path: Path) -> list[tuple[int, int]]:
     """Stretches `(start, stop)` of the file, bytes, of known boxes other than those of picture and sound."""
     try:

@@ -62,6 +62,8 @@ def test_result_is_that_of_the_whole_file(
     assert_same(whole.trace, pieces.trace)
     assert len(pieces.events) == len(whole.events) >= 3
     for name in whole.events.columns:
+        if name == "file_s":
+            continue  # it counts from the start of each file
         mine, theirs = whole.events[name], pieces.events[name]
         if name.endswith("_s"):
             np.testing.assert_allclose(mine, theirs, atol=2e-3)
