@@ -20,6 +20,7 @@ from detector.cli.output import (
     recording_facts,
     recording_words,
 )
+from detector.cli.review import review
 from detector.errors import ExitCode, OutputError, ParameterError
 
 if TYPE_CHECKING:
@@ -301,3 +302,4 @@ app.command()(handled(cli_truth.synth))
 app.command()(handled(cli_truth.plant))
 app.command()(handled(cli_truth.evaluate))
 app.command()(clips)
+app.command()(review)

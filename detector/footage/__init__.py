@@ -1,1 +1,1 @@
-"""Files to true-time luma frames: decoding, ordering clips into a night and clocks."""
+"""Files to true-time luma frames: decoding, clips in order as one night, and clocks."""

@@ -1,0 +1,72 @@
+"""The command that opens the review page."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detector.cli.ends import handled, say
+from detector.errors import ExitCode, UsageError
+
+
+@handled
+def review(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A night folder written by `analyze`.")],
+    reviewer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose decisions these are.", show_default="your user name")
+    ] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Hide what was decided: the reviewer says what each movement is.")
+    ] = False,
+    footage: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+) -> ExitCode:
+    """Look at the events of a night and correct them.
+
+    Opens a page in your browser that only this machine can reach. Each decision is written to the night folder at once;
+    Ctrl-C ends it, and the same command goes on where you stopped.
+
+    \b
+    Examples:
+      twitch-detector review night
+      twitch-detector review night --reviewer Ana --blind
+      twitch-detector report night --reviewed
+    """
+    from detector.night.night import Night
+
+    try:
+        from detector.views.review.server import serve
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"The review page needs a package that is not installed ({error.name}); "
+            'install it with: pip install "twitch-detector[review]"'
+        ) from None
+
+    def opened(url: str) -> None:
+        say(f"Review of {folder} at {url}", "Press Ctrl-C to end; every decision is kept.")
+        if browser:
+            import webbrowser
+
+            webbrowser.open(url)
+
+    n_decided, n_events = serve(
+        Night.load(folder), reviewer or _user(), port=port, is_blind=blind, footage=footage, opened=opened
+    )
+    say(f"{n_decided} of {n_events} events decided.")
+    return ExitCode.DONE
+
+
+def _user() -> str:
+    """The name of whoever is logged in, as far as it can name a reviewer."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        name = ""
+    return re.sub(r"[^\w-]", "", name).strip("-_")[:64] or "reviewer"
