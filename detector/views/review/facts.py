@@ -166,7 +166,7 @@ def _offset_s(at: datetime | None) -> float:
 def picture_size(night: Night) -> tuple[int, int]:
     """Width and height of the picture, px; 0 and 0 where the motion was not kept."""
     trace = night.trace
-    return (trace.width_px, trace.height_px) if trace is not None else (0, 0)
+    return (trace.grid.width_px, trace.grid.height_px) if trace is not None else (0, 0)
 
 
 def reference_png(night: Night) -> bytes:
@@ -182,7 +182,7 @@ def motion_signal(night: Night) -> Signal:
     strengths = strength_of(night) if night.coverage.observed_s > 0 else None
     if strengths is None:
         return np.zeros(0), np.zeros(0, np.float32)
-    return strengths[0].trace.time_s, strengths[0].peaks()
+    return strengths[0].view.time_s, strengths[0].peaks()
 
 
 def signal_facts(signal: Signal, start_s: float, stop_s: float, most: int = MOST_POINTS) -> dict[str, list[float]]:
