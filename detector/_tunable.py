@@ -231,6 +231,8 @@ def _validated(model: type[GroupType], tree: dict[str, Any]) -> GroupType:
         # A rule between parameters, in its own words.
         words = first["msg"].removeprefix("Value error, ").rstrip(".")
         raise ParameterError(f"{name}: {words}." if name else f"{words}.")
+    if first["type"] == "value_error":
+        raise ParameterError(f"{name}: {first['msg'].removeprefix('Value error, ').rstrip('.')}.")
     kind = _TYPE_WORDS.get(fields[name].annotation, "a value")
     limits = allowed_range(fields[name])
     expected = kind if limits == "any" else f"{kind} {limits}"

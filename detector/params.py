@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
+from detector._rules import MEASURED_RULES, RULE_NAMES, read_rules
 from detector._tunable import (
     DERIVED,
     OWN,
@@ -31,21 +32,25 @@ from detector._tunable import (
 
 __all__ = [
     "MEASURING_GROUPS",
+    "RULE_NAMES",
     "ArtifactParams",
     "BurstParams",
     "ClassifyParams",
+    "DoubtParams",
     "FootageParams",
     "MotionParams",
     "NoiseParams",
     "Params",
     "ReviewParams",
     "RhythmParams",
+    "RulesParams",
     "RunParams",
     "SeriesParams",
     "allowed_range",
     "describe",
     "from_toml",
     "iter_parameters",
+    "measuring_values",
     "to_toml",
     "with_values",
 ]
@@ -54,6 +59,12 @@ FUKUMOTO = "Fukumoto 1981, pubmed 7258548"
 SOKOLOFF = "PMC8513809"
 JCSM = "JCSM 27931"
 WASM = "PMC9619152"
+
+
+SLOWEST_HZ = 0.3
+FEWEST_CYCLES = 4.0
+LEAST_OPPOSITION = 0.2
+"""What is a rhythm, and what swings too evenly to be noise, begins at these; each may be tuned by itself."""
 
 
 class FootageParams(Group):
@@ -106,6 +117,19 @@ class MotionParams(Group):
     long_lag_s: float = tunable(0.5, "s", DERIVED, "Frame difference that sees slow movement.", gt=0, le=5)
     slow_step_s: float = tunable(0.25, "s", OWN, "How often the long difference is taken.", ge=0, le=5)
 
+    fastest_share: float = tunable(
+        0.25, "frame rates", OWN, "Faster rates are not told from slower ones.", gt=0, le=0.5
+    )
+    min_correlation: float = tunable(
+        0.35, "1", DERIVED, "What repeats is this like itself a cycle later; noise is less.", gt=0, le=1
+    )
+    half_rate_gain: float = tunable(
+        1.25, "1", DERIVED, "Twice the cycle is the true one if it is so much more like itself after it.", ge=1, le=10
+    )
+    rate_slack: float = tunable(
+        1.2, "1", OWN, "A rate this much above the fastest still counts, since none is known exactly.", ge=1, le=2
+    )
+
 
 class NoiseParams(Group):
     """How the footage's own noise is measured. Changing one of these means measuring again."""
@@ -142,7 +166,20 @@ class NoiseParams(Group):
         le=10,
     )
     swing_likeness: float = tunable(
-        0.6, "1", DERIVED, "... and this evenly (correlation a cycle later) does not raise the floor.", gt=0, le=1
+        0.6, "1", DERIVED, "... and this evenly (correlation a cycle later) does not raise the floor ...", gt=0, le=1
+    )
+    swing_opposition: float = tunable(
+        LEAST_OPPOSITION, "1", DERIVED, "... if it is this opposed to itself half a cycle later ...", ge=-1, le=1
+    )
+    swing_cycles: float = tunable(FEWEST_CYCLES, "cycles", JCSM, "... over this many cycles.", ge=2, le=100)
+    swing_slowest_hz: float = tunable(SLOWEST_HZ, "Hz", JCSM, "Slower swinging is not looked for.", gt=0, le=10)
+    most_keys: float = tunable(
+        0.3,
+        "1",
+        OWN,
+        "Where more of the frames are key frames (MJPEG), they are like any other.",
+        gt=0,
+        le=1,
     )
     frozen_level: float = tunable(
         0.25, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
@@ -260,10 +297,34 @@ class ArtifactParams(Group):
     )
 
 
+class DoubtParams(Group):
+    """How many times as strong as any other a burst must be to be believed, if something else explains it as well."""
+
+    key_pulse: float = tunable(1.5, "1", DERIVED, "It begins at a key frame and is over at once ...", ge=1, le=1e6)
+    key_pulse_lags: float = tunable(2.5, "lags", DERIVED, "... before this much time has passed.", gt=0, le=100)
+    fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
+    one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
+    flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
+    switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
+    switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
+    clock_digit: float = tunable(1e6, "1", OWN, "It is in line with the on-screen clock (1e6: never) ...", ge=1)
+    clock_digit_s: float = tunable(
+        0.25, "s", OWN, "... and no longer than this: a digit changes at once, an encoder follows.", gt=0, le=10
+    )
+    clock_digit_heights: float = tunable(
+        8.0, "1", OWN, "... within so many heights of the digits that change each second.", gt=0, le=100
+    )
+    beside_mover: float = tunable(3.0, "1", OWN, "Half of it lies around what moves most of the time.", ge=1, le=1e6)
+    ripple: float = tunable(1e6, "1", OWN, "It is the ripple of another (`burst.ripple`; 1e6: never).", ge=1)
+    brief: float = tunable(
+        2.0, "1", OWN, "It is shorter than `classify.twitch_min_s`: else it is called uncertain.", ge=1, le=1e6
+    )
+
+
 class RhythmParams(Group):
     """When a movement is rhythmic."""
 
-    min_rate_hz: float = tunable(0.3, "Hz", JCSM, "Slowest rhythmic movement.", gt=0, le=10)
+    min_rate_hz: float = tunable(SLOWEST_HZ, "Hz", JCSM, "Slowest rhythmic movement.", gt=0, le=10)
     max_rate_hz: float = tunable(
         5.0,
         "Hz",
@@ -272,7 +333,12 @@ class RhythmParams(Group):
         gt=0,
         le=30,
     )
-    min_cycles: float = tunable(4.0, "cycles", JCSM, "Fewer cycles are not a rhythm.", ge=2, le=100)
+    sure_share: float = tunable(
+        0.225, "frame rates", OWN, "Above this rate, a movement may be faster than it looks ...", gt=0, le=0.5
+    )
+    sure_slow_hz: float = tunable(3.0, "Hz", DERIVED, "... or above this one ...", gt=0, le=30)
+    sure_slow_fps: float = tunable(19.5, "frames/s", DERIVED, "... on cameras slower than this.", gt=0, le=240)
+    min_cycles: float = tunable(FEWEST_CYCLES, "cycles", JCSM, "Fewer cycles are not a rhythm.", ge=2, le=100)
     min_s: float = tunable(3.0, "s", OWN, "Shorter movements are not called rhythmic.", gt=0, le=60)
     max_variation: float = tunable(0.3, "1", OWN, "Largest coefficient of variation of the cycle length.", gt=0, le=2)
     max_pause_s: float = tunable(
@@ -281,8 +347,15 @@ class RhythmParams(Group):
     max_missing_s: float = tunable(
         2.0, "s", DERIVED, "Of a faint rhythm, strokes may be missing for this long ...", gt=0, le=30
     )
+    min_likeness: float = tunable(
+        0.5, "1", DERIVED, "Where cycles vary by more than half of that, likeness to itself a cycle later.", ge=-1, le=1
+    )
+    filter_width: float = tunable(
+        1.6, "rates", OWN, "Cycles are counted in the signal filtered from half its rate to this.", gt=1, le=5
+    )
+    filter_cycles: float = tunable(3.0, "cycles", OWN, "How far the filter looks beyond both ends.", ge=1, le=20)
     min_opposition: float = tunable(
-        0.2,
+        LEAST_OPPOSITION,
         "1",
         DERIVED,
         "... if it goes back and forth (correlation half a cycle later, its sign turned).",
@@ -296,6 +369,9 @@ class ClassifyParams(Group):
 
     twitch_max_s: float = tunable(0.5, "s", FUKUMOTO, "A twitch is shorter than this.", gt=0, le=5)
     twitch_min_s: float = tunable(0.08, "s", OWN, "What is shorter and faint is called uncertain.", ge=0, le=1)
+    brief_frames: float = tunable(
+        1.5, "frames", OWN, "... but not where that is less than this: there a twitch shows in one frame.", ge=1, le=10
+    )
     twitch_max_area: float = tunable(0.1, "of the picture", OWN, "A twitch moves at most this share.", gt=0, le=1)
     gross_min_area: float = tunable(
         0.15, "of the picture", OWN, "A whole-body movement moves at least this share.", gt=0, le=1
@@ -369,6 +445,28 @@ class SeriesParams(Group):
     still_epoch_s: float = tunable(20.0, "s", FUKUMOTO, "Length of an epoch that is still or not.", gt=0, le=600)
 
 
+class RulesParams(Group):
+    """Which rules are left out, to see what each is worth. Those that change what is measured mean measuring again."""
+
+    without: str = tunable("", "text", OWN, "Names of rules to leave out, with commas between them; empty: none.")
+
+    @field_validator("without")
+    @classmethod
+    def _are_known(cls, text: str) -> str:
+        read_rules(text)
+        return text
+
+    def has(self, name: str) -> bool:
+        """Whether a rule is followed.
+
+        Raises:
+            KeyError: there is no such rule.
+        """
+        if name not in RULE_NAMES:
+            raise KeyError(name)
+        return name not in read_rules(self.without)
+
+
 class RunParams(Group):
     """How the work is done. None of these changes a result."""
 
@@ -429,10 +527,12 @@ class Params(Group):
     noise: NoiseParams = NoiseParams()
     burst: BurstParams = BurstParams()
     artifact: ArtifactParams = ArtifactParams()
+    doubt: DoubtParams = DoubtParams()
     rhythm: RhythmParams = RhythmParams()
     classify: ClassifyParams = ClassifyParams()
     series: SeriesParams = SeriesParams()
     review: ReviewParams = ReviewParams()
+    rules: RulesParams = RulesParams()
     run: RunParams = RunParams()
 
     @model_validator(mode="after")
@@ -446,6 +546,13 @@ class Params(Group):
 
 MEASURING_GROUPS = ("footage", "motion", "noise")
 """Groups that a motion trace depends on: with another value in one of them the footage is measured again."""
+
+
+def measuring_values(params: Params) -> dict[str, dict[str, object]]:
+    """All values that a motion trace depends on, by group and name; rules only where one of those that count is off."""
+    values = {group: getattr(params, group).model_dump(mode="json") for group in MEASURING_GROUPS}
+    off = sorted(read_rules(params.rules.without) & MEASURED_RULES.keys())
+    return values | ({"rules": {"without": ", ".join(off)}} if off else {})
 
 
 def iter_parameters(model: type[BaseModel] = Params) -> Iterator[tuple[str, FieldInfo]]:

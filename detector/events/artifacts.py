@@ -18,7 +18,7 @@ from detector.motion.masks import connected_parts, grow
 from detector.motion.trace import MotionTrace
 from detector.params import ArtifactParams, Params
 
-ArtifactKind = Literal["light", "bump", "frozen", "insect", "clock", "mover", "damage"]
+ArtifactKind = Literal["light", "bump", "frozen", "insect", "clock", "mover", "damage", "doubtful"]
 ARTIFACT_KINDS: tuple[ArtifactKind, ...] = get_args(ArtifactKind)
 
 _MIN_CLOCK_CELLS = 2
@@ -72,27 +72,29 @@ class ArtifactMap:
 
 def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     """Find all artifacts that the trace shows without looking at single bursts."""
-    limits = params.artifact
-    is_blind = _after_breaks(trace, limits.settle_s)
+    limits, has = params.artifact, params.rules.has
+    is_blind = _after_breaks(trace, limits.settle_s if has("settle") else 0.0)
     found: list[Artifact] = []
     for start, stop, kind in _loud_runs(trace, limits):
+        if not has(kind):
+            continue
         is_blind[start:stop] = True
         start_s, stop_s = _interval(trace, start, stop)
         change = float(trace.frames.global_change[start:stop][np.abs(trace.frames.global_change[start:stop]).argmax()])
         share = float(trace.frames.moved_fraction[start:stop].max())
         words = f"{share:.0%} of the picture changed at once, by up to {change:+.1f} grey levels"
         found.append(Artifact(kind, start_s, stop_s, f"{words} in {trace.frames.lag_s[start]:.2f} s"))
-    for start, stop in _runs(trace.frames.is_frozen):
+    for start, stop in _runs(trace.frames.is_frozen) if has("frozen") else ():
         # The jump when the picture goes on is no movement either.
         after = min(stop + _frames(trace, start, limits.margin_s), len(is_blind))
         is_blind[start:after] = True
         start_s, stop_s = _interval(trace, start, stop)
         found.append(Artifact("frozen", start_s, stop_s, f"the picture stood still for {stop_s - start_s:.1f} s"))
     found += _damaged(trace, params.footage.max_gap_s)
-    is_clock = find_clock(trace, limits)
+    is_clock = find_clock(trace, limits) if has("clock") else np.zeros(trace.grid.n_cells, bool)
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
-    is_mover = find_movers(trace, limits) & ~is_clock
+    is_mover = find_movers(trace, limits) & ~is_clock if has("mover") else np.zeros(trace.grid.n_cells, bool)
     words = "moves most of the time, far above the rest of the picture"
     found += [_everywhere(trace, "mover", part, words) for part in _parts(trace, is_mover)]
     return ArtifactMap(tuple(sorted(found, key=lambda a: (a.start_s, a.kind))), is_blind, is_clock, is_mover)

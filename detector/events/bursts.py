@@ -74,7 +74,8 @@ def join_parts(
         Bursts in order of start; empty where nothing moved.
     """
     alone = {id(part) for part in apart}
-    groups = _simultaneous(view, [part for part in parts if id(part) not in alone], params)
+    rest = [part for part in parts if id(part) not in alone]
+    groups = _simultaneous(view, rest, params) if params.rules.has("together") else [[part] for part in rest]
     groups += [[part] for part in apart]
     bursts = _described(view, active, groups, params, is_wanted)
     return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))

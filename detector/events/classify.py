@@ -11,8 +11,9 @@ import numpy as np
 
 from detector.events.burst import Burst, describe_burst
 from detector.events.excess import Active
-from detector.events.rhythm import Rhythm, find_rhythm, surest_rate_hz
+from detector.events.rhythm import find_rhythm, gates, sure_rate_hz
 from detector.events.trains import find_rhythmic_runs
+from detector.motion.periodicity import Periodicity
 from detector.motion.view import LayerView
 from detector.params import ClassifyParams, Params
 
@@ -74,16 +75,18 @@ def classify_bursts(view: LayerView, active: Active, bursts: Sequence[Burst], pa
     inside a whole-body movement belong to it.
     """
     # A slow camera shows a twitch in a single frame, so there brevity says nothing.
-    brief_s = params.classify.twitch_min_s if 1.5 * view.frame_s <= params.classify.twitch_min_s else 0.0
+    shortest_s = params.classify.twitch_min_s
+    can_tell = params.classify.brief_frames * view.frame_s <= shortest_s and params.rules.has("brief and faint")
+    brief_s = shortest_s if can_tell else 0.0
     whole, local = _split_whole_body(view, active, bursts, params)
     events: list[Event] = []
-    for run, rhythm in find_rhythmic_runs(view, active, local, params.rhythm):
+    for run, rhythm in find_rhythmic_runs(view, active, local, params):
         if rhythm is None:
             events += [_event(burst, *_kind(burst, params, brief_s)) for burst in run]
             continue
         entries = np.concatenate([burst.entries for burst in run])
         joined = run[0] if len(run) == 1 else describe_burst(view, active, entries, params)
-        reason = _rhythm_reason(rhythm, surest_rate_hz(view))
+        reason = _rhythm_reason(rhythm, sure_rate_hz(view.frame_s, params.rhythm))
         events.append(_event(joined, "rhythmic", reason, rhythm, params.classify.sustained_s))
     events += [_whole_event(view, active, burst, params) for burst in whole]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
@@ -109,6 +112,8 @@ def _split_whole_body(
         for group in groups
     ]
     start_s, stop_s = np.array([body.start_s for body in whole]), np.array([body.stop_s for body in whole])
+    if not params.rules.has("inside body"):
+        return whole, small
     inside = [bool(((burst.start_s < stop_s) & (burst.stop_s > start_s)).any()) for burst in small]
     return whole, [burst for burst, hidden in zip(small, inside, strict=True) if not hidden]
 
@@ -125,17 +130,17 @@ def _overlapping(bursts: Sequence[Burst], still_s: float) -> list[list[Burst]]:
 
 def _whole_event(view: LayerView, active: Active, burst: Burst, params: Params) -> Event:
     limits = params.classify
-    rhythm = find_rhythm(view, active, [burst], params.rhythm)
-    is_sure = rhythm is not None and rhythm.n_cycles >= limits.gross_rhythm_cycles
-    if rhythm is not None and is_sure and rhythm.regularity >= limits.gross_rhythm_regularity:
-        reason = _rhythm_reason(rhythm, surest_rate_hz(view))
+    rhythm = find_rhythm(view, active, [burst], params)
+    gate = gates(params)["body"]
+    if rhythm is not None and (gate.passes(rhythm) or not params.rules.has("body rhythm")):
+        reason = _rhythm_reason(rhythm, sure_rate_hz(view.frame_s, params.rhythm))
         return _event(burst, "rhythmic", reason, rhythm, limits.sustained_s)
     return _event(burst, *_kind(burst, params))
 
 
 def _kind(burst: Burst, params: Params, brief_s: float = 0.0) -> tuple[EventKind, str]:
     limits, seconds, area = params.classify, burst.duration_s, burst.area_fraction
-    if area < limits.gross_min_area and seconds < brief_s and burst.snr < 2.0 * params.burst.threshold:
+    if area < limits.gross_min_area and seconds < brief_s and burst.snr < params.doubt.brief * params.burst.threshold:
         return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the floor"
     return _kind_by_size(seconds, area, limits)
 
@@ -159,16 +164,16 @@ def _kind_by_size(seconds: float, area: float, limits: ClassifyParams) -> tuple[
     return "movement", f"localized, {limits.twitch_max_s:g} s or longer, not rhythmic: {size}"
 
 
-def _rhythm_reason(rhythm: Rhythm, sure_hz: float) -> str:
+def _rhythm_reason(rhythm: Periodicity, sure_hz: float) -> str:
     near = "at least " if rhythm.rate_hz > sure_hz else ""
     return (
-        f"{rhythm.n_cycles:.0f} cycles at {near}{rhythm.rate_hz:.2f} Hz over {rhythm.stop_s - rhythm.start_s:.1f} s, "
-        f"cycle length varies by {1.0 - rhythm.regularity:.0%}"
+        f"{rhythm.n_cycles:.0f} cycles at {near}{rhythm.rate_hz:.2f} Hz over {rhythm.length_s:.1f} s, "
+        f"cycle length varies by {rhythm.variation:.0%}"
     )
 
 
 def _event(
-    burst: Burst, kind: EventKind, reason: str, rhythm: Rhythm | None = None, sustained_s: float = np.inf
+    burst: Burst, kind: EventKind, reason: str, rhythm: Periodicity | None = None, sustained_s: float = np.inf
 ) -> Event:
     return Event(
         kind=kind,

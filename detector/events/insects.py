@@ -19,7 +19,7 @@ from detector.events.burst import Burst, Part
 from detector.events.excess import Active
 from detector.events.paths import NO_PATH, Path, measure_paths
 from detector.motion.view import LayerView
-from detector.params import ArtifactParams
+from detector.params import ArtifactParams, Params
 
 _FAR = 3.0
 
@@ -39,8 +39,9 @@ class Sorted:
     insects: list[Artifact]
 
 
-def sort_bursts(view: LayerView, active: Active, bursts: list[Burst], limits: ArtifactParams) -> Sorted:
+def sort_bursts(view: LayerView, active: Active, bursts: list[Burst], params: Params) -> Sorted:
     """Tell bursts of the infant from insects, and from what only passes."""
+    limits, has = params.artifact, params.rules.has
     local: list[tuple[Burst, Path]] = []
     passing: list[Burst] = []
     found: list[tuple[Burst, Path]] = []
@@ -49,13 +50,14 @@ def sort_bursts(view: LayerView, active: Active, bursts: list[Burst], limits: Ar
     for burst in bursts:
         path = next(paths) if burst.area_fraction <= limits.passing_area else NO_PATH
         crosses = _crosses(path, limits)
-        if burst.area_fraction <= limits.insect_area and (crosses or _flashes(burst, path, limits)):
+        is_insect = (crosses and has("insect path")) or (has("insect flash") and _flashes(burst, path, limits))
+        if burst.area_fraction <= limits.insect_area and is_insect:
             found.append((burst, path))
-        elif crosses:
+        elif crosses and has("passing"):
             passing.append(burst)
         else:
             local.append((burst, path))
-    stays = ~_in_swarm(local, found, limits)
+    stays = ~_in_swarm(local, found, limits) if has("swarm") else np.ones(len(local), bool)
     found += [pair for pair, keep in zip(local, stays, strict=True) if not keep]
     insects = [_artifact(burst, path) for burst, path in sorted(found, key=lambda pair: pair[0].start_s)]
     return Sorted([burst for (burst, _), keep in zip(local, stays, strict=True) if keep], passing, insects)
@@ -119,4 +121,4 @@ def _artifact(burst: Burst, path: Path) -> Artifact:
         f"{burst.area_fraction:.1%} of the picture, path over {path.travel:.0%} of its diagonal at "
         f"{path.speed:.2f} diagonals/s, brightening {path.brightening:+.2f}"
     )
-    return Artifact("insect", burst.start_s, burst.stop_s, detail)
+    return Artifact("insect", burst.start_s, burst.stop_s, detail, burst.x_px, burst.y_px, burst.area_fraction)

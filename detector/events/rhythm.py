@@ -8,7 +8,6 @@ rate is preferred whenever it explains the signal as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,81 +15,78 @@ from numpy.typing import NDArray
 from detector.events.burst import Burst
 from detector.events.excess import Active
 from detector.motion.layer import keep_stride
-from detector.motion.periodicity import MAX_CELLS, estimate_rate, leading_signal
-from detector.motion.periodicity import likeness as likeness_of
+from detector.motion.periodicity import MAX_CELLS, Gate, Periodicity, leading_signal, measure_periodicity
 from detector.motion.view import LayerView
-from detector.params import RhythmParams
-
-_MIN_LIKENESS = 0.5
-_WINDOW_CYCLES = 3.0
-_ENDS_TOLD = 4
+from detector.params import Params, RhythmParams
 
 
-@dataclass(frozen=True)
-class Rhythm:
-    """A rhythmic movement.
+def gates(params: Params) -> dict[str, Gate]:
+    """What a periodicity must be to be called a rhythm, by the case it is for.
 
-    Attributes:
-        rate_hz: cycles a second.
-        n_cycles: how many.
-        regularity: 1 - coefficient of variation of the cycle length, 0 to 1.
-        likeness: correlation of the signal with itself one cycle later, -1 to 1.
-        opposition: the same half a cycle later, with its sign turned: 1 for a sine, about 0 for short strokes with
-            pauses between them.
-        start_s, stop_s: s.
+    `even` or `alike` is enough for strokes that follow each other: a filtered signal always swings somewhat evenly, so
+    what varies much must at least resemble itself. Over missing strokes (lest a bout of twitches pass for a rhythm) the
+    movement must go back and forth evenly, over one cycle more. A body that turns over and back is no rhythm.
     """
-
-    rate_hz: float
-    n_cycles: float
-    regularity: float
-    likeness: float
-    opposition: float
-    start_s: float
-    stop_s: float
-
-
-def rate_limit_hz(view: LayerView, params: RhythmParams) -> float:
-    """Fastest rate this footage can show: `max_rate_hz`, but never above a quarter of its frame rate."""
-    return min(params.max_rate_hz, 0.25 / view.frame_s) if view.frame_s else 0.0
+    limits, body = params.rhythm, params.classify
+    likeness = limits.min_likeness if params.rules.has("likeness") else -1.0
+    even = 0.5 * limits.max_variation
+    return {
+        "even": Gate(limits.min_cycles, even),
+        "alike": Gate(limits.min_cycles, limits.max_variation, min_likeness=likeness),
+        "missing strokes": Gate(limits.min_cycles + 1.0, even, min_opposition=limits.min_opposition),
+        "body": Gate(body.gross_rhythm_cycles, 1.0 - body.gross_rhythm_regularity),
+    }
 
 
-def surest_rate_hz(view: LayerView) -> float:
-    """Rates above this may be faster than they look: near a quarter of the frame rate, and 3 Hz below 20 frames/s."""
-    if not view.frame_s:
-        return 0.0
-    return min(0.9 * 0.25 / view.frame_s, 3.0 if view.frame_s > 1.0 / 19.5 else np.inf)
+def rate_limit_hz(view: LayerView, params: Params) -> float:
+    """Fastest rate this footage can show: `max_rate_hz`, but never above `fastest_share` of its frame rate."""
+    return min(params.rhythm.max_rate_hz, params.motion.fastest_share / view.frame_s) if view.frame_s else 0.0
 
 
-def find_rhythm(view: LayerView, active: Active, bursts: Sequence[Burst], params: RhythmParams) -> Rhythm | None:
+def sure_rate_hz(frame_s: float, params: RhythmParams) -> float:
+    """Rates above this may be faster than they look.
+
+    A movement at r Hz, seen f times a second, looks the same as one at f - r Hz. Near a quarter of the frame rate the
+    lag of the difference no longer tells them apart (own, from drawn movement of 0.5 to 6 Hz at 8 to 30 frames/s).
+
+    Args:
+        frame_s: usual time between two frames of the run, s; 0 where it is not known.
+        params: the group `rhythm`.
+
+    Returns:
+        Hz; infinite where the frame rate is not known.
+
+    Example:
+        >>> from detector.params import Params
+        >>> [round(sure_rate_hz(1 / fps, Params().rhythm), 3) for fps in (10, 15, 19.7, 30)]
+        [2.25, 3.0, 4.433, 6.75]
+    """
+    if frame_s == 0.0:
+        return np.inf
+    is_slow = frame_s > 1.0 / params.sure_slow_fps
+    return min(params.sure_share / frame_s, params.sure_slow_hz if is_slow else np.inf)
+
+
+def find_rhythm(view: LayerView, active: Active, bursts: Sequence[Burst], params: Params) -> Periodicity | None:
     """Test a burst, or a run of bursts at one place, for rhythm.
 
     Args:
         view: for times.
         active: what `bursts` index into.
         bursts: in order of time, at one place.
-        params: the group `rhythm`.
+        params: the groups `rhythm`, `motion` and `rules`.
 
     Returns:
         None where there is no rhythm of enough cycles.
     """
-    start_s, stop_s = bursts[0].start_s, max(burst.stop_s for burst in bursts)
-    if stop_s - start_s < params.min_s:
+    length_s = max(burst.stop_s for burst in bursts) - bursts[0].start_s
+    if length_s < params.rhythm.min_s:
         return None
     time_s, course = signed_signal(view, active, bursts)
-    if course.std() == 0.0:
-        return None
-    signal = course - course.mean()
-    rate_hz = estimate_rate(time_s, signal, params.min_rate_hz, rate_limit_hz(view, params))
-    if rate_hz is None or (n_cycles := (stop_s - start_s) * rate_hz) < params.min_cycles:
-        return None
-    variation = cycle_variation(time_s, signal, rate_hz)
-    if variation > params.max_variation:
-        return None
-    likeness, opposition = likeness_of(time_s, course, rate_hz)
-    # A filtered signal always swings somewhat evenly: what varies much must at least resemble itself.
-    if variation > 0.5 * params.max_variation and likeness < _MIN_LIKENESS:
-        return None
-    return Rhythm(rate_hz, n_cycles, 1.0 - variation, likeness, opposition, start_s, stop_s)
+    slowest_hz, fastest_hz = params.rhythm.min_rate_hz, rate_limit_hz(view, params)
+    found = measure_periodicity(time_s, course, length_s, slowest_hz, fastest_hz, params)
+    table = gates(params)
+    return found if found is not None and (table["even"].passes(found) or table["alike"].passes(found)) else None
 
 
 def signed_signal(
@@ -127,21 +123,3 @@ def signed_signal(
     even = np.arange(times[0], times[-1] + 0.5 * step, step)
     values = np.interp(even, times, signal)
     return even, values
-
-
-def cycle_variation(time_s: NDArray[np.float64], signal: NDArray[np.float64], rate_hz: float) -> float:
-    """Coefficient of variation of the cycle length, from the instants at which the filtered signal rises through 0."""
-    from scipy.signal import butter, sosfiltfilt
-
-    step = float(time_s[1] - time_s[0])
-    nyquist = 0.5 / step
-    pad = min(len(signal) - 1, int(_WINDOW_CYCLES / (rate_hz * step)))
-    band = max(0.5 * rate_hz / nyquist, 1e-3), min(1.6 * rate_hz / nyquist, 0.99)
-    smooth = sosfiltfilt(butter(2, band, "bandpass", output="sos"), signal, padlen=pad)
-    rising = np.flatnonzero((smooth[:-1] < 0.0) & (smooth[1:] >= 0.0))
-    if len(rising) < 3:
-        return np.inf
-    exact = time_s[rising] - smooth[rising] / (smooth[rising + 1] - smooth[rising]) * step
-    # The filter bends the first and the last cycle.
-    cycles = np.diff(exact)[1:-1] if len(exact) > _ENDS_TOLD else np.diff(exact)
-    return float(cycles.std() / cycles.mean())

@@ -8,9 +8,10 @@ import numpy as np
 
 from detector.events.burst import Burst
 from detector.events.excess import Active
-from detector.events.rhythm import Rhythm, find_rhythm
+from detector.events.rhythm import find_rhythm, gates
+from detector.motion.periodicity import Periodicity
 from detector.motion.view import LayerView
-from detector.params import RhythmParams
+from detector.params import Params
 
 Run = list[Burst]
 
@@ -19,8 +20,8 @@ _LATEST_RUNS = 8
 
 
 def find_rhythmic_runs(
-    view: LayerView, active: Active, bursts: Sequence[Burst], params: RhythmParams
-) -> list[tuple[Run, Rhythm | None]]:
+    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params
+) -> list[tuple[Run, Periodicity | None]]:
     """Group bursts into runs and test each for rhythm.
 
     Strokes follow each other within `max_pause_s`. Of a faint oscillation the camera shows only some strokes, so runs
@@ -31,35 +32,29 @@ def find_rhythmic_runs(
         view: for times.
         active: what `bursts` index into.
         bursts: localized ones, in any order.
-        params: the group `rhythm`.
+        params: the groups `rhythm`, `motion` and `rules`.
 
     Returns:
         Each run with its rhythm, if it has one; every burst is in one run.
     """
-    found: dict[int, tuple[Run, Rhythm | None]] = {}
+    limits = params.rhythm
+    found: dict[int, tuple[Run, Periodicity | None]] = {}
     run_of: dict[int, int] = {}
-    for number, run in enumerate(runs_at_one_place(bursts, params.max_pause_s)):
+    for number, run in enumerate(runs_at_one_place(bursts, limits.max_pause_s)):
         found[number] = run, find_rhythm(view, active, run, params)
         run_of |= dict.fromkeys(map(id, run), number)
-    for chain in runs_at_one_place(bursts, params.max_missing_s):
+    chains = runs_at_one_place(bursts, limits.max_missing_s) if params.rules.has("missing strokes") else []
+    for chain in chains:
         numbers = sorted({run_of[id(burst)] for burst in chain})
         # Only whole runs are joined.
         if len(numbers) < 2 or sum(len(found[number][0]) for number in numbers) != len(chain):
             continue
         rhythm = find_rhythm(view, active, chain, params)
-        if rhythm is not None and _is_even(rhythm, params):
+        if rhythm is not None and gates(params)["missing strokes"].passes(rhythm):
             for number in numbers:
                 del found[number]
             found[numbers[0]] = chain, rhythm
     return list(found.values())
-
-
-def _is_even(rhythm: Rhythm, params: RhythmParams) -> bool:
-    return (
-        rhythm.n_cycles >= params.min_cycles + 1.0
-        and rhythm.opposition >= params.min_opposition
-        and 1.0 - rhythm.regularity <= 0.5 * params.max_variation
-    )
 
 
 def runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float) -> list[Run]:

@@ -20,14 +20,10 @@ from detector.motion.noise.floor import (
     some_cells,
     tick_share,
 )
-from detector.motion.noise.model import Moment, NoiseModel
-from detector.motion.noise.neighbors import quiet_floors
+from detector.motion.noise.model import Moment, fit, fit_floors
 from detector.motion.noise.swing import Steady, steady_floor
 from detector.motion.pictures.difference import Differences
 from detector.params import Params
-
-MOST_KEYS = 0.3
-"""Where more of the frames than this are key frames (MJPEG, all-intra), a key frame is nothing special."""
 
 FLOOR_BITS = 4
 """Leading bits of a floor that are stored."""
@@ -117,12 +113,12 @@ class LayerMeasurer:
         self.seen += self._rows
         energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
         times_s = np.array(self._times)
-        calm = np.flatnonzero(~jumps) if jumps.mean() <= MOST_KEYS else np.arange(len(jumps))
+        calm = np.flatnonzero(~jumps) if jumps.mean() <= noise.most_keys else np.arange(len(jumps))
         raw = measure_floor(energy, noise, calm)
         middle = measure_middle(energy, noise, calm)
         steady = Steady(raw, np.zeros(self._n_cells, bool))
-        if self._n_banded <= _MOST_BANDED * len(rows):
-            steady = steady_floor(raw, middle, signed, times_s, self._grid, noise)
+        if self._params.rules.has("swing") and self._n_banded <= _MOST_BANDED * len(rows):
+            steady = steady_floor(raw, middle, signed, times_s, self._grid, self._params)
         some = some_cells(energy)
         level, loud = frame_levels(some, some_cells(raw), noise), loudness(some)
         self.loudness.update(zip(self._rows, loud.tolist(), strict=True))
@@ -167,15 +163,15 @@ class LayerMeasurer:
             return LayerResult(Layer.empty(n_frames), none, none.astype(bool), nothing, nothing, nothing)
         floors = np.stack(self.floors)
         goes_on = np.stack(self.goes_on)
-        quiet = quiet_floors(floors, np.array(self.levels, np.float32), goes_on, noise)
+        quiet = fit_floors(floors, np.array(self.levels, np.float32), goes_on, self._params)
         middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
         # Decisions are made with what is stored, so that is what counts here, too.
         middle = coarse(middle, FLOOR_BITS).astype(np.float32)
         key_floor = nothing
-        if self._key_energy and is_key_jump.mean() <= MOST_KEYS:
+        if self._key_energy and is_key_jump.mean() <= noise.most_keys:
             key_floor = measure_key_floor(np.stack(self._key_energy), noise)
         nowhen = np.zeros(1)
-        model = NoiseModel(nowhen, quiet, nowhen, key_floor[None], middle[None], noise.minimum)
+        model = fit(nowhen, quiet, nowhen, key_floor[None], middle[None], self._params)
         layers = []
         for block, kept in enumerate(self._kept):
             moment = Moment(block, 0, is_key_jump=is_key_jump[kept.row])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from detector.footage.recording import Recording, Span
 from detector.footage.spans import iter_span
 from detector.footage.video import Frame
-from detector.motion.blocks import FLOOR_BITS, MOST_KEYS, LayerMeasurer, LayerResult, spread
+from detector.motion.blocks import FLOOR_BITS, LayerMeasurer, LayerResult, spread
 from detector.motion.breathing import BreathingMeasurer
 from detector.motion.grid import Grid, grid_for
 from detector.motion.layer import coarse
@@ -78,7 +78,7 @@ def measure_span(
 class _SpanMeasurer:
     def __init__(self, grid: Grid, span: Span, params: Params) -> None:
         self._grid, self._span, self._params = grid, span, params
-        self._differencer = Differencer(grid, params.motion, self._watch)
+        self._differencer = Differencer(grid, params.motion, self._watch, params.rules)
         self._breathing = BreathingMeasurer(grid, span.start_s)
         self._fast = LayerMeasurer(grid, params)
         self._slow = LayerMeasurer(grid, params)
@@ -184,7 +184,7 @@ class _SpanMeasurer:
         rows, n_frames = self._rows, len(self._rows.time_s)
         time_s = np.array(rows.time_s, np.float64)
         jump = np.array(rows.is_key_jump, bool)
-        if n_frames and jump.mean() > MOST_KEYS:
+        if n_frames and jump.mean() > self._params.noise.most_keys:
             jump[:] = False
         fast = self._fast.finish(jump)
         slow = self._slow.finish(np.zeros(n_frames, bool))

@@ -51,12 +51,12 @@ def fast_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ())
 
     Args:
         trace: the trace.
-        params: the group `noise`.
+        params: the groups `noise` and `rules`.
         light_s: when the light changed, s, ascending.
     """
     frames = trace.frames
     last_s = float(frames.time_s[-1]) if len(frames) else float(trace.noise.blocks.start_s[-1:].sum())
-    noise = fit_fast(trace.noise, params.noise, last_s, light_s)
+    noise = fit_fast(trace.noise, params, last_s, light_s)
     return LayerView(
         trace.grid,
         trace.fast,
@@ -64,7 +64,7 @@ def fast_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ())
         frames.time_s,
         frames.duration_s,
         frames.lag_s,
-        frames.gain,
+        frames.gain if params.rules.has("gain") else None,
         frames.is_key_jump,
     )
 
@@ -74,7 +74,7 @@ def slow_view(trace: MotionTrace, params: Params) -> LayerView:
 
     Args:
         trace: the trace.
-        params: the groups `motion` and `noise`.
+        params: the groups `motion`, `noise` and `rules`.
     """
     chosen = np.flatnonzero(trace.frames.has_slow)
     time_s = trace.frames.time_s[chosen]
@@ -82,5 +82,5 @@ def slow_view(trace: MotionTrace, params: Params) -> LayerView:
     # The last frame before a pause of the recording does not stand for the pause.
     step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
     lag_s = np.full(len(chosen), params.motion.long_lag_s, np.float32)
-    noise = fit_slow(trace.noise, params.noise)
+    noise = fit_slow(trace.noise, params)
     return LayerView(trace.grid, trace.slow.only(chosen), noise, time_s, step_s.astype(np.float32), lag_s)

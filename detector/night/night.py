@@ -19,7 +19,7 @@ from detector.night.provenance import Provenance
 from detector.night.statistics import onset_intervals, rate_per_hour
 from detector.night.store import read_night, read_trace
 from detector.night.tables import ARTIFACTS, Columns, artifact_columns, event_columns, name_event, to_frame
-from detector.params import MEASURING_GROUPS, Params
+from detector.params import Params, measuring_values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -280,10 +280,9 @@ def _identity(event: Event) -> tuple[str | float, ...]:
 
 def changed_measuring(before: Params, after: Params) -> list[str]:
     """Dotted names of the measuring parameters in which two sets differ."""
-    old, new = before.model_dump(), after.model_dump()
-    return [
-        f"{group}.{leaf}" for group in MEASURING_GROUPS for leaf in old[group] if old[group][leaf] != new[group][leaf]
-    ]
+    old, new = measuring_values(before), measuring_values(after)
+    both = [(group, leaf) for group in {**old, **new} for leaf in (old.get(group) or new[group])]
+    return [f"{group}.{leaf}" for group, leaf in both if old.get(group, {}).get(leaf) != new.get(group, {}).get(leaf)]
 
 
 def _median(ascending: list[float]) -> float:

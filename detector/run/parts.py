@@ -22,7 +22,7 @@ from detector.motion.trace import TRACE_VERSION, MotionTrace, join_traces, save_
 from detector.night.folder import whole_file
 from detector.night.layout import part_file
 from detector.night.store import read_part
-from detector.params import MEASURING_GROUPS, Params
+from detector.params import Params, measuring_values
 
 __all__ = ["Job", "StorageError", "hash_file", "is_measured", "join_parts", "measure_part", "plan_jobs"]
 
@@ -172,7 +172,7 @@ def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params
         "bounds_s": [span.start_s, span.stop_s],
         "pieces": span.pieces,
         "warm_up": span.warm_up,
-        "params": {name: getattr(params, name).model_dump(mode="json") for name in MEASURING_GROUPS},
+        "params": measuring_values(params),
     }
     if device := recording.clips[clips[0]].info.device:
         identity["device"] = device  # software has no name, so that its parts are found again whatever was asked for

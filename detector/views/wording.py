@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-import numpy as np
-
 from detector.events.classify import Event
+from detector.events.rhythm import sure_rate_hz
 from detector.night.night import Night
 
 UNKNOWN = "\u2013"  # a dash
@@ -132,15 +131,14 @@ def rhythm_rate(night: Night, event: Event) -> str:
 
 
 def surest_rate_hz(night: Night) -> float:
-    """Rates above this may be faster than they look: near a quarter of the frame rate, and 3 Hz below 20 frames/s."""
-    fps = frame_rate(night)
-    return min(0.9 * fps / 4, 3.0 if fps < 20 else math.inf)
+    """Rates above this may be faster than they look; infinite where the motion was not kept."""
+    return sure_rate_hz(night.trace.frames.frame_s if night.trace is not None else 0.0, night.params.rhythm)
 
 
 def frame_rate(night: Night) -> float:
     """Pictures a second that this camera usually gave; infinite where the motion was not kept."""
     trace = night.trace
-    if trace is None or trace.frames.time_s.size < 2:
+    if trace is None or trace.frames.frame_s == 0.0:
         return math.inf
     # Rounded, since stamps in milliseconds make 20 a second look like 19.99.
-    return round(1 / float(np.median(np.diff(trace.frames.time_s))), 1)
+    return round(1 / trace.frames.frame_s, 1)

@@ -10,7 +10,6 @@ from detector.params import Params, with_values
 from tests.drawing import BurstsOf, Sketch
 
 PARAMS = Params()
-LIMITS = PARAMS.artifact
 FPS = 25.0
 HAND = np.s_[4:8, 10:14]
 
@@ -66,7 +65,7 @@ class TestSortBursts:
         self, sketch: type[Sketch], bursts_of: BurstsOf, duration_s: float, columns: tuple[int, int]
     ) -> None:
         view, active, bursts = bursts_of(flight(sketch, duration_s, columns))
-        found = sort_bursts(view, active, bursts, LIMITS)
+        found = sort_bursts(view, active, bursts, PARAMS)
         assert (found.local, found.passing) == ([], [])
         assert [insect.kind for insect in found.insects] == ["insect"]
         insect = found.insects[0]
@@ -75,20 +74,20 @@ class TestSortBursts:
 
     def test_bright_or_not(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(flight(sketch, 0.8, (2, 28), only_brightens=False))
-        assert sort_bursts(view, active, bursts, LIMITS).local == []
+        assert sort_bursts(view, active, bursts, PARAMS).local == []
 
     @pytest.mark.parametrize("duration_s", [0.2, 0.4, 1.0, 4.0])
     def test_a_limb_is_none(self, sketch: type[Sketch], bursts_of: BurstsOf, duration_s: float) -> None:
         view, active, bursts = bursts_of(sketch(12.0, FPS).move(3.0, 3.0 + duration_s, HAND))
-        assert sort_bursts(view, active, bursts, LIMITS) == Sorted(bursts, [], [])
+        assert sort_bursts(view, active, bursts, PARAMS) == Sorted(bursts, [], [])
 
     def test_a_slow_crawl_over_a_hand_s_breadth_is_none(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(flight(sketch, 4.0, (10, 16), only_brightens=False))
-        assert sort_bursts(view, active, bursts, LIMITS).insects == []
+        assert sort_bursts(view, active, bursts, PARAMS).insects == []
 
     def test_dust_drifts_slowly_and_is_bright(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(flight(sketch, 4.0, (10, 16)))
-        assert sort_bursts(view, active, bursts, LIMITS).local == []
+        assert sort_bursts(view, active, bursts, PARAMS).local == []
 
     def test_what_is_too_large_passes(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(8.0, FPS)
@@ -96,18 +95,18 @@ class TestSortBursts:
             time_s = 3.0 + step / FPS
             drawing.move(time_s, time_s + 1 / FPS, np.s_[5:11, column : column + 5], only_brightens=True)
         view, active, bursts = bursts_of(drawing)
-        assert sort_bursts(view, active, bursts, LIMITS) == Sorted([], bursts, [])
+        assert sort_bursts(view, active, bursts, PARAMS) == Sorted([], bursts, [])
 
     def test_each_burst_goes_one_way(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = flight(sketch, 0.8, (2, 28)).move(6.0, 6.4, HAND)
         view, active, bursts = bursts_of(drawing)
-        found = sort_bursts(view, active, bursts, LIMITS)
+        found = sort_bursts(view, active, bursts, PARAMS)
         assert [burst.start_s for burst in found.local] == pytest.approx([6.0], abs=1 / FPS)
         assert len(found.insects) == 1
 
     def test_limits_decide(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(flight(sketch, 0.8, (2, 28), only_brightens=False))
-        strict = with_values(PARAMS, {"artifact.insect_extents": 90.0, "artifact.insect_far": 90.0}).artifact
+        strict = with_values(PARAMS, {"artifact.insect_extents": 90.0, "artifact.insect_far": 90.0})
         assert sort_bursts(view, active, bursts, strict).insects == []
 
     @pytest.mark.parametrize(("n_insects", "is_one_more"), [(3, False), (4, True)])
@@ -120,11 +119,11 @@ class TestSortBursts:
                 time_s = 3.0 + 3.0 * k + step / FPS
                 drawing.move(time_s, time_s + 1 / FPS, np.s_[8:10, column : column + 2], only_brightens=True)
         view, active, bursts = bursts_of(drawing)
-        assert len(sort_bursts(view, active, bursts, LIMITS).insects) == n_insects + is_one_more
+        assert len(sort_bursts(view, active, bursts, PARAMS).insects) == n_insects + is_one_more
 
     def test_nothing(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(sketch(5.0))
-        assert sort_bursts(view, active, bursts, LIMITS) == Sorted([], [], [])
+        assert sort_bursts(view, active, bursts, PARAMS) == Sorted([], [], [])
 
 
 class TestFindCrossing:
@@ -132,6 +131,6 @@ class TestFindCrossing:
         view, active, (together,) = bursts_of(drawn_apart(sketch))
         assert together.duration_s > 0.6
         alone = find_bursts(view, active, PARAMS)
-        found = sort_bursts(view, active, alone, LIMITS)
+        found = sort_bursts(view, active, alone, PARAMS)
         assert len(found.insects) == 1
         assert [(burst.start_s, burst.stop_s) for burst in found.local] == [pytest.approx((3.2, 3.5), abs=2 / FPS)]

@@ -10,7 +10,7 @@ from detector.events.trains import find_rhythmic_runs, runs_at_one_place
 from detector.params import Params, with_values
 from tests.drawing import BurstsOf, Sketch
 
-LIMITS = Params().rhythm
+PARAMS = Params()
 FPS = 25.0
 HAND = np.s_[4:8, 10:14]
 FOOT = np.s_[12:16, 24:28]
@@ -32,7 +32,7 @@ class TestFindRhythmicRuns:
         """0.5 Hz: a stroke a second, to and fro, and here and there one that the encoder has erased."""
         seen = without(16, (5, 10))
         found = bursts_of(strokes(sketch, [2.0 + k for k in seen], [(-1.0) ** k for k in seen]))
-        ((run, rhythm),) = find_rhythmic_runs(*found, LIMITS)
+        ((run, rhythm),) = find_rhythmic_runs(*found, PARAMS)
         assert len(run) == len(seen)
         assert rhythm is not None
         assert rhythm.rate_hz == pytest.approx(0.5, abs=0.03)
@@ -42,7 +42,7 @@ class TestFindRhythmicRuns:
         for k in range(7):
             drawing.move(2.0 + 1.6 * k, 2.3 + 1.6 * k, HAND)
         view, active, bursts = bursts_of(drawing)
-        runs = find_rhythmic_runs(view, active, bursts, LIMITS)
+        runs = find_rhythmic_runs(view, active, bursts, PARAMS)
         assert [rhythm for _, rhythm in runs] == [None] * len(runs)
         assert sorted(burst.start_s for run, _ in runs for burst in run) == [burst.start_s for burst in bursts]
 
@@ -50,11 +50,11 @@ class TestFindRhythmicRuns:
         seen = without(16, (5, 10))
         found = bursts_of(strokes(sketch, [2.0 + k for k in seen], [(-1.0) ** k for k in seen]))
         for name, value in (("max_missing_s", 0.5), ("min_cycles", 9.0), ("min_opposition", 1.0)):
-            strict = with_values(Params(), {f"rhythm.{name}": value}).rhythm
+            strict = with_values(Params(), {f"rhythm.{name}": value})
             assert all(rhythm is None for _, rhythm in find_rhythmic_runs(*found, strict))
 
     def test_nothing(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
-        assert find_rhythmic_runs(*bursts_of(sketch(5.0)), LIMITS) == []
+        assert find_rhythmic_runs(*bursts_of(sketch(5.0)), PARAMS) == []
 
 
 class TestRunsAtOnePlace:

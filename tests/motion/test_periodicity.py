@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from detector.motion.periodicity import MAX_CELLS, estimate_rate, leading_signal, likeness
+from detector.motion.periodicity import (
+    MAX_CELLS,
+    Gate,
+    Periodicity,
+    estimate_rate,
+    leading_signal,
+    likeness,
+    measure_periodicity,
+)
+from detector.params import Params
 
 TIME_S = np.arange(0.0, 20.0, 1 / 15)
 
@@ -26,11 +35,39 @@ def test_of_nothing_that_moves_it_is_nothing() -> None:
 @pytest.mark.parametrize("rate_hz", [0.6, 1.0, 2.1, 3.3])
 def test_rate_and_likeness_of_a_sine(rate_hz: float) -> None:
     signal = np.sin(2 * np.pi * rate_hz * TIME_S)
-    assert estimate_rate(TIME_S, signal, 0.3, 4.0) == pytest.approx(rate_hz, abs=0.03)
+    assert estimate_rate(TIME_S, signal, 0.3, 4.0, Params()) == pytest.approx(rate_hz, abs=0.03)
     same, opposite = likeness(TIME_S, signal, rate_hz)
     assert min(same, opposite) > 0.75
 
 
 def test_noise_has_no_rate() -> None:
     noise = np.random.default_rng(2).normal(0.0, 1.0, len(TIME_S))
-    assert estimate_rate(TIME_S, noise - noise.mean(), 0.3, 4.0) is None
+    assert estimate_rate(TIME_S, noise - noise.mean(), 0.3, 4.0, Params()) is None
+
+
+SWAY = Periodicity(rate_hz=1.0, length_s=6.0, n_cycles=6.0, variation=0.2, likeness=0.6, opposition=0.5)
+
+
+@pytest.mark.parametrize(
+    ("limits", "passes"),
+    [
+        ({"min_cycles": 6.0}, True),
+        ({"min_cycles": 6.1}, False),
+        ({"min_cycles": 4.0, "max_variation": 0.2}, True),
+        ({"min_cycles": 4.0, "max_variation": 0.19}, False),
+        ({"min_cycles": 4.0, "min_likeness": 0.61}, False),
+        ({"min_cycles": 4.0, "min_opposition": 0.51}, False),
+        ({"min_cycles": 4.0, "min_likeness": 0.6, "min_opposition": 0.5}, True),
+    ],
+)
+def test_a_gate_asks_for_all_of_its_limits(limits: dict[str, float], passes: bool) -> None:
+    assert Gate(**limits).passes(SWAY) is passes
+
+
+def test_all_of_it_is_measured_at_once() -> None:
+    found = measure_periodicity(TIME_S, 3.0 + np.sin(2 * np.pi * 1.5 * TIME_S), 20.0, 0.3, 4.0, Params())
+    assert found is not None
+    assert found.rate_hz == pytest.approx(1.5, abs=0.02)
+    assert found.n_cycles == pytest.approx(30.0, abs=0.5)
+    assert found.regularity > 0.95
+    assert measure_periodicity(TIME_S, np.full(len(TIME_S), 3.0), 20.0, 0.3, 4.0, Params()) is None

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from detector.events.classify import Event
+from detector.events.rhythm import sure_rate_hz
+from detector.motion.view import fast_view
 from detector.night.night import Night
 from detector.views.wording import (
     UNKNOWN,
@@ -97,3 +99,15 @@ def test_faster_cameras_tell_faster_rates(make_night: NightMaker, fps: float, su
 
 def test_unknown_frame_rate_limits_nothing(make_night: NightMaker) -> None:
     assert math.isinf(surest_rate_hz(replace(make_night(), trace=None)))
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0, 15.0, 19.4, 19.7, 20.0, 29.97])
+def test_words_and_events_know_the_same_surest_rate(make_night: NightMaker, fps: float) -> None:
+    night = make_night()
+    assert night.trace is not None
+    trace = still_trace(night.trace.grid, np.round(np.arange(600) / fps, 3), 1 / fps)
+    view = fast_view(trace, night.params)
+    assert surest_rate_hz(replace(night, trace=trace)) == sure_rate_hz(view.frame_s, night.params.rhythm)
+    assert surest_rate_hz(replace(night, trace=trace)) == pytest.approx(
+        0.225 * fps if fps > 19.5 else min(0.225 * fps, 3.0)
+    )

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from detector.motion.noise.neighbors import quiet_floors
 from detector.motion.trace import Noise
-from detector.params import NoiseParams
+from detector.params import Params
 
 Energies = NDArray[np.float32]
 
@@ -119,29 +119,56 @@ class NoiseModel:
         return middle
 
 
-def fit_fast(noise: Noise, params: NoiseParams, last_s: float, light_s: Sequence[float] = ()) -> NoiseModel:
+def fit_fast(noise: Noise, params: Params, last_s: float, light_s: Sequence[float] = ()) -> NoiseModel:
     """The model of the short lag: floors of the blocks around each block in which nothing moved.
 
     Args:
         noise: as measured.
-        params: how floors of several blocks become one.
+        params: the groups `noise` and `rules`.
         last_s: time of the last frame, s.
         light_s: when the light changed, s, ascending: floors from before say nothing about those after.
     """
     blocks, spans = noise.blocks, noise.spans
     # A block belongs to the light in which most of it lies.
     middle_s = blocks.start_s + 0.5 * np.diff(blocks.start_s, append=last_s)
-    light = np.searchsorted(np.asarray(light_s, np.float64), middle_s)
-    floor = quiet_floors(blocks.floor, blocks.level, blocks.goes_on, params, light)
-    return NoiseModel(blocks.start_s, floor, spans.start_s, spans.key_floor, spans.middle, params.minimum)
+    changes_s = np.asarray(light_s if params.rules.has("light blocks") else (), np.float64)
+    light = np.searchsorted(changes_s, middle_s)
+    floor = fit_floors(blocks.floor, blocks.level, blocks.goes_on, params, light)
+    return fit(blocks.start_s, floor, spans.start_s, spans.key_floor, spans.middle, params)
 
 
-def fit_slow(noise: Noise, params: NoiseParams) -> NoiseModel:
+def fit_slow(noise: Noise, params: Params) -> NoiseModel:
     """The model of the long lag: one floor a span, and that of the spans around it in which nothing moved."""
     spans = noise.spans
     nothing = np.zeros(spans.slow_floor.shape, bool)
     level = np.zeros(len(spans.start_s), np.float32)
-    floor = quiet_floors(spans.slow_floor, level, nothing, params)
-    return NoiseModel(
-        spans.start_s, floor, spans.start_s, np.zeros_like(spans.key_floor), spans.slow_middle, params.minimum
-    )
+    floor = fit_floors(spans.slow_floor, level, nothing, params)
+    return fit(spans.start_s, floor, spans.start_s, np.zeros_like(spans.key_floor), spans.slow_middle, params)
+
+
+def fit_floors(
+    floors: NDArray[np.floating],
+    level: Energies,
+    goes_on: NDArray[np.bool_],
+    params: Params,
+    light: NDArray[np.int64] | None = None,
+) -> Energies:
+    """`quiet_floors` by the rules that are followed."""
+    without = [name for name in ("quiet blocks", "lasting") if not params.rules.has(name)]
+    return quiet_floors(floors, level, goes_on, params.noise, light, without=without)
+
+
+def fit(
+    block_start_s: NDArray[np.float64],
+    floor: Energies,
+    span_start_s: NDArray[np.float64],
+    key_floor: NDArray[np.floating],
+    middle: NDArray[np.floating],
+    params: Params,
+) -> NoiseModel:
+    """A model by the rules that are followed; arguments as those of `NoiseModel`."""
+    if not params.rules.has("key floor"):
+        key_floor = np.zeros_like(key_floor)
+    if not params.rules.has("middle"):
+        middle = np.zeros_like(middle)
+    return NoiseModel(block_start_s, floor, span_start_s, key_floor, middle, params.noise.minimum)

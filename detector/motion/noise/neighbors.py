@@ -6,6 +6,8 @@ a curtain does in the wind, is its own floor.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,8 @@ def quiet_floors(
     goes_on: NDArray[np.bool_],
     params: NoiseParams,
     light: NDArray[np.int64] | None = None,
+    *,
+    without: Collection[str] = (),
 ) -> Energies:
     """For each block, the floor when nothing moved: a low quantile over the blocks around it.
 
@@ -41,10 +45,13 @@ def quiet_floors(
         params: which quantile, how many neighbors, what counts as about as noisy.
         light: in which stretch of unchanged light each block lies, shape (blocks,); others do not count as neighbors,
             unless there are too few. None: the light never changed.
+        without: rules to leave out, of `quiet blocks` and `lasting`.
 
     Returns:
         Shape (blocks, cells), float32.
     """
+    if "quiet blocks" in without:
+        return floors.astype(np.float32)
     level = _lasting(level) + np.float32(_MIN_LEVEL_ENERGY)
     result = np.empty_like(floors, dtype=np.float32)
     width, step = 2 * params.neighbors + 1, max(params.neighbors, 1)
@@ -64,7 +71,7 @@ def quiet_floors(
             place = int(params.block_quantile * (len(chosen) - 1))
             known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
         result[block] = known[key]
-    for first in range(0, len(floors), _PORTION):
+    for first in range(0, len(floors), _PORTION) if "lasting" not in without else ():
         _raise_lasting(result, floors, goes_on, slice(first, min(first + _PORTION, len(floors))))
     return result
 

@@ -15,15 +15,11 @@ from numpy.typing import NDArray
 
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
-from detector.motion.periodicity import MAX_CELLS, estimate_rate, leading_signal, likeness
-from detector.params import NoiseParams
+from detector.motion.periodicity import MAX_CELLS, Gate, leading_signal, measure_periodicity
+from detector.params import Params
 
 _LOUD = 3.0
-_FASTEST_OF_FRAME_RATE = 0.25
-_SLOWEST_HZ = 0.3
 _MIN_CELLS = 4
-_MIN_CYCLES = 4.0
-_MIN_OPPOSITION = 0.2
 _USUAL_QUANTILE = 0.9
 _MOST_TOGETHER = 0.5
 _MIN_FRAMES = 8
@@ -53,7 +49,7 @@ def steady_floor(
     signed: NDArray[np.float32],
     time_s: NDArray[np.float64],
     grid: Grid,
-    params: NoiseParams,
+    params: Params,
 ) -> Steady:
     """The floor of a block without regular swinging: there it is as high as elsewhere in the picture.
 
@@ -63,9 +59,9 @@ def steady_floor(
         signed: mean differences, grey levels, shape (frames, cells).
         time_s: of the frames, shape (frames,).
         grid: which cells lie beside each other.
-        params: `swing_hz`, `swing_likeness` and `minimum`.
+        params: the groups `noise` and `motion`.
     """
-    minimum = np.float32(params.minimum)
+    minimum = np.float32(params.noise.minimum)
     is_loud = floor > _LOUD * (np.median(floor) + minimum)
     goes_on = (middle > _MOST_OF_TIME * floor) & (middle > _MIN_MIDDLE)
     if len(time_s) == 0 or time_s[-1] - time_s[0] < _MIN_GOES_ON_S:
@@ -80,7 +76,7 @@ def steady_floor(
         beside = np.flatnonzero(np.isin(row, row[cells]) & ~is_loud)
         rate_hz = _even_rate_hz(signed, cells, beside, time_s, params) if len(cells) >= _MIN_CELLS else None
         goes_on[cells] &= rate_hz is None
-        swings[cells] = rate_hz is not None and rate_hz >= params.swing_hz
+        swings[cells] = rate_hz is not None and rate_hz >= params.noise.swing_hz
     if swings.any():
         around = grow(swings.reshape(grid.rows, grid.columns)).ravel()
         usual = np.quantile(floor[~is_loud], _USUAL_QUANTILE) if not is_loud.all() else np.median(floor)
@@ -93,7 +89,7 @@ def _even_rate_hz(
     cells: NDArray[np.int64],
     beside: NDArray[np.int64],
     time_s: NDArray[np.float64],
-    params: NoiseParams,
+    params: Params,
 ) -> float | None:
     """Rate at which some cells go back and forth evenly, by themselves; None where they don't.
 
@@ -102,7 +98,7 @@ def _even_rate_hz(
         cells: those in question.
         beside: others in the same rows: what swings with them is a flickering lamp.
         time_s: shape (frames,).
-        params: `swing_likeness`.
+        params: the groups `noise` and `motion`.
     """
     power = np.einsum("fc,fc->c", signed[:, cells], signed[:, cells])
     strongest = np.sort(cells[np.argsort(power)[::-1][:MAX_CELLS]])
@@ -113,11 +109,13 @@ def _even_rate_hz(
     step_s = float(np.median(np.diff(time_s)))
     even_s = np.arange(time_s[0], time_s[-1] + 0.5 * step_s, step_s)
     course = np.interp(even_s, time_s, signal)
-    rate_hz = estimate_rate(even_s, course - course.mean(), _SLOWEST_HZ, _FASTEST_OF_FRAME_RATE / step_s)
-    if rate_hz is None or rate_hz * (even_s[-1] - even_s[0]) < _MIN_CYCLES:
-        return None
-    same, opposite = likeness(even_s, course, rate_hz)
-    return rate_hz if same >= params.swing_likeness and opposite >= _MIN_OPPOSITION else None
+    limits, length_s = params.noise, float(even_s[-1] - even_s[0])
+    fastest_hz = params.motion.fastest_share / step_s
+    found = measure_periodicity(
+        even_s, course, length_s, limits.swing_slowest_hz, fastest_hz, params, with_variation=False
+    )
+    gate = Gate(limits.swing_cycles, min_likeness=limits.swing_likeness, min_opposition=limits.swing_opposition)
+    return found.rate_hz if found is not None and gate.passes(found) else None
 
 
 def _together(signal: NDArray[np.float64], others: NDArray[np.float32]) -> bool:

@@ -26,7 +26,7 @@ from detector.motion.grid import Grid
 from detector.motion.pictures.bands import find_bands, remove_bands
 from detector.motion.pictures.shift import measure_shift
 from detector.motion.pictures.shrink import BATCH, CHUNK, FloatImage, Shrinker, mirror, pool_of, rim_of, tall
-from detector.params import MotionParams
+from detector.params import MotionParams, RulesParams
 
 _SHIFT_MIN_ENERGY = 4.0
 _SHIFT_MIN_SHARE = 0.12
@@ -95,14 +95,20 @@ class Differencer:
     processor has just forgotten it, is done for many frames at a time.
     """
 
-    def __init__(self, grid: Grid, params: MotionParams, watch: Callable[[FloatImage], None] | None = None) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        params: MotionParams,
+        watch: Callable[[FloatImage], None] | None = None,
+        rules: RulesParams | None = None,
+    ) -> None:
         """Have `watch` called with the smooth picture of each frame put, in order; the picture is not to be kept."""
         self._grid = grid
         self._params = params
         self._watch = watch
         self._past = _Past([], [])
         self._shrinker = Shrinker(grid)
-        self._short, self._long = _Comparer(grid), _Comparer(grid)
+        self._short, self._long = (_Comparer(grid, rules or RulesParams()) for _ in range(2))
         # Stacks of smooth pictures, each with the time of its last one.
         self._stacks: deque[tuple[float, FloatImage]] = deque()
         self._stack = self._shrinker.new_stack()
@@ -209,11 +215,14 @@ class _Pair(NamedTuple):
 class _Comparer:
     """Pairs of smooth pictures to differences of one lag, in arrays made once."""
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, rules: RulesParams) -> None:
         self.pairs: list[_Pair] = []
         self._n_done = 0
         self._cell_px = grid.cell_px[0]
-        self._rim, self._pool = rim_of(grid), (pool_of(grid), pool_of(grid))
+        self._takes_bands = rules.has("bands")
+        self._rim = rim_of(grid)
+        pool = pool_of(grid) if rules.has("pool") else min(pool_of(grid), 3)
+        self._pool = pool, pool
         rows = grid.rows + 2 * self._rim
         self._change = np.empty((CHUNK, 2 * rows, 2 * grid.columns), np.float32)
         self._pooled = np.empty((CHUNK, rows, grid.columns), np.float32)
@@ -255,7 +264,7 @@ class _Comparer:
         size = all_cells.shape[::-1]
         cv2.resize(all_changes, size, dst=all_signed, interpolation=cv2.INTER_AREA)
         # What stands in the rims depends on which frames are measured together.
-        has_bands = find_bands(signed, self._rim)
+        has_bands = find_bands(signed, self._rim) if self._takes_bands else np.zeros(len(pairs), bool)
         for place in np.flatnonzero(has_bands):
             remove_bands(change[place, 2 * self._rim : -2 * self._rim])
             cv2.resize(change[place], signed.shape[:0:-1], dst=signed[place], interpolation=cv2.INTER_AREA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
@@ -167,7 +168,9 @@ def _draw_artifacts(ax: Axes, night: Night, lane: Lane) -> None:
         spans = [(each.start_s, each.stop_s) for each in found if (each.kind in look.STANDING) == is_standing]
         grey = {"facecolor": look.ARTIFACT, "edgecolor": look.ARTIFACT, "linewidth": 0.7, "zorder": 3}
         bars(ax, spans, lane.bottom, share * lane.height, gid="standing" if is_standing else "artifacts", **grey)
-    write_label(ax, lane, "artifacts", [", ".join(dict.fromkeys(each.kind for each in found))] if found else [])
+    counts = Counter(each.kind for each in found)
+    names = [f"{n} {kind}" if kind == "doubtful" else kind for kind, n in counts.items()]
+    write_label(ax, lane, "artifacts", [", ".join(names)] if found else [])
     write_count(ax, lane, str(len(found)))
 
 

@@ -9,8 +9,8 @@ from detector.motion.noise.model import Moment, NoiseModel, fit_fast, fit_slow
 from detector.params import Params
 from tests.drawing import Sketch, with_columns
 
-PARAMS = Params().noise
-MINIMUM = PARAMS.minimum
+PARAMS = Params()
+MINIMUM = PARAMS.noise.minimum
 NOW = Moment(0, 0)
 WHEN = np.zeros(1)
 

@@ -11,7 +11,8 @@ from detector.motion.noise.floor import measure_floor, measure_middle
 from detector.motion.noise.swing import Steady, steady_floor
 from detector.params import Params, with_values
 
-NOISE = Params().noise
+PARAMS = Params()
+NOISE = PARAMS.noise
 GRID = grid_for(320, 180, Params().motion)
 LIMB = np.s_[10:14, 30:36]
 FPS = 15.0
@@ -21,7 +22,7 @@ def times(duration_s: float, fps: float = FPS) -> NDArray[np.float64]:
     return np.arange(round(duration_s * fps)) / fps
 
 
-def floors(course: NDArray[np.float64], time_s: NDArray[np.float64], noise: Any = NOISE) -> tuple[Any, Steady]:
+def floors(course: NDArray[np.float64], time_s: NDArray[np.float64], params: Params = PARAMS) -> tuple[Any, Steady]:
     """Floor of a block in which a limb moves by a time course, as measured and without swinging; (rows, columns)."""
     rng = np.random.default_rng(3)
     signed = rng.normal(0.0, 0.5, (len(time_s), GRID.rows, GRID.columns)).astype(np.float32)
@@ -29,8 +30,9 @@ def floors(course: NDArray[np.float64], time_s: NDArray[np.float64], noise: Any 
     edge = np.where(np.arange(6) < 3, 1.0, -1.0)
     signed[:, LIMB[0], LIMB[1]] += course[:, None, None] * edge
     signed = signed.reshape(len(time_s), -1)
+    noise = params.noise
     raw = measure_floor(signed**2, noise)
-    steady = steady_floor(raw, measure_middle(signed**2, noise), signed, time_s, GRID, noise)
+    steady = steady_floor(raw, measure_middle(signed**2, noise), signed, time_s, GRID, params)
     shape = (GRID.rows, GRID.columns)
     return raw.reshape(shape), Steady(steady.floor.reshape(shape), steady.goes_on.reshape(shape))
 
@@ -91,9 +93,9 @@ def test_noise_alone() -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("swing_hz", 2.5), ("swing_likeness", 1.0)])
 def test_limits_decide(name: str, value: float) -> None:
-    noise = with_values(Params(), {f"noise.{name}": value}).noise
+    params = with_values(Params(), {f"noise.{name}": value})
     time_s = times(20.0)
-    raw, steady = floors(8.0 * np.sin(2 * np.pi * 2.0 * time_s), time_s, noise)
+    raw, steady = floors(8.0 * np.sin(2 * np.pi * 2.0 * time_s), time_s, params)
     np.testing.assert_array_equal(steady.floor, raw)
 
 
@@ -113,5 +115,5 @@ def test_what_flickers_with_its_rows_is_a_lamp() -> None:
     signed[:, LIMB[0]] += 0.5 * course
     for cells, swings in ((alone, True), (signed.reshape(len(time_s), -1), False)):
         raw = measure_floor(cells**2, NOISE)
-        steady = steady_floor(raw, measure_middle(cells**2, NOISE), cells, time_s, GRID, NOISE)
+        steady = steady_floor(raw, measure_middle(cells**2, NOISE), cells, time_s, GRID, PARAMS)
         assert bool((steady.floor < raw).any()) is swings

@@ -4,7 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from detector.events.artifacts import find_artifacts
 from detector.events.classify import Event
+from detector.events.excess import find_both
 from detector.motion.layer import Layer
 from detector.motion.trace import MotionTrace
 from detector.night.night import Night
@@ -82,3 +84,15 @@ def test_strength_of_a_night_is_found_once_and_not_mixed_up(make_night: NightMak
     assert first[0].peaks().tolist() == again[0].peaks().tolist()
     assert not other[0].peaks().any()
     assert strength_of(replace(night, trace=None)) is None
+
+
+def test_it_is_what_decide_sees(make_night: NightMaker, make_event: EventMaker) -> None:
+    """A long difference is blind for the whole lag after a hidden frame, in the plot as in the decision."""
+    trace = trace_of(make_night(20.0, [make_event(5.0), make_event(9.1)], frozen=[(6.0, 9.0)]))
+    params = Params()
+    for strength, seen in zip(
+        find_strength(trace, params), find_both(trace, find_artifacts(trace, params), params), strict=True
+    ):
+        assert np.array_equal(strength.view.time_s, seen.view.time_s)
+        assert np.array_equal(strength.active.frame, seen.active.frame)
+        assert np.array_equal(strength.active.snr, seen.active.snr)

@@ -1,0 +1,72 @@
+"""The rules by which movement is found and named: each has a name, one sentence, and can be left out.
+
+Most of what a rule is worth shows only when it is left out: `params.rules.without` takes names from here, in measuring
+as in deciding.
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+
+MEASURED_RULES = {
+    "bands": "Bands that a lamp flickering with the mains draws across the picture are taken out of a difference.",
+    "pool": "In a picture too small to be halved, energy is averaged over five cells each way instead of three.",
+    "swing": "What swings evenly and fast does not raise the floor of its cells.",
+    "middle": "The usual energy of a cell is taken off before what is left is told in units of its noise.",
+    "key floor": "Differences across a key frame have a floor of their own.",
+    "quiet blocks": "The floor of a block is that of the blocks around it in which nothing moved.",
+    "lasting": "Where something changes all the time for three blocks and more, what it does in them is the floor.",
+}
+"""Rules that change what is measured; without one of them footage is measured again."""
+
+DECIDED_RULES = {
+    "gain": "In a frame that is louder as a whole, each cell must be louder by as much.",
+    "light blocks": "Blocks before a change of light are no neighbors of those after it.",
+    "settle": "Just after the recording starts or goes on, nothing is judged.",
+    "light": "Frames in which most of what changes brightens (or darkens) show light, and are not judged.",
+    "bump": "Frames in which the whole picture is displaced for a moment show a bump, and are not judged.",
+    "frozen": "Frames of a picture that stands still are not judged.",
+    "clock": "Cells of an on-screen clock are not judged.",
+    "mover": "What moves most of the time, far above the rest of the picture, is listed.",
+    "together": "Parts that move at one time and lie side by side are one burst.",
+    "apart": "A part that crosses the picture, as insects do, is a burst of its own.",
+    "key pulse": "A burst that begins at a key frame and is over at once is doubted.",
+    "fade": "A burst that only brightens, or only darkens, is doubted.",
+    "flash": "A burst that is gone in the next frame is doubted.",
+    "switch": "A small place that changes from one frame to the next and stays so is doubted.",
+    "clock digit": "A brief burst in line with an on-screen clock is doubted.",
+    "beside mover": "A burst around what moves most of the time is doubted.",
+    "ripple": "A faint burst while a far stronger one lasts is doubted.",
+    "insect path": "What is small and crosses the picture along a line is an insect.",
+    "insect flash": "What is small, only brightens as it comes, and is quick or brief is an insect.",
+    "swarm": "While many insects are about, what only brightens as it comes is one more.",
+    "passing": "What crosses the picture and is too large for an insect only passes.",
+    "slow layer": "Where nothing moves quickly, slow movement is looked for at the long lag.",
+    "inside body": "A burst during a whole-body movement belongs to it.",
+    "half rate": "Twice the cycle is the true one if the signal resembles itself more after it.",
+    "likeness": "A rhythm whose cycles vary must resemble itself a cycle later.",
+    "missing strokes": "Runs of strokes with longer pauses between them are one rhythm if it is even.",
+    "body rhythm": "A whole-body movement must be more regular, for longer, to be called rhythmic.",
+    "brief and faint": "What is very brief and faint is called uncertain.",
+}
+"""Rules that change only what is decided."""
+
+RULE_NAMES = MEASURED_RULES | DECIDED_RULES
+"""Every rule by name, with what it says."""
+
+
+@lru_cache
+def read_rules(text: str) -> frozenset[str]:
+    """Names of rules out of a text with commas between them.
+
+    Raises:
+        ValueError: there is no rule of a name; the nearest is suggested.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in RULE_NAMES:
+            near = difflib.get_close_matches(name, RULE_NAMES, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]}?" if near else f"the rules are: {', '.join(RULE_NAMES)}"
+            raise ValueError(f"there is no rule {name!r}; {hint}")
+    return frozenset(names)

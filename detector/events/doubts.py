@@ -1,0 +1,203 @@
+"""Bursts that something else explains as well, and how strong each must be to be believed all the same.
+
+Encoders, light and what is drawn into the picture make small changes that look like movement. Each doubt says what it
+looks like; a burst of which it holds must rise `params.doubt.<name>` times as high above the noise as any other. What
+does not is not lost: it is listed among the artifacts, with the doubt. All own, since no one has published how home
+cameras fail; what each doubt is worth shows when it is left out (`params.rules.without`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.events.artifacts import Artifact, ArtifactMap
+from detector.events.burst import Box, Burst
+from detector.events.excess import Active, Seen
+from detector.motion.grid import Grid
+from detector.motion.masks import grow
+from detector.motion.trace import Frames, MotionTrace
+from detector.motion.view import LayerView
+from detector.params import Params
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What bursts are judged by.
+
+    Attributes:
+        view, active: of the layer they were found in.
+        since_key_s: time since the last key frame, shape (F,).
+        clock: box around the on-screen clock, source px; None where there is none.
+        near_mover: cells of what moves most of the time, and those around it, shape (C,).
+        params: the groups `burst` and `doubt`.
+        strong: bursts of which others may be ripples.
+    """
+
+    view: LayerView
+    active: Active
+    since_key_s: NDArray[np.float64]
+    clock: Box | None
+    near_mover: NDArray[np.bool_]
+    params: Params
+    strong: Sequence[Burst] = ()
+
+    @cached_property
+    def ripples(self) -> tuple[NDArray[np.float64], ...]:
+        """From when and until when each strong burst may have ripples, s, and how strong they may be, floors."""
+        limits = self.params.burst
+        may = [burst for burst in self.strong if limits.ripple * burst.snr >= limits.threshold]
+        start_s, stop_s, snr = (np.array([getattr(b, name) for b in may]) for name in ("start_s", "stop_s", "snr"))
+        return start_s - limits.still_s, stop_s + limits.still_s, snr * limits.ripple
+
+    def ends(self, burst: Burst) -> tuple[int, int]:
+        """First and last frame of a burst."""
+        return int(self.active.frame[burst.entries[0]]), int(self.active.frame[burst.entries[-1]])
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A reason not to believe a burst.
+
+    Attributes:
+        name: of the rule, and (with underscores) of its factor in `params.doubt`.
+        holds: whether a burst looks like that.
+        sentence: what else it may be.
+    """
+
+    name: str
+    holds: Callable[[Burst, Scene], bool]
+    sentence: str
+
+    def bar(self, params: Params) -> float:
+        """How strong a burst must be to be believed all the same, floors."""
+        factor: float = getattr(params.doubt, self.name.replace(" ", "_"))
+        return factor * params.burst.threshold
+
+
+def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Params) -> Scene:
+    """What the bursts of the fast layer are judged by."""
+    near = hidden.is_mover
+    if near.any():
+        near = grow(near.reshape(trace.grid.rows, trace.grid.columns)).ravel()
+    since_key_s = since_key(trace.frames, params.noise.most_keys)
+    return Scene(*seen, since_key_s, _clock_box(trace.grid, hidden.is_clock), near, params)
+
+
+def weigh(bursts: Sequence[Burst], doubts: Sequence[Doubt], scene: Scene) -> tuple[list[Burst], list[Artifact]]:
+    """Tell bursts to believe from those in doubt.
+
+    Args:
+        bursts: in order of start.
+        doubts: which to have; the first that holds is told.
+        scene: what the bursts are judged by.
+
+    Returns:
+        The bursts to believe, in the same order; and an artifact for each of the others.
+    """
+    doubts = [doubt for doubt in doubts if scene.params.rules.has(doubt.name)]
+    believed, doubted = [], []
+    for burst in bursts:
+        doubt = next((doubt for doubt in doubts if _is_doubted(burst, doubt, scene)), None)
+        if doubt is None:
+            believed.append(burst)
+        else:
+            doubted.append(
+                Artifact(
+                    "doubtful", burst.start_s, burst.stop_s, doubt.sentence, burst.x_px, burst.y_px, burst.area_fraction
+                )
+            )
+    return believed, doubted
+
+
+def _is_doubted(burst: Burst, doubt: Doubt, scene: Scene) -> bool:
+    return burst.snr < doubt.bar(scene.params) and doubt.holds(burst, scene)
+
+
+def since_key(frames: Frames, most_keys: float) -> NDArray[np.float64]:
+    """Time since the last key frame, s, shape (F,); infinite before the first, and where most frames are key frames."""
+    places = np.arange(len(frames))
+    if len(frames) == 0 or frames.is_key.mean() > most_keys:
+        return np.full(len(frames), np.inf)
+    last = np.maximum.accumulate(np.where(frames.is_key, places, -1))
+    return np.where(last >= 0, frames.time_s - frames.time_s[np.maximum(last, 0)], np.inf)
+
+
+def _is_key_pulse(burst: Burst, scene: Scene) -> bool:
+    first, last = scene.ends(burst)
+    view = scene.view
+    lasts_s = view.time_s[last] - view.time_s[first]
+    most_s = scene.params.doubt.key_pulse_lags * view.lag_s[last]
+    return bool(lasts_s <= scene.since_key_s[last] <= most_s)
+
+
+def _is_fade(burst: Burst, scene: Scene) -> bool:
+    # Whatever moves brightens the picture where it comes and darkens it where it leaves, or comes back.
+    signed = scene.active.signed[burst.entries].astype(np.float64)
+    return bool(abs(signed.sum()) >= scene.params.doubt.one_sign * np.abs(signed).sum())
+
+
+def _lag_frames(burst: Burst, scene: Scene) -> int:
+    first, _ = scene.ends(burst)
+    return round(float(scene.view.lag_s[first]) / max(float(scene.view.duration_s[first]), 1e-6))
+
+
+def _is_flash(burst: Burst, scene: Scene) -> bool:
+    # Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer.
+    lag_frames = _lag_frames(burst, scene)
+    n_frames = 1 + int(np.count_nonzero(np.diff(scene.active.frame[burst.entries])))
+    return lag_frames >= 2 and n_frames <= 2
+
+
+def _is_switch(burst: Burst, scene: Scene) -> bool:
+    first, last = scene.ends(burst)
+    lag_frames = _lag_frames(burst, scene)
+    return lag_frames >= 2 and last - first < lag_frames and burst.area_fraction <= scene.params.doubt.switch_area
+
+
+def _is_clock_digit(burst: Burst, scene: Scene) -> bool:
+    # Digits that change rarely stand beside those that change each second, and change with them.
+    limits = scene.params.doubt
+    if burst.duration_s > limits.clock_digit_s or scene.clock is None:
+        return False
+    left, top, right, bottom = burst.box_px
+    clock_left, clock_top, clock_right, clock_bottom = scene.clock
+    side_px = scene.view.grid.cell_px[1]
+    reach_px = limits.clock_digit_heights * (clock_bottom - clock_top)
+    in_line = top >= clock_top - side_px and bottom <= clock_bottom + side_px
+    return in_line and right > clock_left - reach_px and left < clock_right + reach_px
+
+
+def _is_beside_mover(burst: Burst, scene: Scene) -> bool:
+    return bool(scene.near_mover.any() and scene.near_mover[burst.cells].mean() >= 0.5)
+
+
+def _is_ripple(burst: Burst, scene: Scene) -> bool:
+    start_s, stop_s, snr = scene.ripples
+    return bool(((snr >= burst.snr) & (start_s < burst.start_s) & (burst.stop_s < stop_s)).any())
+
+
+def _clock_box(grid: Grid, is_clock: NDArray[np.bool_]) -> Box | None:
+    row, column = np.divmod(np.flatnonzero(is_clock), grid.columns)
+    if len(row) == 0:
+        return None
+    x, y = grid.cell_px
+    return column.min() * x, row.min() * y, (column.max() + 1) * x, (row.max() + 1) * y
+
+
+DOUBTS = (
+    Doubt("key pulse", _is_key_pulse, "begins at a key frame and is over at once, as pulses of an encoder are"),
+    Doubt("fade", _is_fade, "only brightens or only darkens, as light does"),
+    Doubt("flash", _is_flash, "is gone in the next frame, as a block is that an encoder codes again"),
+    Doubt("switch", _is_switch, "is small, changes from one frame to the next and stays so, as text and lamps do"),
+    Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
+    Doubt("beside mover", _is_beside_mover, "lies around what moves most of the time"),
+)
+"""Doubts about a burst by itself."""
+
+RIPPLE = Doubt("ripple", _is_ripple, "is faint beside a far stronger one that an encoder spreads over the picture")
+"""A doubt about a burst because of another one."""
