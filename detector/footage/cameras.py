@@ -90,7 +90,10 @@ def _thumb(info: VideoInfo, time_s: float) -> NDArray[np.float32]:
     keys = np.flatnonzero(info.is_key[: place + 1])
     frame = next(iter_packets(info, int(keys[-1]) if len(keys) else 0))
     small = cv2.resize(frame.luma, _THUMB, interpolation=cv2.INTER_AREA).astype(np.float32)
-    return np.asarray(small - cv2.GaussianBlur(small, (0, 0), 4.0), np.float32)
+    detail = small - cv2.GaussianBlur(small, (0, 0), 4.0)
+    # What moves through the view stands out by far, and is not the view.
+    most = 2.0 * float(np.median(np.abs(detail)))
+    return np.asarray(np.clip(detail, -most, most), np.float32)
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from detector.footage.decode import iter_packets
 from detector.footage.info import Frame
 from detector.footage.placing import Clip
 from detector.footage.recording import Recording, Span
+from detector.footage.seams import TAIL_S, SeamFinder
 from detector.footage.stamps import longest_pause_s
 from detector.params import FootageParams
 
@@ -53,7 +54,8 @@ def cut_spans(recording: Recording, params: FootageParams | None = None) -> tupl
 def iter_span(recording: Recording, span: Span, on_packet: Callable[[bool], None] | None = None) -> Iterator[Frame]:
     """Decode a span: its warm-up frames (`time_s < span.start_s`), then its own, in recording time.
 
-    The frames equal those of one decode of the whole footage, bit for bit. Each file is opened once.
+    The frames equal those of one decode of the whole footage, bit for bit. Each file is opened once. The first picture
+    of a file that does not continue the last one of the file before is marked as a seam.
 
     Args:
         recording: the night.
@@ -63,9 +65,19 @@ def iter_span(recording: Recording, span: Span, on_packet: Callable[[bool], None
     Raises:
         FootageError: a file cannot be opened any more or has changed.
     """
+    finder = SeamFinder()
+    is_first_file = True
     for index, first, stop in _joined((*span.warm_up, *span.pieces)):
         clip = recording.clips[index]
-        yield from iter_packets(clip.info, first, stop, clip.offset_s, on_packet)
+        tail_s = clip.stop_s - TAIL_S
+        is_first_picture = not is_first_file
+        for frame in iter_packets(clip.info, first, stop, clip.offset_s, on_packet):
+            is_seam = is_first_picture and finder.is_seam(frame.luma)
+            if frame.time_s >= tail_s:
+                finder.remember(frame.luma)
+            yield replace(frame, is_seam=True) if is_seam else frame
+            is_first_picture = False
+        is_first_file = False
 
 
 @dataclass(frozen=True)

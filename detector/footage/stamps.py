@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.footage.arrivals import spread_arrivals
 from detector.footage.info import NO_STAMP
 
 FAR_S = 10.0
@@ -112,6 +113,10 @@ def build_timeline(stamps: Stamps, max_gap_s: float) -> Timeline:
     if abs(first_s) > MAX_START_S:
         notes.append("The first time stamp is nonsense; time was counted from 0.")
         first_s = 0.0
+    times_s, arrival = spread_arrivals(times_s)
+    if arrival:
+        notes.append(arrival)
+        first_s, times_s = first_s + float(times_s[0]), times_s - times_s[0]
     rank = np.empty(len(raw), np.int32)
     rank[order] = np.arange(len(raw), dtype=np.int32)
     times_s = _apart(times_s)

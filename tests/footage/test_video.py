@@ -332,3 +332,13 @@ def test_a_lost_picture_in_avi_does_not_shift_the_rest(video: Writer) -> None:
     found = frames(path)
     assert [frame.time_s for frame in found] == [frame.time_s for frame in whole if frame.time_s != whole[20].time_s]
     assert np.array_equal(found[20].luma, whole[21].luma)
+
+
+def test_pictures_that_arrive_in_clumps_are_spread(video: Writer) -> None:
+    taken = np.arange(150) / 15
+    came = taken[np.minimum(np.arange(150) // 7 * 7 + 6, 149)] + 0.002 * (np.arange(150) % 7)
+    path = video("clumps.mkv", 150, codec="mjpeg", times_s=came.tolist())
+    info = probe(path)
+    assert info.packet_durations_s[:-1] == pytest.approx(1 / 15, rel=0.25)
+    assert info.stop_s == pytest.approx(10.0, abs=0.6)
+    assert any("times of arrival" in note for note in info.repairs)
