@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from detector.footage.recording import Recording
     from detector.night.night import Night
     from detector.run.analyze import Progress
-    from detector.truth.score import Score
+    from detector.truth.scoring.score import Score
 
 __all__ = [
     "Pace",

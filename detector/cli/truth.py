@@ -19,7 +19,7 @@ TRUTH, CONFOUNDS = "_truth.csv", "_confounds.csv"
 """How the names of the tables beside a video end."""
 
 if TYPE_CHECKING:
-    from detector.truth.scene_spec import Movement
+    from detector.truth.known import KnownMovement
 
 
 def synth(
@@ -35,7 +35,7 @@ def synth(
     seed: Annotated[int, typer.Option(help="Another seed is another infant, cot and camera.")] = 0,
     movement: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND@ONSET[+DURATION][:PLACE][:AMPLITUDEpx][:RATEhz]", help="A movement; repeatable."),
+        typer.Option(metavar="KIND@ONSET[+DURATION][:PLACE][:<n>px][:<n>hz][:...]", help="A movement; repeatable."),
     ] = None,
     scatter: Annotated[
         list[str] | None,
@@ -66,10 +66,9 @@ def synth(
       twitch-detector synth sample_videos --sample all --overwrite
     """
     from detector.truth.encode import Encoding
-    from detector.truth.samples import SAMPLES
-    from detector.truth.scene_spec import SceneSpec
-    from detector.truth.scene_text import parse_nuisance
-    from detector.truth.synth import synthesize, write_sample
+    from detector.truth.scene.draw import synthesize, write_sample
+    from detector.truth.scene.samples import SAMPLES
+    from detector.truth.scene.spec import SceneSpec, parse_nuisance
 
     if sample is not None:
         names = tuple(SAMPLES) if sample == "all" else (sample,)
@@ -103,7 +102,7 @@ def plant(
     movement: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="KIND@ONSET[+DURATION]:X,Y[:AMPLITUDEpx][:EXTENTsigma][:RATEhz]", help="A movement; repeatable."
+            metavar="KIND@ONSET[+DURATION]:X,Y[:<n>px][:<n>sigma][:<n>hz][:...]", help="A movement; repeatable."
         ),
     ] = None,
     scatter: Annotated[
@@ -132,15 +131,16 @@ def plant(
       twitch-detector plant quiet.mp4 planted.mp4 --movement twitch@8+0.3:245,360:3.5px --bitrate 300
     """
     from detector.footage.video import probe
-    from detector.truth.plant import draw_plan, own_encoding
-    from detector.truth.plant import plant as plant_movements
-    from detector.truth.plant_plan import parse_planting
+    from detector.truth.grammar import parse_movement
+    from detector.truth.planting.pictures import own_encoding
+    from detector.truth.planting.plant import draw_plan
+    from detector.truth.planting.plant import plant as plant_movements
 
     if out.resolve() == source.resolve():
         raise UsageError(f"{out}: expected another file than the footage itself; choose another name.")
     refuse_existing([out, out.with_name(f"{out.stem}{TRUTH}")], overwrite=overwrite)
     info = probe(source)
-    plan = tuple(parse_planting(text, info.width_px) for text in movement or [])
+    plan = tuple(parse_movement(text, info.width_px) for text in movement or [])
     plan += draw_plan(source, _counts(scatter or []), seed) if scatter else ()
     wanted: dict[str, Any] = {"codec": codec, "bitrate_kbps": bitrate, "key_interval_s": key_interval}
     encoding = replace(own_encoding(info), **{name: value for name, value in wanted.items() if value is not None})
@@ -172,12 +172,12 @@ def evaluate(
     from detector.night.claims import writing
     from detector.night.folder import locked, whole_file
     from detector.night.night import Night
-    from detector.truth.movements import read_known
-    from detector.truth.score import evaluate as score_night
-    from detector.truth.score_plots import write_figure
+    from detector.truth.known import read_truth
+    from detector.truth.scoring.evaluate import evaluate as score_night
+    from detector.truth.scoring.plots import write_figure
 
     loaded = Night.load(night)
-    score = score_night(loaded, read_known(truth))
+    score = score_night(loaded, read_truth(truth))
     folder = out or night
     json_path, figure_path = evaluation_paths(folder)
     with writing(folder):
@@ -222,8 +222,9 @@ def _size(text: str) -> tuple[int, int]:
 
 def _movements(
     texts: list[str], scatter: list[str], duration_s: float, width_px: int, seed: int
-) -> tuple[Movement, ...]:
-    from detector.truth.scene_text import parse_movement, scatter_movements
+) -> tuple[KnownMovement, ...]:
+    from detector.truth.grammar import parse_movement
+    from detector.truth.scatter import scatter_movements
 
     named = tuple(parse_movement(text, width_px) for text in texts)
     return named + (scatter_movements(_counts(scatter), duration_s, width_px, seed) if scatter else ())

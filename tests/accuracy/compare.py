@@ -24,14 +24,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from detector.footage.video import iter_luma, probe
 from detector.run.analyze import analyze
-from detector.truth.matching import ROUNDING_S, best_pairs, onset_distance
-from detector.truth.movements import read_known
+from detector.truth.known import KnownMovement, read_truth
+from detector.truth.scoring.matching import ROUNDING_S, best_pairs, onset_distance
 from tests.accuracy.bench import HERE, make_scene, read_scenes
 
 TABLE = HERE / "COMPARISON.md"
@@ -62,22 +61,19 @@ class Result:
         return 2 * self.n_found / both if both else 1.0
 
 
-def score_intervals(found: Intervals, known: pd.DataFrame) -> Result:
+def score_intervals(found: Intervals, known: Sequence[KnownMovement]) -> Result:
     """Score events of no kind against known movements."""
-    is_twitch = (known["label"] == "twitch").to_numpy()
-    onset_s = known["onset"].to_numpy(float)
-    stop_s = onset_s + known["duration"].to_numpy(float)
-    start_s = np.array([one[0] for one in found], float)
-    distance_s = onset_distance(onset_s[is_twitch], start_s)
+    twitches_s = np.array([one.onset_s for one in known if one.kind == "twitch"], float)
+    distance_s = onset_distance(twitches_s, np.array([one[0] for one in found], float))
     pairs = best_pairs(distance_s <= ONSET_TOLERANCE_S + ROUNDING_S, 1 / (1 + distance_s))
     rest = [one for k, one in enumerate(found) if k not in set(pairs[:, 1].tolist())]
-    long = list(zip(onset_s[~is_twitch].tolist(), stop_s[~is_twitch].tolist(), strict=True))
+    long = [(one.onset_s, one.stop_s) for one in known if one.kind != "twitch"]
     false = [
         one
         for one in rest
         if not any(one[0] <= b + ONSET_TOLERANCE_S and a - ONSET_TOLERANCE_S <= one[1] for a, b in long)
     ]
-    return Result(int(is_twitch.sum()), len(pairs), len(false))
+    return Result(twitches_s.size, len(pairs), len(false))
 
 
 @lru_cache(maxsize=16)
@@ -134,7 +130,7 @@ def find_by_peaks(signals: Signals, n_deviations: float) -> Intervals:
     return [(float(time_s) - 0.15, float(time_s) + 0.15) for time_s in signals.time_s[peaks]]
 
 
-def compare_on(video: Path, known: pd.DataFrame, dvr_scan: str) -> dict[str, Result]:
+def compare_on(video: Path, known: Sequence[KnownMovement], dvr_scan: str) -> dict[str, Result]:
     """Every method on one clip; the best of its settings where there are several."""
     signals = measure_signals(video)
     events = analyze(video, workers=1).events
@@ -190,7 +186,7 @@ def main() -> int:
             clips = {name: make_scene(scenes[name], given.keep or Path(temporary)) for name in SCENES}
         with ThreadPoolExecutor(2) as pool:
             # Each method runs in one process of its own.
-            found = pool.map(lambda clip: compare_on(clip[0], read_known(clip[1]), given.dvr_scan), clips.values())
+            found = pool.map(lambda clip: compare_on(clip[0], read_truth(clip[1]), given.dvr_scan), clips.values())
             results = dict(zip(clips, found, strict=True))
     table = to_markdown(results)
     if given.clips:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from detector.run.analyze import analyze
-from detector.truth.movements import read_known
-from detector.truth.score import Score, evaluate
+from detector.truth.known import read_truth
+from detector.truth.scoring.evaluate import evaluate
+from detector.truth.scoring.score import Score
 
 ROWS = pytest.StashKey[dict[str, list[str]]]()
 COLUMNS = ("clip", "twitch", "F1", "by any", "rhythmic", "F1", "rate error", "gross", "F1", "false", "broken", "events")
@@ -40,7 +41,7 @@ def score_clip(request: pytest.FixtureRequest) -> ScoreClip:
     """Analyze a clip with default parameters, score it and put it into the table: `score_clip(name, video, truth)`."""
 
     def run(name: str, video: Path, truth: Path) -> Score:
-        score = evaluate(analyze(video, workers=1), read_known(truth))
+        score = evaluate(analyze(video, workers=1), read_truth(truth))
         request.config.stash[ROWS][name] = cells(name, score)
         return score
 

@@ -21,8 +21,10 @@ import numpy as np
 
 from detector.night.night import Night
 from detector.run.analyze import analyze
-from detector.truth.movements import Movements, read_known
-from detector.truth.score import ONSET_TOLERANCE_S, Score, evaluate, match_kind
+from detector.truth.known import read_truth
+from detector.truth.scoring.evaluate import evaluate, is_open, match_kind
+from detector.truth.scoring.intervals import Intervals
+from detector.truth.scoring.score import ONSET_TOLERANCE_S, Score
 
 _BESIDE = [folder / "shared" / "practice" for folder in Path(__file__).parents[3:]]
 PRACTICE = next((folder for folder in _BESIDE if folder.is_dir()), _BESIDE[0])
@@ -59,7 +61,7 @@ def score_line(clip: Clip, nights: Path | None = None) -> str:
     listed = "  artifacts: " + _counted(artifacts)
     if clip.truth is None:
         return f"{clip.name:14} {_counted(counts)}{listed}"
-    known = read_known(clip.truth)
+    known = read_truth(clip.truth)
     score = evaluate(night, known)
     words = [*tallies(score), *differences(score)]
     return f"{clip.name:14} {'  '.join(words)}{listed}"
@@ -91,17 +93,16 @@ def tallies(score: Score) -> Iterator[str]:
 def differences(score: Score) -> Iterator[str]:
     """`-twitch 12.3 (movement 12.2)` for what was missed, `+twitch 45.6` for what is not known, in order of time."""
     lines: list[tuple[float, str]] = []
+    told = score.found.where(~is_open(score.known, score.found))
     for kind in (*TALLIED, "uncertain"):
-        known, found = score.known.of(kind), score.found.of(kind)
+        known, found = score.known.of(kind), told.of(kind)
         pairs = match_kind(kind, known, found)
         if kind != "restless":
             lines += [
                 (start_s, f"-{kind} {start_s:.1f}{_instead(score.found, start_s, stop_s)}")
                 for start_s, stop_s in _rest(known, pairs[:, 0])
             ]
-        lines += [
-            (a, f"+{kind} {a:.1f}-{b:.1f}") for a, b in _rest(found, pairs[:, 1]) if not _is_open(score, kind, a, b)
-        ]
+        lines += [(a, f"+{kind} {a:.1f}-{b:.1f}") for a, b in _rest(found, pairs[:, 1])]
     jerks = score.known.of("jerk")
     for start_s, stop_s in zip(jerks.start_s.tolist(), jerks.stop_s.tolist(), strict=True):
         if not _near(score.found, start_s, stop_s).any():
@@ -109,26 +110,20 @@ def differences(score: Score) -> Iterator[str]:
     yield from (line for _, line in sorted(lines))
 
 
-def _rest(movements: Movements, taken: np.ndarray) -> list[tuple[float, float]]:
+def _rest(movements: Intervals, taken: np.ndarray) -> list[tuple[float, float]]:
     free = np.setdiff1d(np.arange(len(movements)), taken)
     return [(float(movements.start_s[k]), float(movements.stop_s[k])) for k in free]
 
 
-def _near(movements: Movements, start_s: float, stop_s: float) -> np.ndarray:
+def _near(movements: Intervals, start_s: float, stop_s: float) -> np.ndarray:
     begins, ends = movements.start_s - ONSET_TOLERANCE_S, movements.stop_s + ONSET_TOLERANCE_S
     return np.asarray((begins <= stop_s) & (start_s <= ends))
 
 
-def _instead(found: Movements, start_s: float, stop_s: float) -> str:
+def _instead(found: Intervals, start_s: float, stop_s: float) -> str:
     near = found.where(_near(found, start_s, stop_s))
     words = [f"{kind} {a:.1f}-{b:.1f}" for kind, a, b in zip(near.kind, near.start_s, near.stop_s, strict=True)]
     return f" ({', '.join(words[:3])})" if words else ""
-
-
-def _is_open(score: Score, kind: str, start_s: float, stop_s: float) -> bool:
-    """Whether what is found lies at a jerk, or is no twitch and lies in a restless stretch."""
-    touched = set(score.known.kind[_near(score.known, start_s, stop_s)].tolist())
-    return bool(touched) and touched <= ({"jerk"} if kind == "twitch" else {"jerk", "restless"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

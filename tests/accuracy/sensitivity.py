@@ -32,10 +32,13 @@ from numpy.typing import NDArray
 from detector.footage.video import probe
 from detector.run.analyze import analyze
 from detector.truth.encode import Encoding, Picture
-from detector.truth.plant import plant, planted, read_pictures
-from detector.truth.plant_plan import Planting, scatter_plantings
-from detector.truth.scene_spec import SceneSpec
-from detector.truth.synth import synthesize
+from detector.truth.known import KnownMovement
+from detector.truth.planting.patch import planted
+from detector.truth.planting.pictures import read_pictures
+from detector.truth.planting.plan import scatter_plantings
+from detector.truth.planting.plant import plant
+from detector.truth.scene.draw import synthesize
+from detector.truth.scene.spec import SceneSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,12 +78,12 @@ class Window:
     columns: slice
 
 
-def plan_twitches(picture: NDArray[np.uint8]) -> tuple[Planting, ...]:
+def plan_twitches(picture: NDArray[np.uint8]) -> tuple[KnownMovement, ...]:
     """One twitch of each amplitude, duration and extent, `N_EACH` times, in an order that mixes them."""
     sizes = [one for one in product(AMPLITUDES_PX, DURATIONS_S, EXTENTS_PX) for _ in range(N_EACH)]
     order = np.random.default_rng(4).permutation(len(sizes))
     drawn = scatter_plantings({"twitch": len(sizes)}, picture, (0.0, 1e4), seed=4)
-    plan: list[Planting] = []
+    plan: list[KnownMovement] = []
     for k, place in zip(order, drawn, strict=True):
         amp_px, duration_s, sigma_px = sizes[k]
         onset_s = 5.0 + SPACING_S * len(plan) + 0.3 * (place.angle_rad / np.pi)
@@ -88,7 +91,7 @@ def plan_twitches(picture: NDArray[np.uint8]) -> tuple[Planting, ...]:
     return tuple(plan)
 
 
-def window_of(planting: Planting, later_s: float = 0.0) -> Window:
+def window_of(planting: KnownMovement, later_s: float = 0.0) -> Window:
     """Where and when the ideal observer looks for a planting, or for none at another time."""
     reach = _REACH * planting.sigma_px
     rows = slice(max(0, round(planting.y_px - reach)), round(planting.y_px + reach))
@@ -139,7 +142,9 @@ def _by_cell(picture: Patches) -> Patches:
     return np.asarray((total / count)[rows[:, None], columns[None, :]], np.float32)
 
 
-def measure(name: str, master: Path, plan: Sequence[Planting], templates: Sequence[Patches]) -> list[dict[str, str]]:
+def measure(
+    name: str, master: Path, plan: Sequence[KnownMovement], templates: Sequence[Patches]
+) -> list[dict[str, str]]:
     """Both observers on one encoding: one row of the table for each amplitude, duration and extent.
 
     Args:
@@ -167,7 +172,7 @@ def measure(name: str, master: Path, plan: Sequence[Planting], templates: Sequen
     return rows
 
 
-def templates_of(master: Path, plan: Sequence[Planting]) -> list[Patches]:
+def templates_of(master: Path, plan: Sequence[KnownMovement]) -> list[Patches]:
     """What each planting does to the pictures, grey levels, in its window."""
     windows, source = [window_of(planting) for planting in plan], probe(master)
     before = cut(read_pictures(source), windows)
@@ -175,7 +180,7 @@ def templates_of(master: Path, plan: Sequence[Planting]) -> list[Patches]:
     return [a - b for a, b in zip(after, before, strict=True)]
 
 
-def _ideal(templates: Sequence[Patches], with_them: Path, without: Path, plan: Sequence[Planting]) -> list[float]:
+def _ideal(templates: Sequence[Patches], with_them: Path, without: Path, plan: Sequence[KnownMovement]) -> list[float]:
     windows = [window_of(planting) for planting in plan]
     length_s = plan[-1].stop_s
     # Apart by a number that shares no factor with the key-frame interval.
@@ -190,7 +195,7 @@ def _ideal(templates: Sequence[Patches], with_them: Path, without: Path, plan: S
     return [ideal_d_prime(template, piece, [one for one in group if len(one) > 3]) for template, piece, group in pieces]
 
 
-def _is_found(planting: Planting, events: pd.DataFrame) -> bool:
+def _is_found(planting: KnownMovement, events: pd.DataFrame) -> bool:
     in_time = (events["start_s"] <= planting.stop_s + 0.5) & (events["stop_s"] >= planting.onset_s - 0.5)
     apart_px = np.hypot(events["x_px"] - planting.x_px, events["y_px"] - planting.y_px)
     return bool((in_time & (apart_px < _NEAR_PX)).any())

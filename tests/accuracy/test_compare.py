@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from detector.truth.encode import Encoding
-from detector.truth.scene_spec import Movement, SceneSpec
-from detector.truth.synth import synthesize
+from detector.truth.known import KnownMovement
+from detector.truth.scene.draw import synthesize
+from detector.truth.scene.spec import SceneSpec
 from tests.accuracy.bench import read_scenes
 from tests.accuracy.compare import (
     SCENES,
@@ -24,8 +24,8 @@ from tests.accuracy.compare import (
 )
 
 
-def known(*rows: tuple[float, float, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["onset", "duration", "label"])
+def known(*rows: tuple[float, float, str]) -> list[KnownMovement]:
+    return [KnownMovement(kind, onset_s, duration_s) for onset_s, duration_s, kind in rows]
 
 
 def test_scenes_are_of_the_bench() -> None:
@@ -67,7 +67,7 @@ def test_peaks_stand_out_from_their_surroundings() -> None:
 
 
 def test_a_large_twitch_shows_in_both_signals(tmp_path: Path) -> None:
-    twitch = Movement("twitch", 4.0, 0.4, "left_arm", 6.0)
+    twitch = KnownMovement("twitch", 4.0, 0.4, "left_arm", 6.0)
     spec = SceneSpec(8.0, 10.0, (320, 180), seed=3, movements=(twitch,), noise=0.5, breathing_px=0.0)
     signals = measure_signals(synthesize(tmp_path / "scene.mkv", spec, Encoding("mjpeg", crf=4)).video)
     moving = (signals.time_s > 4.0) & (signals.time_s < 4.6)

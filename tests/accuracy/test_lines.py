@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from detector.truth.movements import Movements
-from detector.truth.score import score_events
+from detector.truth.scoring.evaluate import score_events
+from detector.truth.scoring.intervals import Intervals
 from tests.accuracy.practice import all_clips, differences, main, tallies
 
 Row = tuple[str, float, float]
 
 
-def movements(*rows: Row) -> Movements:
+def movements(*rows: Row) -> Intervals:
     table = pd.DataFrame(rows, columns=["kind", "start_s", "stop_s"]).assign(rate_hz=float("nan"))
-    return Movements.from_found(table)
+    return Intervals.of_events(table)
 
 
 def test_each_miss_and_each_event_beyond_the_known_is_told_in_order_of_time() -> None:

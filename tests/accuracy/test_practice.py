@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from detector.truth.score import Score
+from detector.truth.scoring.score import Score
 from tests.accuracy.practice import PRACTICE
 
 CLIPS = (

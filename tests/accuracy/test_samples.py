@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from detector.truth.score import Score
+from detector.truth.scoring.score import Score
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 

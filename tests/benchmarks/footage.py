@@ -17,9 +17,9 @@ from pathlib import Path
 import cv2  # noqa: F401  (OpenCV has to be loaded before PyAV)
 
 from detector.truth.encode import Encoding
-from detector.truth.scene_spec import SceneSpec
-from detector.truth.scene_text import parse_nuisance, scatter_movements
-from detector.truth.synth import synthesize
+from detector.truth.scatter import scatter_movements
+from detector.truth.scene.draw import synthesize
+from detector.truth.scene.spec import SceneSpec, parse_nuisance
 
 import av  # isort: skip
 

@@ -68,7 +68,7 @@ def test_synth_never_replaces_unasked(drawn: Path, command: Command) -> None:
     [
         (("--size", "big"), "--size big: expected WIDTHxHEIGHT"),
         (("--scatter", "twitch"), "--scatter twitch: expected KIND=NUMBER"),
-        (("--movement", "jerk@3"), "movement 'jerk@3': expected"),
+        (("--movement", "jump@3"), "movement 'jump@3': expected"),
         (("--nuisance", "ghost"), "nuisance 'ghost': expected"),
         (("--codec", "cinepak"), "expected a codec"),
         (("--sample", "nothing"), "nothing"),

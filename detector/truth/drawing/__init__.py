@@ -1,1 +1,0 @@
-"""The painter's workshop behind `truth/synth.py`: cot, infant, visitors and what the camera adds."""

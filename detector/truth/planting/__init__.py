@@ -1,0 +1,1 @@
+"""Known movements put into real footage, before its encoder."""

@@ -1,0 +1,1 @@
+"""The painter's workshop behind a drawn scene: cot, infant, visitors."""

@@ -1,0 +1,1 @@
+"""Found events against known movements: matching, counts, agreement, pictures."""
