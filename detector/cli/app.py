@@ -20,7 +20,7 @@ from detector.cli.output import (
     recording_facts,
     recording_words,
 )
-from detector.cli.review import review
+from detector.cli.review import corrected_night, lost_decisions, review
 from detector.errors import ExitCode, OutputError, ParameterError
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ Settings = Annotated[
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Allow a folder of another night, other parameters, or other files.")
+]
+Reviewed = Annotated[
+    bool, typer.Option("--reviewed", help="With the events as people corrected them (`twitch-detector review`).")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")]
@@ -192,17 +195,20 @@ def decide(
     params_file: ParamsFile = None,
     settings: Settings = None,
     overwrite: Overwrite = False,
+    reviewed: Reviewed = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Decide again with other parameters.
 
-    Takes seconds: it works on the stored motion and needs no video.
+    Takes seconds: it works on the stored motion and needs no video. What people decided on the review page is carried
+    over by time and place, and what finds no event is listed.
 
     \b
     Examples:
       twitch-detector decide night --set burst.threshold=12
       twitch-detector decide night --set burst.threshold=12 --out stricter
+      twitch-detector decide night --reviewed --out checked
     """
     from detector._tunable import read_toml
     from detector.night.night import Night
@@ -211,13 +217,16 @@ def decide(
 
     stored = Night.load(folder)
     params = read_toml(params_file, stored.params) if params_file else stored.params
-    night = stored.decide(with_values(params, _pairs(settings)))
+    decided = stored.decide(with_values(params, _pairs(settings)))
+    corrected = corrected_night(decided, is_asked=reviewed)
+    night = corrected if corrected and reviewed else decided
     if out is not None:
         night = save_night(night, out, overwrite=overwrite)
     if as_json:
-        say_json(night_facts(night))
+        say_json(night_facts(night) | {"lost_decisions": lost_decisions(corrected)})
     elif not quiet:
         say(*night_words(night))
+        complain(*lost_decisions(corrected))
     return night_code(night)
 
 
@@ -229,6 +238,7 @@ def report(
         Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
     ] = None,
     no_pictures: NoPictures = False,
+    reviewed: Reviewed = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -240,11 +250,13 @@ def report(
     Examples:
       twitch-detector report night
       twitch-detector report night --footage /media/usb
+      twitch-detector report night --reviewed
     """
     from detector.night.night import Night
     from detector.run.publish import draw_again
 
-    night = Night.load(folder)
+    stored = Night.load(folder)
+    night = stored.reviewed() if reviewed else stored
     draw_again(night, folder, footage=footage, with_pictures=not no_pictures)
     if as_json:
         say_json(night_facts(night))

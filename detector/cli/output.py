@@ -120,6 +120,8 @@ def night_words(night: Night) -> list[str]:
     ]
     if summary["n_sustained"]:
         lines.append(f"          {number(summary['n_sustained'], 'rhythmic movement')} went on for 10 s or more")
+    if night.review:
+        lines.append(f"Checked   {night.review.words}")
     places = night_places(night)
     return lines + [f"{name.capitalize():<9} {displayed(place)}" for name, place in places.items()]
 

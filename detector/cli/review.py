@@ -5,12 +5,17 @@ from __future__ import annotations
 import getpass
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detector.cli.ends import handled, say
 from detector.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from detector.night.night import Night
+
+_MOST_LINES = 20
 
 
 @handled
@@ -70,3 +75,32 @@ def _user() -> str:
     except (OSError, KeyError, ImportError):
         name = ""
     return re.sub(r"[^\w-]", "", name).strip("-_")[:64] or "reviewer"
+
+
+def corrected_night(night: Night, *, is_asked: bool) -> Night | None:
+    """A night decided again with the decisions of people carried over; None where nobody reviewed it.
+
+    Args:
+        night: as it was decided.
+        is_asked: whether the user asked for the reviewed events, so that having none is an error.
+    """
+    from detector.night.carry_over import reviews_folder
+    from detector.night.review import read_reviews
+
+    return night.reviewed() if is_asked or read_reviews(reviews_folder(night)) else None
+
+
+def lost_decisions(night: Night | None) -> list[str]:
+    """The decisions of a review that found no event in this night, a line each, after one that counts them."""
+    from detector.views.wording import moment, number
+
+    lost = night.review.unplaced if night is not None and night.review else ()
+    if night is None or not lost:
+        return []
+    head = f"{number(len(lost), 'decision')} of the review found no event at that time and place:"
+    lines = [
+        f"  {each.reviewer} {each.word} {each.event_id}: {each.mark.kind} at {moment(night, each.mark.start_s)}"
+        for each in lost[:_MOST_LINES]
+    ]
+    more = [f"  and {len(lost) - _MOST_LINES} more"] if len(lost) > _MOST_LINES else []
+    return [head, *lines, *more]

@@ -58,6 +58,16 @@ class Reviewed:
     n_unreviewed: int = 0
     unplaced: tuple[Verdict, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """One sentence for a report, such as `Reviewed by Ana: 3 confirmed, 1 rejected; 2 not looked at`."""
+        names = " and ".join(filter(None, [", ".join(self.reviewers[:-1]), *self.reviewers[-1:]]))
+        counts = {"confirmed": self.n_confirmed, "rejected": self.n_rejected, "changed": self.n_changed}
+        counts["added"] = self.n_added
+        said = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing decided"
+        rest = f"; {self.n_unreviewed} not looked at" if self.n_unreviewed else ""
+        return f"Reviewed by {names}: {said}{rest}."
+
     def facts(self) -> dict[str, Any]:
         """The same as plain values, for `night.json`."""
         names = ("n_confirmed", "n_rejected", "n_changed", "n_added", "n_unreviewed")
@@ -77,12 +87,14 @@ def place(verdicts: Sequence[Verdict], events: Sequence[Event], params: Params) 
     at = {mark: index for index, mark in enumerate(marks)}
     on = {at[verdict.mark]: verdict for verdict in verdicts if verdict.mark in at}
     rest = [verdict for verdict in verdicts if verdict.mark not in at]
-    pairs = sorted(_pairs(rest, events, params, taken=set(on)))
+    exact = set(on)
     placed: set[int] = set()
-    for _, number, index in pairs:
-        if number not in placed and index not in on:
-            placed.add(number)
-            on[index] = rest[number]
+    for _, number, index in sorted(_pairs(rest, events, params)):
+        if number in placed or (index in on and index not in exact):
+            continue
+        placed.add(number)
+        # What was decided about the event as it is now has taken the place of what was decided before.
+        on.setdefault(index, rest[number])
     loose = [verdict for number, verdict in enumerate(rest) if number not in placed]
     return Placed(
         dict(sorted(on.items())),
@@ -91,9 +103,7 @@ def place(verdicts: Sequence[Verdict], events: Sequence[Event], params: Params) 
     )
 
 
-def _pairs(
-    verdicts: Sequence[Verdict], events: Sequence[Event], params: Params, taken: set[int]
-) -> Iterator[tuple[float, int, int]]:
+def _pairs(verdicts: Sequence[Verdict], events: Sequence[Event], params: Params) -> Iterator[tuple[float, int, int]]:
     """Verdicts and events that may be the same, `(how far apart, verdict, event)`."""
     start_s = np.array([event.start_s for event in events])
     stop_s = np.maximum.accumulate([event.stop_s for event in events]) if events else start_s
@@ -103,7 +113,7 @@ def _pairs(
         first = int(np.searchsorted(stop_s, mark.start_s - slack_s))
         last = int(np.searchsorted(start_s, mark.stop_s + slack_s, side="right"))
         for index in range(first, last):
-            if index not in taken and _is_near(mark, events[index]):
+            if _is_near(mark, events[index]):
                 apart = _apart(mark, events[index], params)
                 if apart < 1.0:
                     yield apart, number, index
@@ -210,7 +220,7 @@ def _corrected(event: Event, verdict: Verdict, params: Params) -> Event:
     if verdict.is_added or (now.start_s, now.stop_s) != (mark.start_s, mark.stop_s):
         peak_s = min(max(event.peak_s, now.start_s), now.stop_s)
         changes |= {"start_s": now.start_s, "stop_s": now.stop_s, "peak_s": peak_s}
-    if (now.x_px, now.y_px) != (mark.x_px, mark.y_px):
+    if now.x_px is not None and (now.x_px, now.y_px) != (mark.x_px, mark.y_px):
         changes |= _place(now)
     if now.kind != event.kind:
         changes |= {"kind": now.kind, "rate_hz": math.nan, "n_cycles": math.nan, "regularity": math.nan}
@@ -220,10 +230,11 @@ def _corrected(event: Event, verdict: Verdict, params: Params) -> Event:
 
 
 def _place(now: Mark) -> dict[str, Any]:
-    """Center and box of what a person pointed at; NaN where nobody pointed."""
-    x_px, y_px = (math.nan if value is None else value for value in (now.x_px, now.y_px))
-    box_px = (x_px - _HAND_PX, y_px - _HAND_PX, x_px + _HAND_PX, y_px + _HAND_PX)
-    return {"x_px": x_px, "y_px": y_px, "box_px": box_px}
+    """Center and box of what a person pointed at; NaN and an empty box where nobody pointed."""
+    if now.x_px is None or now.y_px is None:
+        return {"x_px": math.nan, "y_px": math.nan, "box_px": (0.0, 0.0, 0.0, 0.0)}
+    left, top = now.x_px - _HAND_PX, now.y_px - _HAND_PX
+    return {"x_px": now.x_px, "y_px": now.y_px, "box_px": (left, top, left + 2 * _HAND_PX, top + 2 * _HAND_PX)}
 
 
 def added_event(verdict: Verdict, params: Params) -> Event:

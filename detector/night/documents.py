@@ -126,6 +126,17 @@ class RecordedTime(Document):
             return moment  # this machine does not know the zone; the offset is still right at the start
 
 
+class ReviewDocument(Document):
+    """See `detector.night.carry_over.Reviewed`."""
+
+    reviewers: tuple[Text, ...]
+    n_confirmed: int = Field(ge=0)
+    n_rejected: int = Field(ge=0)
+    n_changed: int = Field(ge=0)
+    n_added: int = Field(ge=0)
+    n_unreviewed: int = Field(ge=0)
+
+
 class NightDocument(Document):
     """`night.json`."""
 
@@ -144,6 +155,7 @@ class NightDocument(Document):
     motion_parts: tuple[PartName, ...]
     event_boxes_px: tuple[tuple[Pixels, Pixels, Pixels, Pixels], ...]
     versions: dict[str, Text]
+    reviewed: ReviewDocument | None = None
 
 
 class Source(Document):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detector.errors import ParameterError
+from detector.night.disk import MOST_DOCUMENT_BYTES, read_inside
 from detector.night.layout import REGIONS_FILE
 
 Use = Literal["site", "only", "ignore", "face"]
@@ -235,14 +236,15 @@ def read_regions(folder: Path, width_px: int = 0, height_px: int = 0) -> RegionS
         height_px: of its picture.
 
     Raises:
-        ParameterError: `regions.toml` cannot be read or holds something that is no region.
+        ParameterError: `regions.toml` holds something that is no region.
+        NightFolderError: it cannot be read.
     """
     path = folder / REGIONS_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_inside(path, folder, MOST_DOCUMENT_BYTES).decode("utf-8")
     except FileNotFoundError:
         return RegionSet((), width_px, height_px)
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ParameterError(f"{path}: cannot read these regions ({error}).") from None
     try:
         return make_regions(tomllib.loads(text), width_px, height_px)

@@ -23,6 +23,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from detector.errors import NightFolderError, ParameterError
 from detector.events.classify import EVENT_KINDS, Event
+from detector.night.disk import MOST_TABLE_BYTES, read_inside
 from detector.night.layout import REVIEW_PATTERN, REVIEWS_FOLDER, review_file
 from detector.night.tables import EVENTS, rounded
 
@@ -197,10 +198,16 @@ def read_reviews(folder: Path) -> dict[str, list[Entry]]:
         NightFolderError: a file cannot be read, or holds something that is no decision.
     """
     found: dict[str, list[Entry]] = defaultdict(list)
-    for path in sorted((folder / REVIEWS_FOLDER).glob(REVIEW_PATTERN)):
+    for path in review_files(folder):
         for entry in _read_file(path):
             found[entry.reviewer].append(entry)
     return dict(sorted(found.items()))
+
+
+def review_files(folder: Path) -> list[Path]:
+    """The files of all reviewers in a night folder, ascending; what is no plain file is left out."""
+    found = sorted((folder / REVIEWS_FOLDER).glob(REVIEW_PATTERN))
+    return [path for path in found if path.is_file() and not path.is_symlink()]
 
 
 def standing(entries: Iterable[Entry]) -> list[Entry]:
@@ -261,10 +268,7 @@ def _force(folder: Path) -> None:
 
 
 def _read_file(path: Path) -> list[Entry]:
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise NightFolderError(f"{path}: cannot read this review ({error.strerror}).") from None
+    lines = read_inside(path, path.parents[1], MOST_TABLE_BYTES).split(b"\n")
     entries = []
     for number, line in enumerate(lines, start=1):
         if line.strip():

@@ -17,6 +17,7 @@ from detector.errors import DetectorError, NightFolderError, ParameterError
 from detector.events.decide import Decision
 from detector.footage.time_rules import RuleZone
 from detector.motion.trace import MotionTrace, join_traces, load_trace
+from detector.night.carry_over import Reviewed
 from detector.night.coverage import Coverage, LedgerError
 from detector.night.disk import (
     MOST_TABLE_BYTES,
@@ -25,7 +26,7 @@ from detector.night.disk import (
     read_inside,
     read_json,
 )
-from detector.night.documents import READABLE_VERSIONS, Ledger, NightDocument, first_fault
+from detector.night.documents import READABLE_VERSIONS, Ledger, NightDocument, ReviewDocument, first_fault
 from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan
 from detector.night.tables import ARTIFACTS, Columns, artifact_columns, read_artifacts, read_events, to_csv
@@ -43,6 +44,7 @@ class StoredNight:
     observed: tuple[tuple[float, float], ...]
     folder: Path | None
     parts: tuple[Path, ...]
+    review: Reviewed | None
 
 
 class _Night(Protocol):
@@ -60,6 +62,9 @@ class _Night(Protocol):
     def observed(self) -> tuple[tuple[float, float], ...]: ...
     @property
     def parts(self) -> tuple[Path, ...]: ...
+
+    @property
+    def review(self) -> Reviewed | None: ...
 
     def summary(self) -> dict[str, Any]: ...
     def event_columns(self) -> Columns: ...
@@ -103,6 +108,7 @@ def read_night(folder: Path) -> StoredNight:
             observed=document.recording.observed,
             folder=folder,
             parts=tuple(motion / name for name in document.motion_parts) if motion.is_dir() else (),
+            review=_review(document.reviewed),
         )
     except (ParameterError, LedgerError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it nests without end"
@@ -185,7 +191,13 @@ def _document(night: _Night) -> dict[str, Any]:
         "motion_parts": [path.name for path in night.parts],
         "event_boxes_px": [[round(edge, 1) for edge in event.box_px] for event in night.decision.events],
         "versions": dict(source.versions),
+        "reviewed": night.review.facts() if night.review else None,
     }
+
+
+def _review(document: ReviewDocument | None) -> Reviewed | None:
+    """Who had corrected the events before the night was written; which decisions found no event is no longer known."""
+    return None if document is None else Reviewed(**document.model_dump())
 
 
 def without_nan(value: Any) -> Any:  # noqa: ANN401  # a JSON value is anything

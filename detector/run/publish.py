@@ -23,6 +23,7 @@ from detector.night.layout import (
 )
 from detector.night.night import Night
 from detector.night.originals import find_footage
+from detector.night.review import review_files
 from detector.night.store import read_part, write_night
 from detector.night.written import move_aside, n_shown, remember_shown, remove_stale, tell
 from detector.run.parts import without_picture
@@ -60,6 +61,7 @@ def publish(night: Night, folder: Path) -> Night:
     night = replace(night, folder=folder)
     with staged(folder) as staging:
         _keep_of_another_night(night, folder)
+        _bring_decisions(night, folder)
         write_night(night, staging)
         n_files, trouble = _draw(night, staging)
         _keep_better_report(folder, n_files)
@@ -151,6 +153,17 @@ def _keep_of_another_night(night: Night, folder: Path) -> None:
         if (folder / name).exists():
             kept = move_aside(folder / name)
             tell(f"{folder / name}: this belongs to the night that stood here, so it is kept as {kept.name}.")
+
+
+def _bring_decisions(night: Night, folder: Path) -> None:
+    """Copy what people decided about the night that this one was decided from; what stands there already stays."""
+    if night.origin is None:
+        return
+    for path in (*review_files(night.origin), night.origin / REGIONS_FILE):
+        place = folder / path.relative_to(night.origin)
+        if path.is_file() and not place.exists():
+            place.parent.mkdir(exist_ok=True)
+            _copied(path, place)
 
 
 def _copied(part: Path, place: Path) -> Path:

@@ -90,7 +90,7 @@ def report_facts(night: Night, *, with_footage: bool = True, footage: str | Path
     observed_s = night.coverage.observed_s
     return {
         "title": _title(night),
-        "files": _files_in_words(night),
+        "files": " ".join(filter(None, [_files_in_words(night), night.review.words if night.review else ""])),
         "observed": duration(observed_s),
         "observed_s": observed_s,
         "tiles": list(_tiles(night)),

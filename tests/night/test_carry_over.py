@@ -12,6 +12,7 @@ from detector.events.decide import Decision
 from detector.night.carry_over import place
 from detector.night.night import Night
 from detector.night.review import append_decision, mark_of, read_reviews
+from detector.night.store import write_night
 from detector.night.verdicts import verdicts_of
 from detector.params import Params
 
@@ -204,3 +205,28 @@ def test_nobody_and_nowhere_say_so(night: Night, three: Any, say: Any, make_nigh
         night.reviewed("Ben")
     with pytest.raises(NightFolderError, match="was not written to a folder"):
         make_night().reviewed()
+
+
+def test_what_is_decided_now_takes_the_place_of_what_was_decided_before(night: Night, three: Any, say: Any) -> None:
+    say("reject", three[0])
+    moved = dataclasses.replace(three[0], start_s=5.1, stop_s=5.4, peak_s=5.2)
+    say("confirm", moved)
+    reviewed = decided_again(night, moved).reviewed()
+    assert [event.start_s for event in reviewed.decision.events] == [5.1]
+    assert reviewed.review is not None
+    assert reviewed.review.unplaced == ()
+
+
+def test_a_reviewed_night_is_written_and_read_with_who_reviewed_it(night: Night, three: Any, say: Any) -> None:
+    say("reject", three[0])
+    say("add", kind="movement", start_s=50.0, stop_s=52.0)
+    reviewed = night.reviewed()
+    out = night.folder / "checked"  # type: ignore[operator]
+    out.mkdir()
+    write_night(reviewed, out)
+    again = Night.load(out)
+    assert again.review == dataclasses.replace(reviewed.review, unplaced=())  # type: ignore[type-var]
+    assert again.events.kind.tolist() == reviewed.events.kind.tolist() == ["rhythmic", "movement", "twitch"]
+    assert math.isnan(again.events.x_px[1])
+    assert again.review is not None
+    assert again.review.words == "Reviewed by Ana: 1 rejected, 1 added; 2 not looked at."

@@ -144,3 +144,11 @@ def test_where_a_reviewer_stopped(tmp_path: Path) -> None:
     mark = last_decided(read_reviews(tmp_path)["Ana"])
     assert mark is not None
     assert mark.start_s == 12.346
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    decide(tmp_path)
+    secret = tmp_path / "secret.jsonl"
+    secret.write_text('{"reviewer": "Eve", "action": "undo", "at": "2026-01-01T00:00:00Z"}\n')
+    (tmp_path / REVIEWS_FOLDER / "Eve.jsonl").symlink_to(secret)
+    assert list(read_reviews(tmp_path)) == ["Ana"]
