@@ -153,6 +153,35 @@ class NoiseParams(Group):
     minimum: float = tunable(
         0.6, "grey levels squared", DERIVED, "Added to every floor, since encoders erase noise.", gt=0, le=100
     )
+    least_blocks: float = tunable(6.0, "blocks", OWN, "A short recording is cut into so many.", ge=1, le=100)
+    level_minimum: float = tunable(
+        0.3, "grey levels squared", DERIVED, "Added to the noise of a block before it is compared.", gt=0, le=100
+    )
+    level_blocks: int = tunable(7, "blocks", OWN, "The noise of a block is the median over so many.", ge=3, le=99)
+    light_blocks: int = tunable(4, "blocks", OWN, "With fewer blocks in this light, those before count, too.", ge=1)
+    lasting_ratio: float = tunable(
+        1.5, "1", DERIVED, "What lasts raises the floor where it is this much higher.", ge=1, le=100
+    )
+    min_level: float = tunable(0.05, "1", OWN, "A frame is louder than usual only above this level.", gt=0, le=2)
+    floor_over_level: float = tunable(
+        3.0, "1", DERIVED, "Floors lie about this far above the mean energy of quiet frames.", ge=1, le=100
+    )
+    most_banded: float = tunable(
+        0.1, "1", OWN, "With bands in more of the frames, much swings evenly, and no floor is lowered.", ge=0, le=1
+    )
+    goes_on_share: float = tunable(
+        0.05, "1", DERIVED, "A cell goes on changing if its median is this share of its floor ...", ge=0, le=1
+    )
+    goes_on_middle: float = tunable(0.1, "grey levels squared", DERIVED, "... and above this ...", ge=0, le=100)
+    goes_on_s: float = tunable(
+        14.0, "s", OWN, "... in a block of this length: a movement may fill a shorter one.", ge=0, le=600
+    )
+    swing_loud: float = tunable(3.0, "1", OWN, "Where the floor is this many times the median ...", ge=1, le=100)
+    swing_cells_min: int = tunable(4, "cells", OWN, "... in this many cells side by side ...", ge=1, le=1000)
+    swing_frames: int = tunable(8, "frames", OWN, "... of a block of this many frames ...", ge=3, le=1000)
+    swing_usual: float = tunable(
+        0.9, "1", OWN, "... what swings has its floor lowered to this quantile of all others.", ge=0, le=1
+    )
     key_quantile: float = tunable(0.8, "1", DERIVED, "Floor of a cell in key frames: this quantile.", ge=0, le=1)
     min_key_frames: int = tunable(
         10, "frames", OWN, "With fewer frames at key frames than this, they are not judged.", ge=1, le=1000
@@ -183,6 +212,12 @@ class NoiseParams(Group):
     )
     frozen_level: float = tunable(
         0.25, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
+    )
+    frozen_noise: float = tunable(
+        0.02, "grey levels squared", OWN, "... where there usually is more noise than this ...", ge=0, le=100
+    )
+    frozen_ordinary: float = tunable(
+        0.02, "1", OWN, "... and no more than this share of frames is as still for a moment ...", ge=0, le=1
     )
     frozen_s: float = tunable(1.0, "s", OWN, "... for this long is frozen.", gt=0, le=60)
     keep: float = tunable(2.0, "floors", DERIVED, "Energy below this many floors is not stored.", ge=1, le=10)
@@ -227,6 +262,10 @@ class ArtifactParams(Group):
         0.05, "1", DERIVED, "Before and after a bump less than this share of the picture changes.", gt=0, le=1
     )
     bump_max_s: float = tunable(2.5, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
+    cut_s: float = tunable(
+        0.4, "s", OWN, "Within this time no body moves most of the picture: it is a bump if it changes ...", gt=0, le=10
+    )
+    cut_share: float = tunable(0.6, "1", OWN, "... this share of it.", gt=0, le=1)
     margin_s: float = tunable(
         0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
     )
@@ -257,6 +296,7 @@ class ArtifactParams(Group):
     )
     mover_ratio: float = tunable(20.0, "1", OWN, "... this many times that of the median cell ...", gt=1)
     mover_share: float = tunable(0.6, "1", OWN, "... in this share of blocks ...", gt=0, le=1)
+    mover_cells: int = tunable(9, "cells", OWN, "... over this many cells side by side ...", ge=1, le=1000)
     mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
     flash_brightening: float = tunable(
         0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
@@ -275,6 +315,14 @@ class ArtifactParams(Group):
     insect_speed: float = tunable(0.15, "picture diagonals/s", DERIVED, "... this fast ...", gt=0)
     insect_far: float = tunable(
         10.0, "extents", DERIVED, "... or, however slow and dark, over this many times its extent ...", gt=0, le=1000
+    )
+    insect_far_travel: float = tunable(
+        3.0,
+        "1",
+        DERIVED,
+        "(A slow dark one must cross so many times `insect_travel`, or else be as marked.)",
+        ge=1,
+        le=10,
     )
     insect_area: float = tunable(
         0.03,
@@ -344,6 +392,8 @@ class RhythmParams(Group):
     max_pause_s: float = tunable(
         0.8, "s", DERIVED, "Jerks of one rhythm follow each other within this pause.", gt=0, le=10
     )
+    shared_cells: float = tunable(0.3, "1", OWN, "... at one place: this share of their cells.", gt=0, le=1)
+    latest_runs: int = tunable(8, "runs", OWN, "A jerk may belong to one of this many latest runs.", ge=1, le=100)
     max_missing_s: float = tunable(
         2.0, "s", DERIVED, "Of a faint rhythm, strokes may be missing for this long ...", gt=0, le=30
     )

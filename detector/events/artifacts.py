@@ -21,11 +21,6 @@ from detector.params import ArtifactParams, Params
 ArtifactKind = Literal["light", "bump", "frozen", "insect", "clock", "mover", "damage", "doubtful"]
 ARTIFACT_KINDS: tuple[ArtifactKind, ...] = get_args(ArtifactKind)
 
-_MIN_CLOCK_CELLS = 2
-_CUT_S = 0.4
-_CUT_SHARE = 0.6
-_MIN_MOVER_CELLS = 9
-
 
 @dataclass(frozen=True)
 class Artifact:
@@ -96,7 +91,7 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
     is_mover = find_movers(trace, limits) & ~is_clock if has("mover") else np.zeros(trace.grid.n_cells, bool)
     words = "moves most of the time, far above the rest of the picture"
-    found += [_everywhere(trace, "mover", part, words) for part in _parts(trace, is_mover)]
+    found += [_everywhere(trace, "mover", part, words) for part in _parts(trace, is_mover, limits.mover_cells)]
     return ArtifactMap(tuple(sorted(found, key=lambda a: (a.start_s, a.kind))), is_blind, is_clock, is_mover)
 
 
@@ -113,7 +108,7 @@ def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     stands_out = floor > limits.clock_floor + 2.0 * np.median(floor)
     keeps_phase = np.median(trace.noise.spans.tick.astype(np.float32), axis=0) >= limits.clock_phase
     is_clock = _one_line((keeps_phase & stands_out).reshape(trace.grid.rows, trace.grid.columns))
-    return grow(is_clock).ravel() if is_clock.sum() >= _MIN_CLOCK_CELLS else nothing
+    return grow(is_clock).ravel() if is_clock.sum() >= 2 else nothing
 
 
 def _one_line(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -193,7 +188,7 @@ def _kind_of_run(
     if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
         return "light"
     lasts_s = float(trace.frames.time_s[stop - 1] - trace.frames.time_s[start])
-    if lasts_s <= _CUT_S and float(trace.frames.moved_fraction[loud].max()) >= _CUT_SHARE:
+    if lasts_s <= limits.cut_s and float(trace.frames.moved_fraction[loud].max()) >= limits.cut_share:
         return "bump"  # no body moves most of the picture so briefly: the camera was turned, or another picture began
     shifted = np.abs(trace.frames.shift_px[loud]).sum(axis=1) > 0.0
     # Where the camera rings, frames a swing apart look alike; the one that changed most must be displaced, at least.
@@ -231,9 +226,9 @@ def _everywhere(trace: MotionTrace, kind: ArtifactKind, cells: NDArray[np.bool_]
     return Artifact(kind, float(trace.frames.time_s[0]), stop_s, f"{box} {words} ({cells.mean():.1%} of the picture)")
 
 
-def _parts(trace: MotionTrace, cells: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+def _parts(trace: MotionTrace, cells: NDArray[np.bool_], min_cells: int) -> list[NDArray[np.bool_]]:
     parts = connected_parts(cells.reshape(trace.grid.rows, trace.grid.columns))
-    return [part.ravel() for part in parts if part.sum() >= _MIN_MOVER_CELLS]
+    return [part.ravel() for part in parts if part.sum() >= min_cells]
 
 
 def _damaged(trace: MotionTrace, max_gap_s: float) -> Iterator[Artifact]:

@@ -21,8 +21,6 @@ from detector.events.paths import NO_PATH, Path, measure_paths
 from detector.motion.view import LayerView
 from detector.params import ArtifactParams, Params
 
-_FAR = 3.0
-
 
 @dataclass(frozen=True)
 class Sorted:
@@ -90,7 +88,7 @@ def _crosses(path: Path, limits: ArtifactParams) -> bool:
     is_marked = (
         path.speed >= limits.insect_speed
         or path.brightening >= limits.swarm_brightening
-        or path.travel >= _FAR * limits.insect_travel
+        or path.travel >= limits.insect_far_travel * limits.insect_travel
     )
     return path.extents >= (limits.insect_extents if is_marked else limits.insect_far)
 

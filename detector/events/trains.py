@@ -11,12 +11,9 @@ from detector.events.excess import Active
 from detector.events.rhythm import find_rhythm, gates
 from detector.motion.periodicity import Periodicity
 from detector.motion.view import LayerView
-from detector.params import Params
+from detector.params import Params, RhythmParams
 
 Run = list[Burst]
-
-_SHARED_CELLS = 0.3
-_LATEST_RUNS = 8
 
 
 def find_rhythmic_runs(
@@ -40,10 +37,10 @@ def find_rhythmic_runs(
     limits = params.rhythm
     found: dict[int, tuple[Run, Periodicity | None]] = {}
     run_of: dict[int, int] = {}
-    for number, run in enumerate(runs_at_one_place(bursts, limits.max_pause_s)):
+    for number, run in enumerate(runs_at_one_place(bursts, limits.max_pause_s, limits)):
         found[number] = run, find_rhythm(view, active, run, params)
         run_of |= dict.fromkeys(map(id, run), number)
-    chains = runs_at_one_place(bursts, limits.max_missing_s) if params.rules.has("missing strokes") else []
+    chains = runs_at_one_place(bursts, limits.max_missing_s, limits) if params.rules.has("missing strokes") else []
     for chain in chains:
         numbers = sorted({run_of[id(burst)] for burst in chain})
         # Only whole runs are joined.
@@ -57,13 +54,13 @@ def find_rhythmic_runs(
     return list(found.values())
 
 
-def runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float) -> list[Run]:
+def runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float, limits: RhythmParams) -> list[Run]:
     """Bursts that follow each other within a pause and share cells, each run in order of time."""
     runs: list[Run] = []
     for burst in sorted(bursts, key=lambda b: b.start_s):
-        for run in reversed(runs[-_LATEST_RUNS:]):
+        for run in reversed(runs[-limits.latest_runs :]):
             pause_s = burst.start_s - max(b.stop_s for b in run)
-            if pause_s <= max_pause_s and _share_place(run[-1], burst):
+            if pause_s <= max_pause_s and _share_place(run[-1], burst, limits.shared_cells):
                 run.append(burst)
                 break
         else:
@@ -71,6 +68,6 @@ def runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float) -> list[Run]:
     return runs
 
 
-def _share_place(one: Burst, other: Burst) -> bool:
+def _share_place(one: Burst, other: Burst, share: float) -> bool:
     common = len(np.intersect1d(one.cells, other.cells, assume_unique=True))
-    return common >= _SHARED_CELLS * min(len(one.cells), len(other.cells))
+    return common >= share * min(len(one.cells), len(other.cells))

@@ -28,12 +28,6 @@ from detector.params import Params
 FLOOR_BITS = 4
 """Leading bits of a floor that are stored."""
 
-# Under a lamp that flickers in more of the frames, much swings evenly.
-_MOST_BANDED = 0.1
-
-# High quantiles of a cell's energy lie about this far above the mean energy of quiet frames.
-_FLOOR_OVER_LEVEL = 3.0
-
 
 @dataclass
 class _Kept:
@@ -117,14 +111,14 @@ class LayerMeasurer:
         raw = measure_floor(energy, noise, calm)
         middle = measure_middle(energy, noise, calm)
         steady = Steady(raw, np.zeros(self._n_cells, bool))
-        if self._params.rules.has("swing") and self._n_banded <= _MOST_BANDED * len(rows):
+        if self._params.rules.has("swing") and self._n_banded <= noise.most_banded * len(rows):
             steady = steady_floor(raw, middle, signed, times_s, self._grid, self._params)
         some = some_cells(energy)
         level, loud = frame_levels(some, some_cells(raw), noise), loudness(some)
         self.loudness.update(zip(self._rows, loud.tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
         usual = measure_level(loud[calm], noise)
-        self._keep(rows, energy, signed, np.minimum(steady.floor, _FLOOR_OVER_LEVEL * usual))
+        self._keep(rows, energy, signed, np.minimum(steady.floor, noise.floor_over_level * usual))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
         self.floors.append(steady.floor)

@@ -93,7 +93,7 @@ class _SpanMeasurer:
         self._last_slow_s = -np.inf
         self._block_start_s = span.start_s
         # A short recording gets short blocks: a floor needs several of them to tell movement from noise.
-        sixth_s = (span.stop_s - span.start_s) / 6.0
+        sixth_s = (span.stop_s - span.start_s) / params.noise.least_blocks
         self._block_s = min(params.noise.block_s, max(sixth_s, params.noise.min_block_s))
 
     def run(self, frames: Iterable[Frame], expected_s: float) -> MotionTrace:

@@ -60,10 +60,10 @@ class TestFindRhythmicRuns:
 class TestRunsAtOnePlace:
     def test_pauses_part_them(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         _, _, bursts = bursts_of(strokes(sketch, [2.0, 2.6, 4.5], [1.0, 1.0, 1.0]))
-        assert [len(run) for run in runs_at_one_place(bursts, 0.8)] == [2, 1]
-        assert [len(run) for run in runs_at_one_place(bursts, 2.0)] == [3]
+        assert [len(run) for run in runs_at_one_place(bursts, 0.8, PARAMS.rhythm)] == [2, 1]
+        assert [len(run) for run in runs_at_one_place(bursts, 2.0, PARAMS.rhythm)] == [3]
 
     def test_places_part_them(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = strokes(sketch, [2.0, 3.0], [1.0, 1.0]).move(2.5, 2.7, FOOT)
         _, _, bursts = bursts_of(drawing)
-        assert [len(run) for run in runs_at_one_place(bursts, 2.0)] == [2, 1]
+        assert [len(run) for run in runs_at_one_place(bursts, 2.0, PARAMS.rhythm)] == [2, 1]

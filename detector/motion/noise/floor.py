@@ -19,13 +19,9 @@ Frames = NDArray[np.int64]
 
 _LEVEL_CELLS = 512
 _LEVEL_CLIP = 2.0
-_MIN_LEVEL = 0.05
 # Energies above this are movement, whatever the camera; it keeps them out of the level of a block.
 _LEVEL_CAP = 4.0
-# With less noise than this, grey levels squared, a still picture cannot be told from a frozen one.
-_MIN_LOUDNESS = 0.02
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
-_ORDINARY_STILLNESS = 0.02
 # A floor that no energy rises above.
 _NOT_JUDGED = 60000.0
 
@@ -119,7 +115,7 @@ def gains(level: Energies, is_key: NDArray[np.bool_], params: NoiseParams) -> En
         Shape (frames,), float32, at least 1.
     """
     usual = level if is_key.all() else level[~is_key]
-    reference = max(float(np.quantile(usual, params.quantile)), _MIN_LEVEL)
+    reference = max(float(np.quantile(usual, params.quantile)), params.min_level)
     louder: Energies = np.maximum(level / np.float32(reference), np.float32(1.0)).astype(np.float32)
     return louder
 
@@ -155,7 +151,7 @@ def find_frozen(
     """
     result = np.zeros(len(loud), bool)
     usual = float(np.nanmedian(loud)) if np.isfinite(loud).any() else 0.0
-    if usual < _MIN_LOUDNESS:
+    if usual < params.frozen_noise:
         return result
     quiet = np.nan_to_num(loud, nan=np.inf) < params.frozen_level * usual
     edges = np.flatnonzero(np.diff(quiet | is_key, prepend=False, append=False))
@@ -164,7 +160,7 @@ def find_frozen(
         lasts_s = float(duration_s[start:stop].sum())
         result[start:stop] = lasts_s >= params.frozen_s and seen_s >= 0.5 * params.frozen_s
     # An encoder that now and then finds nothing worth sending makes many short pauses beside the long ones.
-    is_ordinary = np.mean(quiet & ~result) > _ORDINARY_STILLNESS
+    is_ordinary = np.mean(quiet & ~result) > params.frozen_ordinary
     return np.zeros(len(loud), bool) if is_ordinary else result
 
 

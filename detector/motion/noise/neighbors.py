@@ -14,11 +14,6 @@ from numpy.typing import NDArray
 from detector.motion.noise.floor import Energies
 from detector.params import NoiseParams
 
-_MIN_LEVEL_ENERGY = 0.3
-_LASTING_BLOCKS = 7
-_MIN_ALIKE = 4
-# Floors of noise differ a little from block to block: that is no reason.
-_PLAINLY = 1.5
 # Blocks looked at together: as many as fit into the processor's cache.
 _PORTION = 32
 
@@ -52,7 +47,7 @@ def quiet_floors(
     """
     if "quiet blocks" in without:
         return floors.astype(np.float32)
-    level = _lasting(level) + np.float32(_MIN_LEVEL_ENERGY)
+    level = _lasting(level, params.level_blocks) + np.float32(params.level_minimum)
     result = np.empty_like(floors, dtype=np.float32)
     width, step = 2 * params.neighbors + 1, max(params.neighbors, 1)
     known: dict[tuple[int, bytes], Energies] = {}
@@ -64,7 +59,7 @@ def quiet_floors(
         alike = (ratio < params.alike) & (ratio > 1.0 / params.alike)
         if light is not None:
             same = alike & (light[low : low + width] == light[block])
-            alike = same if np.count_nonzero(same) >= _MIN_ALIKE else alike
+            alike = same if np.count_nonzero(same) >= params.light_blocks else alike
         key = (low, alike.tobytes())
         if key not in known:
             chosen = floors[low : low + width][alike].astype(np.float32, copy=False)
@@ -72,11 +67,14 @@ def quiet_floors(
             known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
         result[block] = known[key]
     for first in range(0, len(floors), _PORTION) if "lasting" not in without else ():
-        _raise_lasting(result, floors, goes_on, slice(first, min(first + _PORTION, len(floors))))
+        blocks = slice(first, min(first + _PORTION, len(floors)))
+        _raise_lasting(result, floors, goes_on, blocks, params.lasting_ratio)
     return result
 
 
-def _raise_lasting(result: Energies, floors: NDArray[np.floating], goes_on: NDArray[np.bool_], blocks: slice) -> None:
+def _raise_lasting(
+    result: Energies, floors: NDArray[np.floating], goes_on: NDArray[np.bool_], blocks: slice, ratio: float
+) -> None:
     """Where something changes all the time for three blocks and more, what it does in them is the floor; in place.
 
     Of each three blocks in a row, the middle floor counts where all go on, the lowest where two do; of all such threes
@@ -87,6 +85,7 @@ def _raise_lasting(result: Energies, floors: NDArray[np.floating], goes_on: NDAr
         floors: of each block by itself, of the same shape.
         goes_on: cells that change for most of a block, of the same shape.
         blocks: which ones.
+        ratio: by how much what lasts must be higher: floors of noise differ a little from block to block.
     """
     low, high = max(blocks.start - 2, 0), min(blocks.stop + 2, len(floors))
     if high - low < 3:
@@ -104,15 +103,15 @@ def _raise_lasting(result: Energies, floors: NDArray[np.floating], goes_on: NDAr
         # The threes that begin up to two blocks earlier.
         first, last = max(block - 2, 0) - low, min(block, len(floors) - 3) - low
         highest = lasting[first : last + 1].max(axis=0).view(floors.dtype).astype(np.float32)
-        np.copyto(result[block], highest, where=highest > _PLAINLY * result[block])
+        np.copyto(result[block], highest, where=highest > np.float32(ratio) * result[block])
 
 
-def _lasting(level: Energies) -> Energies:
+def _lasting(level: Energies, n_blocks: int) -> Energies:
     """Running median over a few blocks: a change of light stays, a body that turns over does not."""
-    reach = _LASTING_BLOCKS // 2
+    reach = n_blocks // 2
     lasting = np.empty_like(level)
     if len(level) > 2 * reach:
-        lasting[reach:-reach] = np.median(np.lib.stride_tricks.sliding_window_view(level, _LASTING_BLOCKS), axis=1)
+        lasting[reach:-reach] = np.median(np.lib.stride_tricks.sliding_window_view(level, 2 * reach + 1), axis=1)
     for block in {*range(min(reach, len(level))), *range(max(len(level) - reach, 0), len(level))}:
         lasting[block] = np.median(level[max(block - reach, 0) : block + reach + 1])
     return lasting

@@ -18,16 +18,7 @@ from detector.motion.masks import grow
 from detector.motion.periodicity import MAX_CELLS, Gate, leading_signal, measure_periodicity
 from detector.params import Params
 
-_LOUD = 3.0
-_MIN_CELLS = 4
-_USUAL_QUANTILE = 0.9
 _MOST_TOGETHER = 0.5
-_MIN_FRAMES = 8
-# Of sways of a curtain the median energy is a tenth of the highest or so; of a limb that jerks now and then, nothing.
-_MOST_OF_TIME = 0.05
-_MIN_MIDDLE = 0.1
-# In a shorter block, a movement may last from its beginning to its end.
-_MIN_GOES_ON_S = 14.0
 
 
 @dataclass(frozen=True)
@@ -61,12 +52,13 @@ def steady_floor(
         grid: which cells lie beside each other.
         params: the groups `noise` and `motion`.
     """
-    minimum = np.float32(params.noise.minimum)
-    is_loud = floor > _LOUD * (np.median(floor) + minimum)
-    goes_on = (middle > _MOST_OF_TIME * floor) & (middle > _MIN_MIDDLE)
-    if len(time_s) == 0 or time_s[-1] - time_s[0] < _MIN_GOES_ON_S:
+    limits = params.noise
+    minimum = np.float32(limits.minimum)
+    is_loud = floor > limits.swing_loud * (np.median(floor) + minimum)
+    goes_on = (middle > limits.goes_on_share * floor) & (middle > limits.goes_on_middle)
+    if len(time_s) == 0 or time_s[-1] - time_s[0] < limits.goes_on_s:
         goes_on[:] = False
-    if np.count_nonzero(is_loud) < _MIN_CELLS or len(time_s) < _MIN_FRAMES:
+    if np.count_nonzero(is_loud) < limits.swing_cells_min or len(time_s) < limits.swing_frames:
         return Steady(floor, goes_on)
     n_parts, part = cv2.connectedComponents(is_loud.reshape(grid.rows, grid.columns).astype(np.uint8))
     swings = np.zeros_like(is_loud)
@@ -74,12 +66,12 @@ def steady_floor(
     for number in range(1, n_parts):
         cells = np.flatnonzero(part.ravel() == number)
         beside = np.flatnonzero(np.isin(row, row[cells]) & ~is_loud)
-        rate_hz = _even_rate_hz(signed, cells, beside, time_s, params) if len(cells) >= _MIN_CELLS else None
+        rate_hz = _even_rate_hz(signed, cells, beside, time_s, params) if len(cells) >= limits.swing_cells_min else None
         goes_on[cells] &= rate_hz is None
-        swings[cells] = rate_hz is not None and rate_hz >= params.noise.swing_hz
+        swings[cells] = rate_hz is not None and rate_hz >= limits.swing_hz
     if swings.any():
         around = grow(swings.reshape(grid.rows, grid.columns)).ravel()
-        usual = np.quantile(floor[~is_loud], _USUAL_QUANTILE) if not is_loud.all() else np.median(floor)
+        usual = np.quantile(floor[~is_loud], limits.swing_usual) if not is_loud.all() else np.median(floor)
         floor = np.where(around, np.minimum(floor, np.float32(usual)), floor).astype(np.float32)
     return Steady(floor, goes_on)
 

@@ -1,0 +1,102 @@
+"""Numbers that decide stand in params: what is left in the bodies of `events/` and `motion/` is told here, with why."""
+
+import ast
+from pathlib import Path
+
+import detector
+
+PACKAGE = Path(detector.__file__).parent
+PLAIN = {0, 1, 2, 0.5}
+GUARD = 1e-3
+"""Numbers up to this keep a division from 0."""
+
+# The signal of breathing is measured here and judged elsewhere.
+NOT_DECIDING = {"motion/breathing.py"}
+
+DECISIONS = {
+    ("events/burst.py", 0.05): "unseen end of a movement: a bias of onsets, the same for all, not a threshold",
+    ("events/paths.py", 0.1): "frames this faint tell no place: precision of a path, judged by `artifact`",
+    ("events/paths.py", 3): "two points are always on a line",
+    ("motion/noise/floor.py", 4.0): "caps movement in the level of a frame; any cap well above noise does",
+    ("motion/pictures/bands.py", 8): "strips a median is taken over",
+    ("motion/pictures/bands.py", 0.7): "likeness of both halves of the picture: far above movement, far below bands",
+    ("motion/pictures/bands.py", 0.01): "below this power bands hide nothing",
+    ("motion/pictures/bands.py", 16): "fewer rows cannot show a band",
+    ("motion/pictures/difference.py", 4.0): "saves time: where less changes, no displacement is measured",
+    ("motion/pictures/difference.py", 0.12): "the same; below `artifact.loud_share`",
+    ("motion/pictures/difference.py", 0.9): "the same; slack of a quick look before the exact one",
+    ("motion/pictures/shift.py", 0.7): "a displacement explains the rim of the picture, too",
+    ("motion/pictures/shift.py", 6): "width of that rim, a sixth of the picture",
+    ("motion/pictures/shrink.py", 60): "width in cells from which a picture that is not halved is averaged wider",
+    ("motion/pictures/shrink.py", 5): "cells of that average; 3 elsewhere",
+}
+"""At most 15, each with the reason why it is no parameter."""
+
+TECHNICAL = {
+    ("events/burst.py", 50_000): "cache",
+    ("events/bursts.py", 50_000): "cache",
+    ("events/bursts.py", 3): "index",
+    ("events/connect.py", 8): "room for addresses",
+    ("events/connect.py", 100_000): "cache",
+    ("motion/blocks.py", 4): "bits stored",
+    ("motion/grid.py", 4): "pixels of a cell, by two exact halvings",
+    ("motion/layer.py", 5): "bits stored",
+    ("motion/layer.py", 6): "bits stored",
+    ("motion/layer.py", 0.08): "thinning of what is stored",
+    ("motion/layer.py", 4): "thinning of what is stored",
+    ("motion/layer.py", 60_000): "largest half-precision number",
+    ("motion/layer.py", 10): "bits of half precision",
+    ("motion/masks.py", 3): "eight neighbors",
+    ("motion/measure.py", 1800): "how often a picture is kept",
+    ("motion/measure.py", 7): "bits stored",
+    ("motion/noise/floor.py", 512): "cells that are enough for a mean",
+    ("motion/noise/floor.py", 5): "golden ratio",
+    ("motion/noise/floor.py", 60_000): "largest half-precision number",
+    ("motion/noise/neighbors.py", 32): "cache",
+    ("motion/noise/neighbors.py", 3): "three blocks in a row, by which lasting is defined",
+    ("motion/packing.py", 4): "effort and bits of compression",
+    ("motion/packing.py", 15): "bits of a number",
+    ("motion/periodicity.py", 90): "size of a matrix below which no threads start",
+    ("motion/periodicity.py", 30): "iterations until nothing changes",
+    ("motion/periodicity.py", 18): "size of a matrix below which no threads start",
+    ("motion/periodicity.py", 0.99): "just below the Nyquist rate",
+    ("motion/periodicity.py", 3): "a correlation over less than a third of a signal tells nothing",
+    ("motion/periodicity.py", 8): "height of a parabola",
+    ("motion/pictures/difference.py", 3): "eight neighbors",
+    ("motion/pictures/shrink.py", 32): "cache",
+    ("motion/pictures/shrink.py", 8): "cache and bits",
+    ("motion/pictures/shrink.py", 3): "eight neighbors",
+    ("motion/pictures/shrink.py", 4): "weights of smoothing and pixels of a cell",
+    ("motion/pictures/shrink.py", 6): "sum of the weights of smoothing",
+    ("motion/pictures/shrink.py", 255): "bits of a byte",
+    ("motion/trace.py", 5): "version of the file",
+}
+"""Numbers of storage, speed and geometry: with others, results would be the same but for rounding."""
+
+
+def numbers(source: Path) -> set[float]:
+    """Numbers written in a file, but for the plain ones and guards."""
+    found = (
+        node.value
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    )
+    return {value for value in found if value not in PLAIN and abs(value) > GUARD}
+
+
+def test_every_number_left_in_a_body_has_a_reason() -> None:
+    found = {
+        (str(source.relative_to(PACKAGE).as_posix()), value)
+        for room in ("events", "motion")
+        for source in (PACKAGE / room).rglob("*.py")
+        for value in numbers(source)
+    }
+    found = {(name, value) for name, value in found if name not in NOT_DECIDING}
+    assert found == DECISIONS.keys() | TECHNICAL.keys()
+
+
+def test_those_that_decide_are_few() -> None:
+    assert len(DECISIONS) <= 15
+    assert not DECISIONS.keys() & TECHNICAL.keys()
+    assert all(DECISIONS.values())
+    assert all(TECHNICAL.values())
