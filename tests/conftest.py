@@ -12,9 +12,14 @@ from typing import Any
 import cv2  # before av: both bring FFmpeg libraries
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from detector.motion.trace import MotionTrace
 from tests.drawing import Film, Picture, Shift, Sketch
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 CotWriter = Callable[..., Path]
 

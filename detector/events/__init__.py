@@ -1,1 +1,7 @@
-"""Motion to events: bursts, rhythm, kinds."""
+"""Motion to events, without the video: what stands out, what belongs together, what else explains it, what it is
+called.
+
+In the order in which `decide` asks: `artifacts` (what hides movement), `excess` (what stands out), `connect`, `burst`
+and `bursts` (what moves together, when and where), `doubts` and `insects` with `paths` (what else it may be), `rhythm`
+and `trains` (does it repeat), `classify` (its kind, with the reason).
+"""

@@ -1,5 +1,12 @@
 """What changed the picture but is not the infant: light, bumps, frozen pictures, the clock, things that move all night.
 
+A frame is loud if `artifact.loud_share` of its cells move. Light: nine in ten of them change with one sign. A bump: the
+whole picture is displaced in `artifact.bump_share` of the loud frames, out of stillness and into it. Both hide what
+moves until exposure and encoder have settled. The clock: cells whose changes, as vectors that turn once a second, add
+up to `artifact.clock_phase` of their length (the mean resultant length of circular statistics), in one line of the
+picture. A mover: cells far above the rest in most blocks. Own. Times are in seconds and areas in shares of the picture,
+so neither the frame rate nor the size matters, down to about 5 frames a second.
+
 Insects are found among bursts (`detector.events.insects`), since they are known by their path.
 """
 

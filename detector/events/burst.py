@@ -1,4 +1,11 @@
-"""What a burst is, and its measures: when, where, how large, how strong. Many at once, since a night has thousands."""
+"""What a burst is, and its measures: when, where, how large, how strong. Many at once, since a night has thousands.
+
+Strength S(t) is the sum of scores over its cells in frame t. It lasts from the first to the last frame with at least
+`burst.edge` of the highest S: encoders drag faint after-images behind a strong movement. A difference at frame t tells
+of the time from t - lag to t, so its onset lies half a frame before the first and its end a lag before the last loud
+frame: lengths are stretched neither by the lag nor by slow frames. Center: mean of cells, weighted by score. Area:
+cells of the widest frame over cells of the picture. Own; onsets are known to about half a frame.
+"""
 
 from __future__ import annotations
 

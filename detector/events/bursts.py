@@ -1,8 +1,10 @@
-"""Localized motion bursts out of a motion view: hysteresis in space and time.
+"""Localized motion bursts out of a view of one lag: hysteresis in space and time.
 
-Entries of the trace at least `burst.low` above their floor are joined where they touch: neighboring cells of one frame,
-and the same cell as long as it is not still for `burst.still_s`. A group counts as a burst when it somewhere reaches
-`burst.threshold`. Strength comes first and the decision after, so a threshold can be moved without the footage.
+Entries at least `burst.low` above the noise are joined where they touch: neighboring cells of one frame, and the same
+cell as long as it is not still for `burst.still_s` (Canny's two thresholds, over time as well). A group counts as a
+part when it somewhere reaches `burst.threshold`; parts that overlap in time within `burst.reach` of each other are one
+burst: one limb is seen as two edges. Strength comes first and the decision after, so a threshold can be moved without
+the footage. Distances are in diagonals and times in seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Bursts to events: what kind of movement it was, and why."""
+"""Bursts to events: what kind of movement it was, and why.
+
+In this order: whole body (at least `classify.gross_min_area`, which takes up what happens within it), rhythmic, twitch
+(shorter than `classify.twitch_max_s`, Fukumoto 1981, and of at most `classify.twitch_max_area`: own), else movement, or
+uncertain where size and length contradict each other. On a slow camera a twitch shows in one frame, so that brevity
+says nothing there. The reason is one phrase with the numbers that decided.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The quick half of an analysis: a motion trace and parameters to events and artifacts."""
+"""The quick half of an analysis: a motion trace and parameters to events and artifacts.
+
+Read `decide` from top to bottom: what hides movement, what stands out at both lags, what moves together, which of it is
+doubted, which are insects, which are ripples, what each is called, and what was too slow for the short lag. Nothing is
+dropped unsaid: what is doubted is an artifact with the doubt.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What stands out of the footage's own noise: the entries of a motion trace that may be movement, at both lags."""
+"""What stands out of the footage's own noise: the entries of a motion trace that may be movement, at both lags.
+
+An entry stands out if its score (`detector.motion.noise.model`) is at least `burst.low`, in a frame and a cell in which
+nothing hides movement. The short lag sees a twitch, the long one what is too slow for it; both are one view each, and
+whatever is found in one can be looked for in the other. The same two are drawn and decided from.
+"""
 
 from __future__ import annotations
 

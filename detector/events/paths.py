@@ -1,4 +1,9 @@
-"""How the center of a burst moves from frame to frame: many bursts at once, since a night has thousands."""
+"""How the center of a burst moves from frame to frame: many bursts at once, since a night has thousands.
+
+With x(t) the center of a frame weighted by score: travel is the distance between the first and the last, straightness
+the share of the scatter of x that its regression on t explains, and brightening the sum of signed over absolute change
+until the first lag is over, before which nothing that came can have gone. In diagonals, own extents and seconds.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Is a movement rhythmic, at what rate, over how many cycles.
 
-Absolute differences double the frequency of smooth oscillation, so the rate is estimated on a signed signal: the
-leading component of the signed cell differences over the moving region. Its autocorrelation gives the cycle; half the
-rate is preferred whenever it explains the signal as well.
+The signal is the leading component (power iteration) of the signed differences over the moving cells, on an even time
+axis; `detector.motion.periodicity` measures how regularly it repeats, and a table of gates tells what is enough for
+which case: the cycles and the slowest rate of published rhythmic movement, the rest own. Rates hold up to a quarter of
+the frame rate; above `sure_rate_hz` one may be the alias of a faster one, and is told as "at least".
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Runs of bursts at one place, tested for rhythm: the strokes of a rhythm would each pass for a twitch."""
+"""Runs of bursts at one place, tested for rhythm: the strokes of a rhythm would each pass for a twitch.
+
+Bursts that follow each other within `rhythm.max_pause_s` and share `rhythm.shared_cells` of their cells are one run. Of
+a faint oscillation the camera shows only some strokes: whole runs are joined over `rhythm.max_missing_s`, and then must
+pass a stricter gate. Own.
+"""
 
 from __future__ import annotations
 

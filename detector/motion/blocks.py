@@ -1,4 +1,10 @@
-"""One layer of a span: the differences of one lag, dense for a block of frames, then only what may be movement."""
+"""One layer of a span: the differences of one lag, dense for a block of frames, then only what may be movement.
+
+A block is `noise.block_s` long, or a sixth of a short span, since a floor needs several of them to tell movement from
+noise. From its frames come the floor, the usual energy, the phase and the loudness of each cell. What may rise above
+any floor is kept for now; at the end of the span each entry is scored against the noise of its block by the same model
+as when deciding, and what stays below `noise.keep` is forgotten. Own, because a night of dense differences has 10^11.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """One span of footage to its motion trace: the slow half of an analysis.
 
-A pure function of the span's frames and the parameters: the same bytes come out whoever runs it, whenever.
+A pure function of the span's frames and the parameters: the same bytes come out whoever runs it, whenever. Each frame
+is compared with the one about `motion.short_lag_s` before it, and every `motion.slow_step_s` with the one about
+`motion.long_lag_s` before. Lags are times, so a movement is as strong at each frame rate; below about 1 / lag the frame
+before is taken, and the true lag is kept. A frame crosses a key frame if one lies within its lag.
 """
 
 from __future__ import annotations

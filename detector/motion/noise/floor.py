@@ -1,10 +1,12 @@
 """The footage's own noise: what each cell shows when nothing moves.
 
 Sensor noise, encoder artifacts and faint continuous movement (breathing, a curtain) raise the energy of some cells all
-the time. The floor of a cell is a high quantile of its energy over a block of some twenty seconds, so that regular
-peaks lie below it; `detector.motion.noise.neighbors` then keeps a movement of half a minute from hiding itself.
-Encoders erase noise, too: in skipped blocks the difference is exactly zero, so a floor also needs an absolute minimum
-in grey levels.
+the time. With E(c, t) the energy of cell c, its floor over a block is the `noise.quantile` of E over `noise.samples`
+frames, which lie at no fixed step (a golden-ratio sequence), lest a clock tick between all of them. The gain of a frame
+is the mean over cells of min(E / floor, 2), over the same quantile of that mean: encoders spend bits unevenly, and
+exposure moves, and then all cells rise together. All own. Quantiles are over frames of a block, so they do not depend
+on the frame rate; energies are means over cells, so they hardly depend on the size of the picture, except that a
+picture that is not halved has more noise a cell (`noise.minimum` is set for that).
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Which floor holds for each block of a night: that of the blocks around it in which nothing moved.
 
-A low quantile over neighboring blocks keeps a movement of half a minute from hiding itself; what goes on for longer, as
-a curtain does in the wind, is its own floor.
+With f(k) the floor of block k, it is the `noise.block_quantile` of f over the `noise.neighbors` blocks to each side
+that are about as noisy: a low quantile keeps a movement of half a minute from hiding itself. What goes on for three
+blocks and more, as a curtain does in the wind, is its own floor: the highest, over the threes around a block, of their
+middle floor. Own, because published background models adapt to whatever stays, and a twitching hand stays.
 """
 
 from __future__ import annotations

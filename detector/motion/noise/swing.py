@@ -1,8 +1,10 @@
 """Regular swinging, which is no noise even where it fills the recording.
 
 The floor of a cell is a high quantile of its energy, so a limb that swings from the first second of a clip to the last
-would hide itself. Noise, breathing, a curtain and a mobile are irregular or slow; what goes back and forth evenly and
-faster than they do must not raise the floor.
+would hide itself. Noise, breathing, a curtain and a mobile are irregular or slow; what goes back and forth evenly
+(`detector.motion.periodicity`) and at `noise.swing_hz` or faster must not raise the floor: connected loud cells that do
+get the `noise.swing_usual` quantile of all others. Cells that swing with the rest of their rows are lit by a flickering
+lamp. Own; needs `noise.swing_cycles` cycles in a block, and holds up to `motion.fastest_share` of the frame rate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """Bands of mains light: rows that brighten and darken together over the whole width of the picture.
 
 A rolling shutter reads the rows one after the other, so a lamp that flickers with the mains draws bands across the
-picture, which creep from frame to frame. No limb does that.
+picture, which creep from frame to frame. No limb does that: with l and r the mean change of each row in the left and
+the right half, each less its mean, a difference has bands if (l . r)^2 is at least half of (l . l)(r . r). They are
+taken out as the median over strips of the picture. Own. Bands alias with the frame rate, so none is assumed; a picture
+of fewer than 16 rows of cells shows none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""From luma to small smooth pictures: exact halving, frame by frame, then smoothing, several frames at a time."""
+"""From luma to small smooth pictures: exact halving, frame by frame, then smoothing, several frames at a time.
+
+Means of 2 x 2 pixels until the longer side is at most `motion.working_long_side_px`, once more without rounding, and
+the weights 1 4 1 over 6 both ways. Noise falls by half with each halving, a limb as wide as a cell hardly at all; a
+larger picture has cells of more pixels, not more of them, but for the step of the halving.
+"""
 
 from __future__ import annotations
 
