@@ -1,5 +1,4 @@
-"""Motion to events, without the video: what stands out, what belongs together, what else explains it, what it is
-called.
+"""Motion to events, without the video: what stands out, belongs together, may be something else, is called.
 
 In the order in which `decide` asks: `artifacts` (what hides movement), `excess` (what stands out), `connect`, `burst`
 and `bursts` (what moves together, when and where), `doubts` and `insects` with `paths` (what else it may be), `rhythm`
