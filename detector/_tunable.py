@@ -148,7 +148,7 @@ def from_stored(model: type[GroupType], tree: Mapping[str, Any]) -> tuple[GroupT
     Raises:
         ParameterError: a name is unknown or a value is out of its range.
     """
-    values = dict(_flatten(tree))
+    values = dict(flatten(tree))
     kept, gone = today(model, values)
     return set_values(model(), kept), {name: values[name] for name in gone}
 
@@ -170,7 +170,7 @@ def read_toml(path: Path, start: GroupType) -> GroupType:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ParameterError(f"{path}: expected a TOML parameter file, but {error}.") from None
     try:
-        return set_values(start, dict(_flatten(tree)))
+        return set_values(start, dict(flatten(tree)))
     except ParameterError as error:
         raise ParameterError(f"{path}: {error}") from None
 
@@ -206,10 +206,11 @@ def allowed_range(field: FieldInfo) -> str:
     return ", ".join(parts) or "any"
 
 
-def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield `(dotted name, value)` of a tree of groups."""
     for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{name}.")
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 

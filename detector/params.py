@@ -23,12 +23,14 @@ from detector._tunable import (
     Group,
     allowed_range,
     describe,
+    flatten,
     iter_tunables,
     read_toml,
     set_values,
     to_toml,
     tunable,
 )
+from detector.errors import ParameterError
 
 __all__ = [
     "MEASURING_GROUPS",
@@ -47,6 +49,7 @@ __all__ = [
     "RunParams",
     "SeriesParams",
     "allowed_range",
+    "as_params",
     "describe",
     "from_toml",
     "iter_parameters",
@@ -621,6 +624,29 @@ def with_values(params: Params, values: Mapping[str, object]) -> Params:
         ParameterError: a name is unknown (the nearest is suggested) or a value is out of its range.
     """
     return set_values(params, values)
+
+
+def as_params(params: Params | Mapping[str, object] | None, start: Params | None = None) -> Params:
+    """Parameters however they were given.
+
+    Args:
+        params: a whole set; or some values by dotted name (`{"burst.threshold": 12}`) or by group
+            (`{"burst": {"threshold": 12}}`); or None.
+        start: where values are set; the defaults when left out. Also what None gives.
+
+    Raises:
+        ParameterError: it is something else, a name is unknown, or a value is out of its range.
+
+    >>> as_params({"burst": {"threshold": 12}}).burst.threshold
+    12.0
+    """
+    if isinstance(params, Params):
+        return params
+    if params is not None and not isinstance(params, Mapping):
+        raise ParameterError(
+            f"params: expected parameters or a mapping such as {{'burst.threshold': 12}}, but {params!r:.60} came."
+        )
+    return set_values(start or Params(), dict(flatten(params or {})))
 
 
 def from_toml(path: Path) -> Params:

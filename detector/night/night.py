@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision, decide
-from detector.footage.clock import wall_clock
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import Coverage, holes
+from detector.night.measures import (
+    judged_stretches,
+    kind_rates,
+    known_kind,
+    night_statistics,
+    rate_table,
+    series_columns,
+    times_of,
+    with_labels,
+)
 from detector.night.notebook_card import write_card, write_line
+from detector.night.patterns import Pattern, find_patterns
 from detector.night.provenance import Provenance
-from detector.night.statistics import onset_intervals, rate_per_hour
+from detector.night.schema import SERIES
+from detector.night.series import Series, find_series
+from detector.night.statistics import onset_intervals
 from detector.night.store import read_night, read_trace
-from detector.night.tables import ARTIFACTS, Columns, artifact_columns, event_columns, name_event, to_frame
-from detector.params import Params, measuring_values
+from detector.night.stretches import StateRow, Stretch, total_s
+from detector.night.tables import (
+    ARTIFACTS,
+    Columns,
+    artifact_columns,
+    event_columns,
+    name_event,
+    to_frame,
+    with_datetimes,
+)
+from detector.params import Params, as_params, measuring_values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +88,7 @@ class Night:
         parts: files that hold the trace; empty when it is only in memory.
         review: who corrected its events, and how far; None where they are as they were decided.
         origin: the folder that it was decided again from, where people's decisions about it stand; else None.
+        states: rows `(start_s, stop_s, state)` of the night's epochs, ascending; empty where no states were scored.
     """
 
     decision: Decision
@@ -77,6 +101,7 @@ class Night:
     parts: tuple[Path, ...] = field(default=())
     review: Reviewed | None = None
     origin: Path | None = None
+    states: tuple[StateRow, ...] = ()
 
     @staticmethod
     def load(folder: str | Path) -> Night:
@@ -94,8 +119,11 @@ class Night:
 
     @property
     def events(self) -> pd.DataFrame:
-        """One row an event, as in `events.csv`: NaN where a number is missing, empty text where a word is."""
-        return to_frame(self.event_columns())
+        """One row an event, as in `events.csv`: NaN where a number is missing, empty text where a word is.
+
+        `start_at` holds datetimes with their zone, NaT where the start of the recording is not known.
+        """
+        return with_datetimes(to_frame(self.event_columns()), self.start_at, self.start_s)
 
     def event_columns(self) -> Columns:
         """The events as the columns of `events.csv`; texts, where `events` has datetimes."""
@@ -105,6 +133,82 @@ class Night:
     def artifacts(self) -> pd.DataFrame:
         """One row for everything that changed the picture and is no movement of the infant."""
         return to_frame(artifact_columns(self.decision.artifacts), ARTIFACTS)
+
+    @cached_property
+    def series_found(self) -> tuple[Series, ...]:
+        """Movements that belong together by their times, in order of start; see `detector.night.series`."""
+        return find_series(times_of(self))
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """One row a series, as in `series.csv`, each with what this very night gives by chance."""
+        frame = to_frame(series_columns(self, self.series_found), SERIES)
+        return with_datetimes(frame, self.start_at, self.start_s)
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """What somebody may want to look at, in words; empty where nothing of the kind was seen."""
+        return find_patterns(times_of(self), self.series_found, self.params.classify.sustained_s, self.clock_words)
+
+    @cached_property
+    def judged(self) -> tuple[Stretch, ...]:
+        """Observed stretches `(start_s, stop_s)` in which no change of light and no bump hid what moved."""
+        return judged_stretches(self)
+
+    def rates(self, by: str = "kind") -> pd.DataFrame:
+        """How often each kind of event happens an hour, with the exact 95 % interval of a Poisson count.
+
+        Args:
+            by: `"kind"` for the whole night; `"state"` or `"site"`; or a length of time such as `"1h"` or `"30min"`,
+                whose bins begin at whole hours (or half ones) of the wall clock where it is known.
+
+        Returns:
+            One row a group and kind: the group (`state`, `site`, or `start_s`, `stop_s`, `start_at`), `kind`,
+            `n_events`, `judged_s`, `per_hour`, `low_per_hour`, `high_per_hour`; the last three are NaN where less than
+            `series.min_rate_s` was judged. Events of no known site or state have an empty one.
+
+        Raises:
+            UsageError: `by` is none of these.
+        """
+        return rate_table(self, by)
+
+    def statistics(self, kind: str = "twitch") -> dict[str, Any]:
+        """The numbers of one kind of event that a paper reports; NaN where there are too few to give one.
+
+        Args:
+            kind: of event.
+
+        Returns:
+            `n_events`, `judged_s`, `per_hour` with its interval; `n_intervals`, `median_interval_s` and `burstiness`
+            of onsets within gaps and states; the bout criterion of twitches and `n_bouts`; `periodicity_index`;
+            `still_share` of the `n_still_epochs` epochs of 20 s. Methods: `detector.night.statistics`, `.bouts`,
+            `.rates`, `.series`.
+
+        Raises:
+            UsageError: there is no such kind.
+        """
+        return night_statistics(self, self.series_found, kind)
+
+    def motion(self) -> pd.DataFrame:
+        """The course of the motion, one row a frame: what the events were decided on.
+
+        Returns:
+            Columns as of `detector.night.course.motion_course`, with `start_at`, the moment as a datetime with zone.
+
+        Raises:
+            NightFolderError: the motion was not kept, or is damaged.
+        """
+        from detector.night.course import motion_course
+
+        frame = motion_course(self._kept_trace("look into"), self.params)
+        moments = with_datetimes(frame.rename(columns={"time_s": "start_s"}), self.start_at, self.start_s)
+        return frame.assign(start_at=moments["start_at"])
+
+    def _kept_trace(self, purpose: str) -> MotionTrace:
+        if self.trace is None:
+            where = f"{self.folder}: this" if self.folder else "This"
+            raise NightFolderError(f"{where} night holds no motion trace to {purpose}; analyze the footage again.")
+        return self.trace
 
     def event_number(self, event_id: Event | str | int) -> int:
         """Number of an event in order of start, from 1.
@@ -154,71 +258,82 @@ class Night:
 
     def wall_clock(self, time_s: float) -> datetime | None:
         """Recording time, s, as a wall clock with offset; None where the start is not known."""
-        if self.start_at is None:
-            return None
-        return wall_clock(self.start_at, time_s - self.start_s)
+        return self.provenance.wall_clock(time_s)
 
     def wall_clock_text(self, time_s: float) -> str:
         """Recording time, s, as ISO 8601 with offset and milliseconds; empty where the start is not known."""
+        return self.provenance.wall_clock_text(time_s)
+
+    def clock_words(self, time_s: float) -> str:
+        """Recording time, s, as people read it: the time of day, or the time passed where that is not known."""
         moment = self.wall_clock(time_s)
-        return "" if moment is None else moment.isoformat(timespec="milliseconds")
+        return f"{moment:%H:%M:%S}" if moment else str(timedelta(seconds=round(time_s)))
 
     def intervals_s(self, kind: str = "twitch") -> NDArray[np.float64]:
-        """Onset-to-onset intervals of one kind, s, never across a stretch that was not observed."""
-        return onset_intervals([event.start_s for event in self.decision.events if event.kind == kind], self.observed)
+        """Onset-to-onset intervals of one kind, s, never across a gap or a change of state.
+
+        Raises:
+            UsageError: there is no such kind of event.
+        """
+        onsets = [event.start_s for event in self.decision.events if event.kind == known_kind(kind)]
+        return onset_intervals(onsets, self.observed, times_of(self).states)
 
     def summary(self) -> dict[str, Any]:
-        """Counts, rates per observed hour and coverage.
+        """Counts, rates per judged hour and coverage.
 
         Returns:
             `n_events`, `n_artifacts`, `n_sustained`; `counts` and `rates_per_hour` by kind, every kind present (rates
-            are NaN when nothing was observed); `median_twitch_interval_s` (NaN below two twitches); `start_at`
+            are per judged hour, NaN where too little was judged); `rate_limits_per_hour`, the two limits of their 95 %
+            intervals; `judged_s`; `median_twitch_interval_s` (NaN below two twitches); `start_at`
             (empty where not known), `start_s`, `stop_s`, `observed_s`; `coverage`, all fields in s; `is_partial`;
             `reviewed`, who corrected the events and how many (None where nobody did).
         """
         events = self.decision.events
         counts = {kind: sum(event.kind == kind for event in events) for kind in EVENT_KINDS}
-        intervals_s = sorted(self.intervals_s().tolist())
+        intervals_s, rates = sorted(self.intervals_s().tolist()), kind_rates(self)
         return {
             "n_events": len(events),
             "n_sustained": sum(event.is_sustained for event in events),
             "n_artifacts": len(self.decision.artifacts),
             "counts": counts,
-            "rates_per_hour": {kind: rate_per_hour(n, self.coverage.observed_s) for kind, n in counts.items()},
+            "rates_per_hour": {kind: rate.per_hour for kind, rate in rates.items()},
+            "rate_limits_per_hour": {kind: [rate.low_per_hour, rate.high_per_hour] for kind, rate in rates.items()},
             "median_twitch_interval_s": _median(intervals_s),
             "start_at": self.wall_clock_text(self.start_s),
             "start_s": self.start_s,
             "stop_s": self.stop_s,
             "observed_s": self.coverage.observed_s,
+            "judged_s": round(total_s(self.judged), 3),
             "coverage": asdict(self.coverage),
             "is_partial": self.is_partial,
             "reviewed": self.review.facts() if self.review else None,
         }
 
-    def decide(self, params: Params) -> Night:
+    def decide(self, params: Params | Mapping[str, object] | None = None) -> Night:
         """Decide again with other parameters, from the stored motion and without the video.
 
         Args:
-            params: whose measuring groups (`detector.params.MEASURING_GROUPS`) equal those of this night.
+            params: whose measuring groups (`detector.params.MEASURING_GROUPS`) equal those of this night; or some
+                values, such as `{"burst.threshold": 12}`, the others being those of this night.
 
         Returns:
             A new night, not written anywhere.
 
         Raises:
-            ParameterError: a measuring parameter differs; the footage has to be measured again.
+            ParameterError: a measuring parameter differs, so that the footage has to be measured again; or a name is
+                unknown or a value out of range.
             NightFolderError: the motion trace was not kept.
         """
+        params = as_params(params, self.params)
         changed = changed_measuring(self.params, params)
         if changed:
             raise ParameterError(
                 f"{changed[0]}: deciding again cannot change how footage is measured; analyze the footage again."
             )
-        if self.trace is None:
-            where = f"{self.folder}: this" if self.folder else "This"
-            raise NightFolderError(f"{where} night holds no motion trace to decide from; analyze the footage again.")
+        decision = decide(self._kept_trace("decide from"), params)
         return replace(
             self,
-            decision=decide(self.trace, params),
+            decision=with_labels(decision, self.observed, self.states, params.series),
             params=params,
             folder=None,
             review=None,
@@ -270,7 +385,7 @@ class Night:
 
     def _repr_html_(self) -> str:
         """A card for notebooks."""
-        return write_card(self.summary(), [source.name for source in self.provenance.inputs])
+        return write_card(self)
 
 
 def _identity(event: Event) -> tuple[str | float, ...]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from detector._version import __version__
+from detector.footage.clock import wall_clock
 
 NIGHT_SCHEMA_VERSION = 2
 _ROUNDING_S = 0.001
@@ -93,6 +94,15 @@ class Provenance:
     def input_names(self) -> tuple[str, ...]:
         """One short name an input, each only once: the file name, with as many of its folders as it takes."""
         return distinct_names([source.path for source in self.inputs])
+
+    def wall_clock(self, time_s: float) -> datetime | None:
+        """Recording time, s, as a wall clock with offset; None where the start is not known."""
+        return None if self.start_at is None else wall_clock(self.start_at, time_s - self.start_s)
+
+    def wall_clock_text(self, time_s: float) -> str:
+        """Recording time, s, as ISO 8601 with offset and milliseconds; empty where the start is not known."""
+        moment = self.wall_clock(time_s)
+        return "" if moment is None else moment.isoformat(timespec="milliseconds")
 
     def file_place(self, time_s: float) -> tuple[str, float]:
         """Where a player finds a moment.

@@ -19,7 +19,10 @@ ColumnType = Literal["float", "int", "bool", "str"]
 DTYPES: dict[ColumnType, str] = {"float": "float64", "int": "int64", "bool": "bool", "str": "str"}
 """Types of columns as pandas names them; the same with and without rows."""
 
-STATES = ("quiet sleep-like", "active sleep-like", "awake or handled", "absent or not visible", "unknown", "unobserved")
+QUIET, ACTIVE, AWAKE = "quiet sleep-like", "active sleep-like", "awake or handled"
+ABSENT, UNKNOWN, UNOBSERVED = "absent or not visible", "unknown", "unobserved"
+STATES = (QUIET, ACTIVE, AWAKE, ABSENT, UNKNOWN, UNOBSERVED)
+"""States of epochs; "-like", because no electrode was there."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ SERIES = Table(
         Column(
             "expected_by_chance",
             "float",
-            "How many series of this kind the same night gives with its intervals shuffled, mean of the shuffles.",
+            "How many series of this kind the night gives when its intervals are shuffled, mean of the shuffles.",
             "1",
             0.0,
             decimals=2,
@@ -174,7 +177,7 @@ SERIES = Table(
         Column(
             "chance_share",
             "float",
-            "Share of the shuffles that give at least as many series of this kind as the night.",
+            "Share of the shuffles in which at least as many movements lie in series of this kind.",
             "1",
             0.0,
             1.0,
@@ -193,7 +196,7 @@ SERIES = Table(
         Column(
             "minutes_since_waking",
             "float",
-            "Time since the end of the last restless stretch.",
+            "Time since the infant was last seen to wake: since a restless stretch or such a state began.",
             "min",
             0.0,
             decimals=1,

@@ -27,8 +27,11 @@ from detector.night.disk import (
     read_json,
 )
 from detector.night.documents import READABLE_VERSIONS, Ledger, NightDocument, ReviewDocument, first_fault
-from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE
+from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE, SERIES_FILE
+from detector.night.measures import Timed, series_columns
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan
+from detector.night.schema import SERIES
+from detector.night.series import Series
 from detector.night.tables import ARTIFACTS, Columns, artifact_columns, read_artifacts, read_events, to_csv
 from detector.params import Params, to_toml
 
@@ -47,19 +50,13 @@ class StoredNight:
     review: Reviewed | None
 
 
-class _Night(Protocol):
+class _Night(Timed, Protocol):
     """What is written of a night: all that is stored, and what it says of itself."""
 
     @property
-    def decision(self) -> Decision: ...
-    @property
     def coverage(self) -> Coverage: ...
     @property
-    def provenance(self) -> Provenance: ...
-    @property
-    def params(self) -> Params: ...
-    @property
-    def observed(self) -> tuple[tuple[float, float], ...]: ...
+    def series_found(self) -> tuple[Series, ...]: ...
     @property
     def parts(self) -> tuple[Path, ...]: ...
 
@@ -85,6 +82,7 @@ def write_night(night: _Night, folder: Path) -> None:
     texts = {
         EVENTS_FILE: to_csv(night.event_columns()),
         ARTIFACTS_FILE: to_csv(artifact_columns(night.decision.artifacts), ARTIFACTS),
+        SERIES_FILE: to_csv(series_columns(night, night.series_found), SERIES),
         PARAMS_FILE: to_toml(night.params),
         NIGHT_FILE: json.dumps(_document(night), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
     }

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from detector.errors import NightFolderError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ARTIFACTS", "ARTIFACT_COLUMNS", "EVENTS", "EVENT_COLUMNS", "Columns", "FilePlace", "WallClock",
     "artifact_columns", "data_dictionary", "event_columns", "name_event", "read_artifacts", "read_events", "read_rows",
-    "rounded", "to_csv", "to_frame",
+    "rounded", "to_columns", "to_csv", "to_frame", "with_datetimes",
 ]  # fmt: skip
 
 EVENT_COLUMNS = EVENTS.names
@@ -100,6 +101,25 @@ def to_frame(columns: Columns, table: Table = EVENTS) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame({name: pd.Series(values, dtype=DTYPES[table[name].type]) for name, values in columns.items()})
+
+
+def with_datetimes(frame: pd.DataFrame, start_at: datetime | None, start_s: float) -> pd.DataFrame:
+    """The same table with `start_at` as datetimes with their zone, right on both sides of a change of clocks.
+
+    Args:
+        frame: with the columns `start_s` and `start_at`.
+        start_at: wall clock at `start_s`; None gives a column of missing moments (NaT) in UTC.
+        start_s: of the recording, s.
+    """
+    import pandas as pd
+
+    if start_at is None:
+        moments = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
+    else:
+        passed = pd.to_timedelta((frame["start_s"] - start_s) * 1e6, unit="us")
+        in_utc = (pd.Timestamp(start_at).tz_convert("UTC") + passed).dt.round("ms")
+        moments = in_utc.astype("datetime64[us, UTC]").dt.tz_convert(start_at.tzinfo)
+    return frame.assign(start_at=moments)
 
 
 def to_csv(columns: Columns, table: Table = EVENTS) -> str:

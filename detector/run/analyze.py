@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detector.errors import NightFolderError, NoFootageError, ParameterError
-from detector.events.decide import Decision, decide
+from detector.events.decide import decide
 from detector.footage.device import OFF, Decoding, check_choice, choose_decoding, on_device
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
@@ -19,13 +19,15 @@ from detector.night.claims import cannot_write, refuse_foreign
 from detector.night.coverage import measure_coverage, observed_intervals, stretches_apart
 from detector.night.folder import claimed, temporary_path
 from detector.night.layout import MOTION_FOLDER, PART_PATTERN
+from detector.night.measures import with_labels
 from detector.night.night import Night
 from detector.night.provenance import SkippedSpan
-from detector.params import Params
+from detector.params import Params, as_params
 from detector.run.cores import usable_cores
 from detector.run.crew import measure_jobs
 from detector.run.handover import share
 from detector.run.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
+from detector.run.progress import Progress, listener
 from detector.run.publish import publish, save_night
 from detector.run.sources import Privacy, describe_sources
 
@@ -34,23 +36,6 @@ __all__ = ["Privacy", "Progress", "analyze", "save_night"]
 PathLike = str | Path
 _TELL_S = 0.5
 _TOO_SLOW = "pictures more than a second apart cannot be compared"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an analysis is.
-
-    Attributes:
-        stage: `"reading"`, `"measuring"`, `"deciding"` or `"writing"`.
-        done_frames: measured so far, those of an earlier run included.
-        total_frames: in the whole recording; 0 while it is read.
-        resumed_frames: how many of `done_frames` an earlier run had measured.
-    """
-
-    stage: str
-    done_frames: int = 0
-    total_frames: int = 0
-    resumed_frames: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,12 +56,12 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     paths: PathLike | Sequence[PathLike],
     *,
     out: PathLike | None = None,
-    params: Params | None = None,
+    params: Params | Mapping[str, object] | None = None,
     workers: int | None = None,
     overwrite: bool = False,
     hwaccel: str = OFF,
     privacy: Privacy | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[Progress], None] | bool | None = None,
 ) -> Night:
     """Find the movements in a night of footage.
 
@@ -86,13 +71,13 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     Args:
         paths: files or folders, one night together.
         out: night folder to write; None keeps the night in memory only.
-        params: None takes the defaults.
+        params: all of them, or some values such as `{"burst.threshold": 12}`; None takes the defaults.
         workers: measuring processes, 1 or more; None takes the usable cores.
         overwrite: whether `out` may hold another night, one of other parameters, or other files.
         hwaccel: hardware to decode with, one of `detector.footage.device.CHOICES`; where it does not work, software
             decodes, and the night's provenance says why.
         privacy: what of the footage the night may keep; everything if None.
-        progress: called with the state of the analysis.
+        progress: True shows a bar, in a notebook too; or a function that is called with the state of the analysis.
 
     Returns:
         The night; without events when nothing moved.
@@ -107,33 +92,30 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     if workers is not None and workers < 1:
         raise ParameterError(f"workers: expected 1 or more, but {workers} came.")
     check_choice(hwaccel)
+    values = as_params(params)
     folder = None if out is None else Path(out)
     if folder is not None:
         refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
-    report = progress or _ignore
     try:
-        report(Progress("reading"))
-        recording = _read(paths, params or Params())
-        hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
-        decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
-        run = _Run(
-            recording=recording,
-            hashes=hashes,
-            folder=folder,
-            params=params or Params(),
-            n_workers=workers or usable_cores(),
-            report=report,
-            decoding=decoding,
-            privacy=privacy or Privacy(),
-        )
-        return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
+        with listener(progress) as report:
+            report(Progress("reading"))
+            recording = _read(paths, values)
+            hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
+            decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
+            run = _Run(
+                recording=recording,
+                hashes=hashes,
+                folder=folder,
+                params=values,
+                n_workers=workers or usable_cores(),
+                report=report,
+                decoding=decoding,
+                privacy=privacy or Privacy(),
+            )
+            return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
     except KeyboardInterrupt as stop:
         stop.args = (_interrupted(folder),)
         raise stop.with_traceback(None) from None
-
-
-def _ignore(progress: Progress) -> None:
-    del progress
 
 
 def _in_memory(run: _Run) -> Night:
@@ -242,13 +224,14 @@ def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping
     skipped = [SkippedSpan(job.span.start_s, job.span.stop_s, given_up[job.index]) for job in lost]
     skipped += [SkippedSpan(start_s, stop_s, _TOO_SLOW) for start_s, stop_s in stretches_apart(trace)]
     skipped.sort(key=lambda span: span.start_s)
-    decision: Decision = decide(trace, params)
+    observed = observed_intervals(trace, params.footage.max_gap_s)
+    decision = with_labels(decide(trace, params), observed, (), params.series)
     return Night(
         decision=decision,
         coverage=coverage,
         provenance=describe_sources(recording, run.hashes, skipped, run.decoding.words, run.privacy),
         params=params,
-        observed=observed_intervals(trace, params.footage.max_gap_s),
+        observed=observed,
         trace=trace,
         parts=tuple(job.path for job in jobs if job.index not in given_up),
     )

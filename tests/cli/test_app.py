@@ -21,7 +21,16 @@ from detector.run.analyze import Progress
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ("probe", "analyze", "decide", "report", "clips", "params", "synth", "plant", "evaluate")
-NIGHT_FILES = {"events.csv", "artifacts.csv", "night.json", "params.toml", "timeline.png", "report.html", "motion"}
+NIGHT_FILES = {
+    "events.csv",
+    "artifacts.csv",
+    "series.csv",
+    "night.json",
+    "params.toml",
+    "timeline.png",
+    "report.html",
+    "motion",
+}
 
 
 @pytest.fixture(scope="module")

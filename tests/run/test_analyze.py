@@ -17,7 +17,16 @@ from detector.run.analyze import Progress, analyze, save_night
 
 # Spans of 10 s, so that 45 s of footage are several parts.
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
-DESIGNED = {"events.csv", "artifacts.csv", "night.json", "params.toml", "timeline.png", "report.html", "motion"}
+DESIGNED = {
+    "events.csv",
+    "artifacts.csv",
+    "series.csv",
+    "night.json",
+    "params.toml",
+    "timeline.png",
+    "report.html",
+    "motion",
+}
 
 
 def content(folder: Path) -> dict[str, bytes]:

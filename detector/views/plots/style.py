@@ -12,6 +12,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from detector.night.palette import KIND_COLORS
+
 Interval = tuple[float, float]
 
 FAINT = "#8a8a8a"
@@ -40,12 +42,12 @@ class KindStyle:
 
 
 KIND_STYLES: dict[str, KindStyle] = {
-    "twitch": KindStyle("twitches", "twitch", "twitches", "#D55E00", "o"),
-    "rhythmic": KindStyle("rhythmic", "rhythmic movement", "rhythmic movements", "#0072B2", "s"),
-    "movement": KindStyle("movements", "movement", "movements", "#009E73", "D"),
-    "gross": KindStyle("whole body", "whole-body movement", "whole-body movements", "#E69F00", "^"),
-    "restless": KindStyle("restless", "restless stretch", "restless stretches", "#56B4E9", "P"),
-    "uncertain": KindStyle("uncertain", "uncertain event", "uncertain events", "#CC79A7", "X"),
+    "twitch": KindStyle("twitches", "twitch", "twitches", KIND_COLORS["twitch"], "o"),
+    "rhythmic": KindStyle("rhythmic", "rhythmic movement", "rhythmic movements", KIND_COLORS["rhythmic"], "s"),
+    "movement": KindStyle("movements", "movement", "movements", KIND_COLORS["movement"], "D"),
+    "gross": KindStyle("whole body", "whole-body movement", "whole-body movements", KIND_COLORS["gross"], "^"),
+    "restless": KindStyle("restless", "restless stretch", "restless stretches", KIND_COLORS["restless"], "P"),
+    "uncertain": KindStyle("uncertain", "uncertain event", "uncertain events", KIND_COLORS["uncertain"], "X"),
 }
 
 
