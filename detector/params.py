@@ -36,6 +36,7 @@ __all__ = [
     "MEASURING_GROUPS",
     "RULE_NAMES",
     "ArtifactParams",
+    "BreathingParams",
     "BurstParams",
     "ClassifyParams",
     "DoubtParams",
@@ -520,6 +521,46 @@ class RulesParams(Group):
         return name not in read_rules(self.without)
 
 
+class BreathingParams(Group):
+    """When a slow signal of the picture is breathing."""
+
+    min_rate_hz: float = tunable(0.25, "Hz", OWN, "Slowest breathing, 15 a minute.", ge=0.2, le=1)
+    max_rate_hz: float = tunable(1.3, "Hz", OWN, "Fastest breathing, 78 a minute.", ge=0.5, le=1.5)
+    window_s: float = tunable(
+        60.0, "s", OWN, "Breathing is looked for in so much time around each epoch ...", ge=20, le=300
+    )
+    min_window_s: float = tunable(30.0, "s", OWN, "... and in no less than this.", ge=15, le=300)
+    min_windows: int = tunable(
+        2, "epochs", OWN, "What breathes in fewer epochs of a span is something else.", ge=1, le=20
+    )
+    most_busy: float = tunable(
+        0.4, "of an epoch", OWN, "Where other movement takes up more, breathing is not judged.", ge=0, le=1
+    )
+    min_cycles: int = tunable(6, "cycles", OWN, "Fewer cycles in a window are not counted.", ge=3, le=100)
+    same_rate_per_min: float = tunable(
+        1.0, "1/min", OWN, "Cycles counted in three passbands agree within this, or no rate is told.", gt=0, le=20
+    )
+    min_quality: float = tunable(
+        0.4, "1", DERIVED, "Share of power that swings at one rate, times how even the swings are.", gt=0, le=1
+    )
+    min_snr: float = tunable(5.0, "1", DERIVED, "Power at the rate over that of the fastest changes.", ge=1, le=1e4)
+    min_cells: int = tunable(
+        5, "cells", DERIVED, "Breathing is in more cells than the digit of a clock ...", ge=1, le=100
+    )
+    min_gathered: float = tunable(
+        0.5,
+        "1",
+        DERIVED,
+        "... and at one place, with this share of its weight; light and encoders are all over.",
+        gt=0,
+        le=1,
+    )
+    clockwork_s: float = tunable(100.0, "s", OWN, "In at least so much time ...", ge=30, le=600)
+    clockwork_share: float = tunable(
+        0.88, "1", DERIVED, "... what has this share of its power at one rate is a machine.", gt=0, le=1
+    )
+
+
 class RunParams(Group):
     """How the work is done. None of these changes a result."""
 
@@ -584,6 +625,7 @@ class Params(Group):
     rhythm: RhythmParams = RhythmParams()
     classify: ClassifyParams = ClassifyParams()
     series: SeriesParams = SeriesParams()
+    breathing: BreathingParams = BreathingParams()
     review: ReviewParams = ReviewParams()
     rules: RulesParams = RulesParams()
     run: RunParams = RunParams()

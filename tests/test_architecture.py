@@ -9,6 +9,8 @@ ROOMS = ["footage", "motion", "events", "night", "views"]
 LAST = ["run", "cli"]
 TOP = {"params", "_rules", "_tunable", "_version", "errors"}
 EVENTS_ORDER = [
+    "cycles",
+    "breaths",
     "artifacts",
     "excess",
     "connect",

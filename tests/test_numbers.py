@@ -10,8 +10,9 @@ PLAIN = {0, 1, 2, 0.5}
 GUARD = 1e-3
 """Numbers up to this keep a division from 0."""
 
-# The signal of breathing is measured here and judged elsewhere.
-NOT_DECIDING = {"motion/breathing.py"}
+# The signal of breathing is measured in the first; passbands and windows of spectra in the second say what the measures
+# are that parameters of `breathing` judge.
+NOT_DECIDING = {"motion/breathing.py", "events/cycles.py"}
 
 DECISIONS = {
     ("events/burst.py", 0.05): "unseen end of a movement: a bias of onsets, the same for all, not a threshold",
@@ -33,6 +34,11 @@ DECISIONS = {
 """At most 15, each with the reason why it is no parameter."""
 
 TECHNICAL = {
+    ("events/breaths.py", 0.7): "order of signals that are all judged by `breathing.min_quality`",
+    ("events/breaths.py", 0.8): "what a cell of a signal is, judged by `breathing.min_cells`",
+    ("events/breaths.py", 5): "what a place is, judged by `breathing.min_gathered`",
+    ("events/breaths.py", 2.5): "what a place is, judged by `breathing.min_gathered`",
+    ("events/breaths.py", 3): "three arrays",
     ("events/burst.py", 50_000): "cache",
     ("events/bursts.py", 50_000): "cache",
     ("events/bursts.py", 3): "index",
