@@ -570,6 +570,9 @@ class RunParams(Group):
     worker_memory_mb: float = tunable(
         4000.0, "MB", OWN, "A measuring process may have this much memory (not on Windows).", ge=500
     )
+    slowest_read_mb_per_s: float = tunable(
+        5.0, "MB/s", OWN, "A file that is read more slowly than this, and stall_s on top, is given up.", gt=0, le=1000
+    )
 
 
 class ReviewParams(Group):

@@ -120,8 +120,12 @@ def probe(
       twitch-detector probe /recordings/2026-03-14 --json
     """
     from detector.footage.recording import read_recording
+    from detector.run.cores import usable_cores
+    from detector.run.readers import Readers
 
-    recording = read_recording(paths, resolve(params_file, settings).footage)
+    params = resolve(params_file, settings)
+    with Readers(params.run, usable_cores()) as readers:
+        recording = read_recording(paths, params.footage, readers.probe)
     if as_json:
         say_json(recording_facts(recording))
     else:

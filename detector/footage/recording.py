@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,12 +98,19 @@ class Recording:
         return float(sum(stop_s - start_s for start_s, stop_s in self.gaps))
 
 
-def read_recording(paths: Sequence[Path | str], params: FootageParams | None = None) -> Recording:
+ProbeFiles = Callable[[Sequence[Path], FootageParams], Iterable[VideoInfo | FootageError]]
+"""What each of some files holds, or why it cannot be used, in their order."""
+
+
+def read_recording(
+    paths: Sequence[Path | str], params: FootageParams | None = None, probe_files: ProbeFiles | None = None
+) -> Recording:
     """Probe files and folders and place them on one time axis.
 
     Args:
         paths: files (tried whatever their extension), folders, globs and `@list.txt`, as `find_files` takes them.
         params: limits, name pattern and time zone; the defaults when left out.
+        probe_files: how files are read; one by one in this process when left out.
 
     Returns:
         The night. Files that cannot be used are in `unreadable`.
@@ -115,7 +122,7 @@ def read_recording(paths: Sequence[Path | str], params: FootageParams | None = N
     """
     params = params or FootageParams()
     found = find_files([Path(path) for path in paths])
-    probed, unreadable = _probe_all(found.files, params)
+    probed, unreadable = _probe_all(found.files, params, probe_files or _probe_each)
     unreadable = [*found.unreadable, *unreadable]
     if not probed:
         raise NoFootageError(_nothing(paths, unreadable))
@@ -142,18 +149,28 @@ def iter_interval(recording: Recording, start_s: float, stop_s: float) -> Iterat
             yield from iter_packets(clip.info, first, stop, clip.offset_s)
 
 
-def _probe_all(files: Sequence[Path], params: FootageParams) -> tuple[list[VideoInfo], list[tuple[str, str]]]:
+def _probe_all(
+    files: Sequence[Path], params: FootageParams, probe_files: ProbeFiles
+) -> tuple[list[VideoInfo], list[tuple[str, str]]]:
+    advice = {file: ring_file_advice(file) for file in files}
+    results = iter(probe_files([file for file in files if not advice[file]], params))
     infos, unreadable = [], []
     for file in files:
-        if advice := ring_file_advice(file):
-            unreadable.append((str(file), advice))
-            continue
-        try:
-            infos.append(probe(file, params))
-        except FootageError as error:
-            logger.info("%s", error)
-            unreadable.append((str(file), str(error)))
+        result = FootageError(advice[file]) if advice[file] else next(results)
+        if isinstance(result, FootageError):
+            logger.info("%s", result)
+            unreadable.append((str(file), str(result)))
+        else:
+            infos.append(result)
     return infos, unreadable
+
+
+def _probe_each(files: Sequence[Path], params: FootageParams) -> Iterator[VideoInfo | FootageError]:
+    for file in files:
+        try:
+            yield probe(file, params)
+        except FootageError as error:
+            yield error
 
 
 def _each_once(infos: Sequence[VideoInfo]) -> tuple[list[VideoInfo], list[str]]:

@@ -26,9 +26,10 @@ from detector.params import Params, as_params
 from detector.run.cores import usable_cores
 from detector.run.crew import measure_jobs
 from detector.run.handover import share
-from detector.run.parts import Job, StorageError, hash_file, is_measured, join_parts, plan_jobs
+from detector.run.parts import Job, StorageError, is_measured, join_parts, plan_jobs
 from detector.run.progress import Progress, listener
 from detector.run.publish import publish, save_night
+from detector.run.readers import Readers
 from detector.run.sources import Privacy, describe_sources
 
 __all__ = ["Privacy", "Progress", "analyze", "save_night"]
@@ -99,8 +100,9 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     try:
         with listener(progress) as report:
             report(Progress("reading"))
-            recording = _read(paths, values)
-            hashes = tuple(hash_file(clip.info.path) for clip in recording.clips)
+            with Readers(values.run, workers or usable_cores()) as readers:
+                recording = _read(paths, values, readers)
+                hashes = readers.hash([clip.info.path for clip in recording.clips])
             decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
             run = _Run(
                 recording=recording,
@@ -130,9 +132,9 @@ def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
         return publish(night, folder)
 
 
-def _read(paths: PathLike | Sequence[PathLike], params: Params) -> Recording:
+def _read(paths: PathLike | Sequence[PathLike], params: Params, readers: Readers) -> Recording:
     given = [paths] if isinstance(paths, str | Path) else paths
-    return read_recording([Path(path) for path in given], params.footage)
+    return read_recording([Path(path) for path in given], params.footage, readers.probe)
 
 
 def _measured_night(run: _Run, motion: Path) -> Night:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from detector.errors import DetectorError
 from detector.footage.recording import Recording
@@ -48,7 +48,7 @@ def serve(footage: str) -> None:
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     jobs: queue.Queue[Job] = queue.Queue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
+    threading.Thread(target=listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     shared = receive(Path(footage))
     recording, params = shared.item
     if not any(clip.info.device for clip in recording.clips):  # drivers of devices claim room that they never use
@@ -97,7 +97,8 @@ class _Beat:
             self._send(Reply("measuring", n_frames=self._n_frames))
 
 
-def _listen(source: IO[bytes], jobs: queue.Queue[Job]) -> None:
+def listen(source: IO[bytes], jobs: queue.Queue[Any]) -> None:
+    """Put what a parent asks into a queue; for a thread of its own."""
     # The end of input means that the parent has no more work or is gone, even killed: end at once, in mid-span too.
     code = 1
     try:
