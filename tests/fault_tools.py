@@ -32,18 +32,29 @@ def processes_with(mark: str) -> list[int]:
     return found
 
 
-def readers_of(path: Path) -> list[int]:
-    """Child processes of this one that have a file open: workers in the middle of a span."""
+def children_of(pid: int) -> list[int]:
+    """Child processes of a process."""
     found = []
-    for folder in Path("/proc").glob("[0-9]*/fd"):
-        pid = int(folder.parent.name)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int((folder.parent / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == os.getpid() and any(link.readlink() == path for link in folder.iterdir()):
-                found.append(pid)
+            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found.append(int(stat.parent.name))
         except OSError:
             continue
     return found
+
+
+def readers_of(path: Path) -> list[int]:
+    """Child processes of this one that have a file open: workers in the middle of a span."""
+    return [pid for pid in children_of(os.getpid()) if has_open(pid, path)]
+
+
+def has_open(pid: int, path: Path) -> bool:
+    """Whether a process has a file open."""
+    try:
+        return any(link.readlink() == path for link in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def wait_for(condition: Callable[[], Any], within_s: float) -> float:
