@@ -4,6 +4,8 @@ import detector
 night = detector.analyze("night.mp4")
 night.events
 detector.plot_timeline(night)
+
+Each command of `twitch-detector` is a function here, too.
 """
 
 from __future__ import annotations
@@ -14,30 +16,57 @@ from typing import TYPE_CHECKING, Any
 from detector._version import __version__
 
 if TYPE_CHECKING:
+    from detector.footage.recording import read_recording as read_recording
     from detector.footage.video import probe as probe
     from detector.night.night import Night as Night
+    from detector.night.nights import load_nights as load_nights
+    from detector.night.tables import data_dictionary as data_dictionary
     from detector.params import Params as Params
-    from detector.run.analyze import Privacy as Privacy
+    from detector.run.again import decide as decide
+    from detector.run.again import report as report
+    from detector.run.again import review as review
+    from detector.run.again import trend as trend
     from detector.run.analyze import analyze as analyze
+    from detector.truth.known import read_truth as read_truth
+    from detector.truth.planting.plant import plant as plant
+    from detector.truth.scene.draw import synthesize as synthesize
+    from detector.truth.scoring.evaluate import evaluate as evaluate
+    from detector.views.clips import write_clips as write_clips
     from detector.views.plots import plot_event as plot_event
     from detector.views.plots import plot_heatmap as plot_heatmap
     from detector.views.plots import plot_intervals as plot_intervals
     from detector.views.plots import plot_motion as plot_motion
     from detector.views.plots import plot_timeline as plot_timeline
+    from detector.views.plots import plot_trends as plot_trends
 
 
 _HOMES = {
     "Night": "detector.night.night",
     "Params": "detector.params",
-    "Privacy": "detector.run.analyze",
     "analyze": "detector.run.analyze",
+    "data_dictionary": "detector.night.tables",
+    "decide": "detector.run.again",
+    "evaluate": "detector.truth.scoring.evaluate",
+    "load_nights": "detector.night.nights",
+    "plant": "detector.truth.planting.plant",
     "plot_event": "detector.views.plots",
     "plot_heatmap": "detector.views.plots",
     "plot_intervals": "detector.views.plots",
     "plot_motion": "detector.views.plots",
     "plot_timeline": "detector.views.plots",
+    "plot_trends": "detector.views.plots",
     "probe": "detector.footage.video",
+    "read_recording": "detector.footage.recording",
+    "read_truth": "detector.truth.known",
+    "report": "detector.run.again",
+    "review": "detector.run.again",
+    "synthesize": "detector.truth.scene.draw",
+    "trend": "detector.run.again",
+    "write_clips": "detector.views.clips",
 }
+
+COMMANDS = {"clips": "write_clips", "params": "Params", "synth": "synthesize"}
+"""Commands that have another name here; all others have their own."""
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (they are strings)
 

@@ -21,6 +21,7 @@ from detector.cli.output import (
     recording_words,
 )
 from detector.cli.review import corrected_night, lost_decisions, review
+from detector.cli.trend import trend
 from detector.errors import ExitCode, OutputError, ParameterError
 
 if TYPE_CHECKING:
@@ -319,3 +320,4 @@ app.command()(handled(cli_truth.plant))
 app.command()(handled(cli_truth.evaluate))
 app.command()(clips)
 app.command()(review)
+app.command()(trend)

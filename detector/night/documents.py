@@ -150,6 +150,7 @@ class NightDocument(Document):
     notes: tuple[Text, ...]
     skipped: tuple[Stretch, ...]
     decoding: Text = "software"
+    camera: Text = ""
     has_pictures: bool = True
     has_names: bool = True
     motion_parts: tuple[PartName, ...]

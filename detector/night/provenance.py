@@ -71,6 +71,7 @@ class Provenance:
         decoding: what decoded the pictures, and why it was not what was asked for.
         has_pictures: whether pictures of the footage may be kept in the night and shown from it.
         has_names: whether files go by their names; else by ids.
+        camera: size and coding of most of its pictures, such as `1280x720 h264`; empty where it was not stored.
         versions: of the package, Python and the libraries that decode and compute.
         schema_version: of the night folder.
     """
@@ -87,6 +88,7 @@ class Provenance:
     decoding: str = "software"
     has_pictures: bool = True
     has_names: bool = True
+    camera: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = NIGHT_SCHEMA_VERSION
 

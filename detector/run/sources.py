@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -49,10 +50,19 @@ def describe_sources(
         notes=tuple(map(displayed, (*recording.notes, *gather(_repairs(recording))))),
         skipped=tuple(_with_whole_paths(recording, skipped)),
         decoding=decoding,
+        camera=_camera(recording),
         has_pictures=privacy.pictures,
         versions=software_versions(),
     )
     return provenance if privacy.names else pseudonymous(provenance)
+
+
+def _camera(recording: Recording) -> str:
+    """Size and coding of the pictures that most of the recording has."""
+    lengths: Counter[str] = Counter()
+    for clip in recording.clips:
+        lengths[f"{clip.info.width_px}x{clip.info.height_px} {clip.info.codec}"] += len(clip.info.packet_times_s)
+    return lengths.most_common(1)[0][0]
 
 
 def _inputs(recording: Recording, hashes: Sequence[str]) -> Iterator[InputFile]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.night.layout import CLIPS_FOLDER
+from detector.night.loading import takes_night
 from detector.night.movie import Box, Film, film_stretch
 from detector.night.night import Night
 from detector.night.tables import name_event
@@ -62,6 +63,7 @@ def film_event(
     return film_stretch(night, start_s, min(stop_s, start_s + most_s), long_side_px=long_side_px, footage=footage)
 
 
+@takes_night
 def write_clips(
     night: Night,
     folder: str | Path | None = None,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.classify import EVENT_KINDS
+from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.truth.known import KINDS, KnownMovement
 from detector.truth.scoring.agreement import kappa_table
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 EPISODE_KINDS = ("rhythmic", "gross")
 
 
+@takes_night
 def evaluate(night: Night, known: Sequence[KnownMovement]) -> Score:
     """Score a night against known movements whose onsets are in the night's recording time.
 

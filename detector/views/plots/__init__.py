@@ -7,5 +7,14 @@ from detector.views.plots.heatmap import plot_heatmap
 from detector.views.plots.intervals import plot_intervals
 from detector.views.plots.motion import plot_motion
 from detector.views.plots.timeline import figure_timeline, plot_timeline
+from detector.views.plots.trends import plot_trends
 
-__all__ = ["figure_timeline", "plot_event", "plot_heatmap", "plot_intervals", "plot_motion", "plot_timeline"]
+__all__ = [
+    "figure_timeline",
+    "plot_event",
+    "plot_heatmap",
+    "plot_intervals",
+    "plot_motion",
+    "plot_timeline",
+    "plot_trends",
+]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from detector.errors import FootageError, UsageError
 from detector.events.classify import Event
 from detector.footage.recording import Recording
+from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.night.originals import open_stretch
 from detector.params import Params
@@ -32,6 +33,7 @@ class Still(NamedTuple):
     luma: NDArray[np.uint8]
 
 
+@takes_night
 def plot_event(
     night: Night,
     event: Event | str | int,

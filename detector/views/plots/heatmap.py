@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.motion.trace import MotionTrace
+from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, moved_cells, strength_of
 from detector.views.plots.style import KIND_STYLES, new_axes, say
@@ -23,6 +24,7 @@ MOST_MARKS = 150
 """More events than this are not marked one by one."""
 
 
+@takes_night
 def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None) -> Axes:
     """Draw where events moved the picture: how many of them reached each cell, over a picture from the night.
 

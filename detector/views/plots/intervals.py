@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
 from numpy.typing import NDArray
 
+from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.night.statistics import log_survivor
 from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
@@ -16,6 +17,7 @@ FEWEST = 5
 """Below so many intervals the shape of the curve means nothing, and no line of chance is drawn."""
 
 
+@takes_night
 def plot_intervals(night: Night, ax: Axes | None = None) -> Axes:
     """Draw the share of intervals between twitches that last longer than a given time, on a logarithmic scale.
 

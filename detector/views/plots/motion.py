@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact
 from detector.events.classify import Event
+from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, strength_of
 from detector.views.plots.style import ARTIFACT, FAINT, KIND_STYLES, STANDING, bars, hatch_unseen, ink, new_axes, say
@@ -21,6 +22,7 @@ MOST_POINTS = 6000
 """Longer signals are drawn as the largest value in each of so many pieces; a peak is never left out."""
 
 
+@takes_night
 def plot_motion(
     night: Night, ax: Axes | None = None, start_s: float | None = None, stop_s: float | None = None
 ) -> Axes:

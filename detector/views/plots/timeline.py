@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from detector.events.classify import Event
 from detector.night.coverage import is_observed
+from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots import style as look
 from detector.views.plots.lanes import Lane, make_lanes, write_column_heads, write_count, write_label, write_remark
@@ -26,6 +27,7 @@ MANY = 120
 """More events than this in a lane are drawn as rate bars under short ticks."""
 
 
+@takes_night
 def plot_timeline(night: Night, ax: Axes | None = None) -> Axes:
     """Draw the night as lanes over time: one per kind of event, artifacts, what was not seen, and motion.
 
@@ -57,6 +59,7 @@ def plot_timeline(night: Night, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@takes_night
 def figure_timeline(night: Night) -> Figure:
     """The timeline on a figure of its own, unknown to pyplot, to be saved."""
     ax = look.detached_axes(*SIZE_IN)
