@@ -19,8 +19,8 @@ class PacketTable:
     Attributes:
         rank: place of each packet's picture in presentation order, -1 where it shows none; shape (n,), int32.
         size: bytes of each packet, shape (n,), int32.
-        pos: place in the file, bytes, -1 where the container does not say; shape (n,), int64.
-        stamp: presentation (else decoding) stamp as stored in the file, ticks, `NO_STAMP` where there is none; int64.
+        pos: place in the file, bytes, -1 where the container does not say; shape (n,), int64, or int32.
+        stamp: presentation (else decoding) stamp as stored in the file, ticks, `NO_STAMP` where there is none.
         is_order_known: whether presentation stamps are in the file. Without them pictures are timed in the order in
             which the decoder shows them.
         is_reordered: whether the decoder may show pictures in another order than they are stored.
@@ -29,8 +29,8 @@ class PacketTable:
 
     rank: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     size: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
-    pos: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    stamp: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    pos: NDArray[np.int64] | NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int64))
+    stamp: NDArray[np.int64] | NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int64))
     is_order_known: bool = True
     is_reordered: bool = False
     quarter_turns: int = 0

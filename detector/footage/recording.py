@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.errors import FootageError, NoFootageError
+from detector.errors import FootageError, NoFootageError, ParameterError
 from detector.footage.cameras import compare_clips
 from detector.footage.clip_names import ring_file_advice
 from detector.footage.decode import iter_packets
@@ -171,19 +171,24 @@ def _probe_each(files: Sequence[Path], params: FootageParams) -> Iterator[VideoI
             yield probe(file, params)
         except FootageError as error:
             yield error
+        except ParameterError:
+            raise
+        except Exception as error:  # noqa: BLE001  # one file must not cost the night; it is named
+            text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
+            yield FootageError(f"{file}: cannot be read as video ({text}); try whether it plays.")
 
 
 def _each_once(infos: Sequence[VideoInfo]) -> tuple[list[VideoInfo], list[str]]:
     """Files of equal content once, unless their names tell other times, and what to say of them."""
-    alike: dict[tuple[int, int], list[VideoInfo]] = {}
+    alike: dict[tuple[object, ...], list[VideoInfo]] = {}
     for info in infos:
-        alike.setdefault((info.size_bytes, len(info.packet_times_s)), []).append(info)
-    first: dict[tuple[str, object], VideoInfo] = {}
+        named_at = info.start_at if info.start_source == "name" else None
+        alike.setdefault((info.size_bytes, len(info.packet_times_s), named_at), []).append(info)
     again: dict[Path, str] = {}
     for group in alike.values():
+        first: dict[str, VideoInfo] = {}
         for info in group if len(group) > 1 else []:
-            named_at = info.start_at if info.start_source == "name" else None
-            kept = first.setdefault((hash_file(info.path), named_at), info)
+            kept = first.setdefault(hash_file(info.path), info)
             if kept is not info:
                 again[info.path] = f"it is the same file as {kept.path.name}, and was counted once."
     return [info for info in infos if info.path not in again], gather((path.name, text) for path, text in again.items())

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from detector.errors import FootageError
 from detector.footage.container import iter_demux, open_video
 from detector.footage.damage import FileFacts, contradiction, find_damage
-from detector.footage.decode import iter_packets
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
 from detector.footage.mp4_boxes import quarter_turns
 from detector.footage.stamps import Stamps, Timeline, build_timeline
@@ -81,6 +80,13 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
         return _judged(info, _facts(info, packets, container, stream), container.metadata, params)
 
 
+def _narrow(values: NDArray[np.int64]) -> NDArray[np.int64] | NDArray[np.int32]:
+    """The same in half the room where it fits: a night has half a million packets."""
+    limits = np.iinfo(np.int32)
+    fits = not len(values) or (values.min() >= limits.min and values.max() <= limits.max)
+    return values.astype(np.int32) if fits else values
+
+
 def _judged(info: VideoInfo, facts: FileFacts, metadata: Mapping[str, str], params: FootageParams) -> VideoInfo:
     """The same with its start, and with what is wrong with the file."""
     start = find_start(info.path, metadata.get("creation_time", ""), info.length_s, params)
@@ -112,6 +118,8 @@ def iter_luma(video: VideoInfo | Path | str, params: FootageParams | None = None
         FootageError: as for `probe`.
     """
     info = video if isinstance(video, VideoInfo) else probe(video, params)
+    from detector.footage.decode import iter_packets
+
     yield from iter_packets(info)
 
 
@@ -218,8 +226,8 @@ def _table(packets: _Packets, stamps: Stamps, timeline: Timeline, turns: int) ->
     return PacketTable(
         rank=rank,
         size=_column(packets.size, np.int32).astype(np.int32),
-        pos=_column(packets.pos, np.int64),
-        stamp=np.where(pts == NO_STAMP, dts, pts),
+        pos=_narrow(_column(packets.pos, np.int64)),
+        stamp=_narrow(np.where(pts == NO_STAMP, dts, pts)),
         is_order_known=stamps.is_order_known,
         is_reordered=stamps.is_reordered,
         quarter_turns=turns,
