@@ -45,6 +45,10 @@ class OutputError(DetectorError):
     """What was to be said cannot be written to standard output."""
 
 
+class OutputFileError(DetectorError):
+    """A file cannot be written."""
+
+
 class NoticeWarning(UserWarning):
     """Something was done that the user should know of; the command line prints it to stderr."""
 

@@ -150,7 +150,7 @@ def _measured_part(path: Path) -> tuple[int, MotionTrace]:
     """Bytes of a motion part, unpacked, and its trace."""
     try:
         return check_archive(path, path.parent.parent), load_trace(path)
-    except DetectorError:
+    except (DetectorError, MemoryError):  # a part is not damaged because there is no room to read it
         raise
     except FileNotFoundError:
         raise NightFolderError(f"{path}: this motion part is missing; analyze the footage again.") from None

@@ -17,7 +17,7 @@ import numpy as np
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
-from detector.errors import FootageError, ParameterError
+from detector.errors import FootageError, OutputFileError, ParameterError
 
 CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "vp9", "av1")
 _ENCODERS = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
@@ -87,14 +87,17 @@ def write_video(path: Path, pictures: Iterable[Picture], fps: float, encoding: E
         The number of pictures written.
 
     Raises:
-        FootageError: the file cannot be written, or this build has no such encoder.
+        OutputFileError: the file cannot be written.
+        FootageError: this build has no such encoder.
     """
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         count = _encode(part, pictures, fps, encoding)
         part.replace(path)
     except (OSError, av.FFmpegError, ValueError) as error:
-        raise FootageError(f"{path}: cannot write this video as {encoding.codec} ({error}).") from None
+        # The part's own name, which FFmpeg adds, says nothing to anybody.
+        reason = getattr(error, "strerror", None) or error
+        raise OutputFileError(f"{path}: cannot write this video as {encoding.codec} ({reason}).") from None
     finally:
         part.unlink(missing_ok=True)
     return count

@@ -11,6 +11,8 @@ from detector.errors import NightFolderError
 from detector.run.analyze import Progress, analyze
 from tests.fault_tools import SHORT_SPANS, after_first_part, content, finish, parts
 
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
 
 @pytest.fixture(scope="module")
 def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -117,3 +119,41 @@ def test_disk_that_becomes_read_only_keeps_the_parts(
     assert "\n" not in str(caught.value)
     assert all(data == reference[name] for name, data in content(folder).items() if "writing" not in name)
     finish(footage, folder, reference)
+
+
+@pytest.fixture(scope="module")
+def night(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished night; tests leave it as it is."""
+    folder = tmp_path_factory.mktemp("nights") / "night"
+    analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
+    return folder
+
+
+def test_commands_on_a_full_disk_say_so_and_leave_nothing_half(
+    footage: Path, night: Path, mount: Callable[[str], Path], command: Command
+) -> None:
+    # As full as it takes for one file after the other to find no room: parts, tables, pictures.
+    sizes = sorted(path.stat().st_size for path in night.rglob("*") if path.is_file())
+    whole_kb = sum(size // 4096 + 1 for size in sizes) * 4
+    disk = mount(f"size={2 * whole_kb}k")
+    for share in (0.1, 0.8):
+        disk = mount(f"size={int(share * whole_kb)}k")
+        done = command("decide", night, "--out", disk / "night")
+        assert done.returncode == 1, (share, done.stdout)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert "No space left on device" in done.stderr
+        assert not (disk / "night" / "night.json").exists()
+        assert all(
+            data == (night / name).read_bytes()
+            for name, data in content(disk / "night").items()
+            if name.endswith("npz")
+        )
+    mount(f"size={3 * whole_kb}k")
+    assert command("decide", night, "--out", disk / "night").returncode == 0
+    written = content(disk / "night")
+    mount(f"size={whole_kb + 8}k")
+    for words in (("report", disk / "night"), ("synth", disk / "drawn.mp4", "--duration", 30)):
+        done = command(*words)
+        assert done.returncode == 1, (words, done.stdout)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert content(disk / "night") == written

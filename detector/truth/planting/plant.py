@@ -39,7 +39,8 @@ def plant(
         The truth, sorted by onset.
 
     Raises:
-        FootageError: the source cannot be read or the video cannot be written.
+        FootageError: the source cannot be read.
+        OutputFileError: the video cannot be written.
         ParameterError: a movement lies outside of the picture or of the footage's time, or would fold the picture.
         UsageError: `out` is the source itself.
     """

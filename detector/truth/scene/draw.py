@@ -88,7 +88,7 @@ def synthesize(out: Path, spec: SceneSpec, encoding: Encoding | None = None) -> 
         encoding: how to encode; `Encoding()` if None.
 
     Raises:
-        FootageError: the video cannot be written.
+        OutputFileError: the video cannot be written.
     """
     scene = draw_scene(spec)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def write_sample(name: str, out_dir: Path) -> WrittenScene:
 
     Raises:
         UsageError: there is no sample of this name.
-        FootageError: the video cannot be written.
+        OutputFileError: the video cannot be written.
     """
     if name not in SAMPLES:
         raise UsageError(f"{name}: expected a sample of {', '.join(SAMPLES)}.")

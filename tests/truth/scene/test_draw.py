@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from detector.errors import FootageError, ParameterError, UsageError
+from detector.errors import OutputFileError, ParameterError, UsageError
 from detector.truth.encode import CODECS, Encoding, Picture, write_video
 from detector.truth.grammar import parse_movement
 from detector.truth.known import KINDS, PLACES, KnownMovement, read_truth
@@ -287,7 +287,7 @@ def test_every_codec_keeps_times_and_key_frames(codec: str, tmp_path: Path) -> N
 
 
 def test_a_broken_write_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(FootageError, match="cannot write"):
+    with pytest.raises(OutputFileError, match="cannot write"):
         write_video(tmp_path / "missing" / "v.mp4", [Picture(0.0, np.zeros((64, 64), np.uint8))], 10.0, Encoding())
     assert list(tmp_path.iterdir()) == []
 
