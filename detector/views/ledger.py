@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import reduce
 from pathlib import Path
 
@@ -10,34 +11,69 @@ from detector.footage.remarks import gather
 from detector.night.layout import NIGHT_FILE
 from detector.night.night import Night
 from detector.night.provenance import SkippedSpan
+from detector.night.stretches import subtract
 from detector.views.wording import duration, moment, percent
+
+LEDGER_NAMES = {
+    "damaged_s": "damaged: no usable picture",
+    "frozen_s": "frozen: the camera repeated one picture",
+    "skipped_s": "could not be measured",
+    "judged_s": "judged: movement could have been told",
+}
+"""What became of time in the files, as people read it; other fields of the ledger are told by their own names."""
+_ASIDE = {"gap_s": "not filmed, between the first and the last picture", "overlap_s": "filmed twice, counted once"}
+NOT_HIDING = {"clock", "mover", "insect", "doubtful"}
+"""Kinds of artifacts beside which movement is still told."""
+_LEAST_S = 0.05
 
 
 def ledger_lines(night: Night) -> Iterator[tuple[str, str, str, str]]:
-    """Lines of the ledger: name, seconds, length in words, share of the time in the files."""
+    """Lines of the ledger: name, length, share of the time in the files, and `total`, `part` or `aside`.
+
+    What is zero is left out.
+    """
     coverage = night.coverage
-    lines = [
-        ("in the files", coverage.files_s),
-        ("observed", coverage.observed_s),
-        ("damaged: no usable picture", coverage.damaged_s),
-        ("frozen: the camera repeated one picture", coverage.frozen_s),
-        ("skipped: could not be measured", coverage.skipped_s),
+    seconds = {field.name: getattr(coverage, field.name) for field in fields(coverage)}
+    yield "in the files", duration(coverage.files_s), "", "total"
+    yield "observed", duration(coverage.observed_s), _share(night, coverage.observed_s), "part"
+    for name, value in seconds.items():
+        is_told = name in {"files_s", "observed_s", *_ASIDE} or not isinstance(value, int | float)
+        if not is_told and value >= _LEAST_S:
+            words = LEDGER_NAMES.get(name, name.removesuffix("_s").replace("_", " "))
+            yield words, duration(value), _share(night, value), "part"
+    for name, words in _ASIDE.items():
+        if seconds[name] >= _LEAST_S:
+            yield words, duration(seconds[name]), "", "aside"
+
+
+def _share(night: Night, seconds: float) -> str:
+    return percent(seconds / night.coverage.files_s) if night.coverage.files_s > 0 else ""
+
+
+def unjudged_stretches(night: Night) -> list[tuple[float, float, str]]:
+    """Every observed stretch in which no movement could have been told: start, stop, s, and why."""
+    found = subtract(night.observed, night.judged)
+    return [(start_s, stop_s, _why_unjudged(night, start_s, stop_s)) for start_s, stop_s in found]
+
+
+def _why_unjudged(night: Night, start_s: float, stop_s: float) -> str:
+    kinds = [
+        artifact.kind
+        for artifact in night.decision.artifacts
+        if artifact.kind not in NOT_HIDING and artifact.start_s < stop_s and artifact.stop_s > start_s
     ]
-    for name, seconds in lines:
-        share = percent(seconds / coverage.files_s) if coverage.files_s > 0 else ""
-        yield name, f"{seconds:.1f}", duration(seconds), share
-    yield "not filmed, between the first and the last picture", f"{coverage.gap_s:.1f}", duration(coverage.gap_s), ""
-    yield "filmed twice, counted once", f"{coverage.overlap_s:.1f}", duration(coverage.overlap_s), ""
+    return ", ".join(dict.fromkeys(kinds)) or "movement could not be told"
 
 
 def unseen_stretches(night: Night) -> Iterator[tuple[str, str, str, str]]:
     """Every unobserved stretch: from, to, length, cause."""
     for start_s, stop_s in night.gaps:
-        cause = _cause(night, start_s, stop_s)
+        cause = cause_of(night, start_s, stop_s)
         yield moment(night, start_s), moment(night, stop_s), duration(stop_s - start_s), cause
 
 
-def _cause(night: Night, start_s: float, stop_s: float) -> str:
+def cause_of(night: Night, start_s: float, stop_s: float) -> str:
+    """Why a stretch was not observed, in a few words."""
     words = {"frozen": "frozen picture", "damage": "damaged pictures"}
     causes = [
         words[artifact.kind]
@@ -49,7 +85,7 @@ def _cause(night: Night, start_s: float, stop_s: float) -> str:
         for span in night.provenance.skipped
         if span.start_s < stop_s and span.stop_s > start_s
     ]
-    return ", ".join(dict.fromkeys(causes)) or "no picture"
+    return ", ".join(dict.fromkeys(causes)) or "not filmed"
 
 
 def trouble_lines(night: Night) -> Iterator[str]:

@@ -8,8 +8,19 @@ from datetime import datetime
 from detector.events.classify import Event
 from detector.events.rhythm import sure_rate_hz
 from detector.night.night import Night
+from detector.night.rates import event_rate
+from detector.night.stretches import total_s
 
 UNKNOWN = "\u2013"  # a dash
+
+KIND_NAMES = {
+    "rhythmic": "rhythmic movement",
+    "movement": "local movement",
+    "gross": "whole-body movement",
+    "restless": "restless stretch",
+    "uncertain": "uncertain movement",
+}
+"""Kinds of events as people read them, where the files say it in one word."""
 
 
 def duration(seconds: float) -> str:
@@ -77,17 +88,43 @@ def zone(at: datetime) -> str:
     return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def rate(count: int, observed_s: float) -> str:
-    """Events per observed hour, to three figures; a dash where nothing was observed.
+def rate_base(night: Night) -> tuple[float, str]:
+    """What rates are counted over, s, and the word for it: `judged`, or `observed` where all of that was judged."""
+    judged_s = total_s(night.judged)
+    return judged_s, "observed" if abs(judged_s - night.coverage.observed_s) < 0.5 else "judged"
+
+
+def rate(count: int, seconds: float, shortest_s: float = 600.0) -> str:
+    """Events per hour to two or three figures; a dash where that is not known or the time is shorter than that.
+
+    Over less time a rate is not worth its name: one event in three minutes is "20 an hour", anything from 0.5 to 111.
 
     Examples:
-        >>> rate(24, 7200), rate(3, 7200), rate(5, 0) == UNKNOWN
+        >>> rate(24, 7200), rate(3, 7200), rate(5, 180) == UNKNOWN
         ('12', '1.5', True)
     """
-    if observed_s <= 0:
+    per_hour = event_rate(count, seconds, shortest_s).per_hour
+    return UNKNOWN if math.isnan(per_hour) else _figures(per_hour)
+
+
+def rate_interval(count: int, seconds: float, shortest_s: float = 600.0) -> str:
+    """The exact 95 % interval of a rate per hour, as `0.31 to 4.4`; a dash where there is no rate.
+
+    Examples:
+        >>> rate_interval(3, 7200), rate_interval(0, 36000)
+        ('0.31 to 4.4', '0 to 0.37')
+    """
+    found = event_rate(count, seconds, shortest_s)
+    if math.isnan(found.per_hour):
         return UNKNOWN
-    value = count * 3600 / observed_s
-    return f"{value:.0f}" if value >= 99.5 or value == int(value) else f"{value:.2g}" if value >= 1 else f"{value:.2f}"
+    return f"{_figures(found.low_per_hour)} to {_figures(found.high_per_hour)}"
+
+
+def _figures(value: float) -> str:
+    """Two or three figures: no more is known of a rate."""
+    if value >= 99.5 or value == int(value):
+        return f"{value:.0f}"
+    return f"{value:.2g}" if value >= 1 else f"{value:.2f}"
 
 
 def percent(fraction: float) -> str:
@@ -114,9 +151,7 @@ def number(count: int, singular: str, plural: str | None = None) -> str:
 
 def describe_event(night: Night, event: Event) -> str:
     """What happened in a few words, such as `rhythmic movement, 2.1 Hz, 14 s`; it describes and explains nothing."""
-    names = {"rhythmic": "rhythmic movement", "gross": "whole-body movement", "uncertain": "uncertain movement"}
-    names["restless"] = "restless stretch"
-    parts = [names.get(event.kind, event.kind)]
+    parts = [KIND_NAMES.get(event.kind, event.kind)]
     if math.isfinite(event.rate_hz):
         parts.append(f"{rhythm_rate(night, event)} Hz")
     parts.append(duration(event.duration_s))

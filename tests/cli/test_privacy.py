@@ -15,13 +15,13 @@ from detector.night.store import read_part
 from tests.fault_tools import content
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-SECRETS = ("Emma", "Miller", "west wing", "Broken-Cam", "pytest-of")
+SECRETS = ("Emma", "Millerova", "west wing", "Broken-Cam", "pytest-of")
 
 
 @pytest.fixture(scope="module")
 def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with names that tell something: two clips, of which the second is damaged, and one that is no video."""
-    folder = tmp_path_factory.mktemp("footage") / "Emma Miller" / "west wing"
+    folder = tmp_path_factory.mktemp("footage") / "Emma Millerova" / "west wing"
     folder.mkdir(parents=True)
     write_cot(folder / "2026-03-14_22-00-00_Emma.mp4", 10.0, (4.0,))
     cut = write_cot(folder / "2026-03-14_22-00-10_Emma.ts", 8.0, (3.0,), seed=1)

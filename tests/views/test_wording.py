@@ -49,7 +49,8 @@ def test_elapsed_never_shows_sixty_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "observed_s", "words"), [(0, 60, "0"), (1, 36_000, "0.10"), (447, 3600, "447"), (1, 0, UNKNOWN)]
+    ("count", "observed_s", "words"),
+    [(0, 600, "0"), (1, 36_000, "0.10"), (447, 3600, "447"), (1, 0, UNKNOWN), (6, 180, UNKNOWN)],
 )
 def test_rate(count: int, observed_s: float, words: str) -> None:
     assert rate(count, observed_s) == words

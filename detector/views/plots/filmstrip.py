@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 
 from detector.errors import FootageError, UsageError
 from detector.events.classify import Event
-from detector.footage.recording import Recording
 from detector.night.loading import takes_night
 from detector.night.night import Night
-from detector.night.originals import open_stretch
 from detector.params import Params
 from detector.views.plots.motion import plot_motion
 from detector.views.plots.signal import Strength, strength_of, swing
 from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
+from detector.views.stills import BRIEF_S, Box, Still, close_up, difference_picture, find_stills
 from detector.views.wording import describe_event, moment
-
-Box = tuple[float, float, float, float]
-
-
-class Still(NamedTuple):
-    """One picture of the strip: recording time in s, and the luma, shape (height, width), uint8."""
-
-    time_s: float
-    luma: NDArray[np.uint8]
 
 
 @takes_night
@@ -72,7 +60,7 @@ def plot_event(
     stills: list[Still] = []
     try:
         times_s = np.linspace(start_s, stop_s, n_frames + 2)[1:-1]
-        stills = _stills(open_stretch(night, start_s, stop_s, footage), times_s)
+        stills = find_stills(night, times_s.tolist(), None if footage is None else str(footage))
         trouble = "" if stills else "The footage holds no picture at this time."
     except (FootageError, OSError) as error:
         trouble = f"The footage cannot be shown.\n{error}"
@@ -92,30 +80,12 @@ def _window(night: Night, event: Event) -> tuple[float, float]:
     return max(event.start_s - margin_s, night.start_s), min(event.stop_s + margin_s, night.stop_s)
 
 
-def _stills(recording: Recording, times_s: NDArray[np.float64]) -> list[Still]:
-    """The picture that stood at each of the times; fewer where the footage has fewer."""
-    return list(_iter_stills(recording, times_s.tolist())) if recording.clips else []
-
-
-def _iter_stills(recording: Recording, times_s: Sequence[float]) -> Iterator[Still]:
-    from detector.footage.recording import iter_interval
-
-    wanted = list(times_s)
-    # A second to each side, since a slow camera may have no frame within the stretch itself.
-    for frame in iter_interval(recording, times_s[0] - 1, times_s[-1] + 1):
-        if wanted and frame.time_s + frame.duration_s > wanted[0]:
-            while wanted and frame.time_s + frame.duration_s > wanted[0]:
-                wanted.pop(0)
-            yield Still(frame.time_s, frame.luma.copy())
-        if not wanted:
-            return
-
-
 def _draw_stills(ax: Axes, event: Event, stills: Sequence[Still]) -> None:
     style = KIND_STYLES[event.kind]
     middle = stills[len(stills) // 2].luma
     low, high = np.percentile(middle, (0.5, 99.5))
-    width = 0.68 / len(stills)
+    changed = _changed(event, stills)
+    width = 0.68 / (len(stills) + len(changed))
     extent = ax.get_window_extent()
     close = close_up(event.box_px, middle.shape, aspect=(0.95 * width * extent.width) / (0.5 * extent.height))
     whole: Box = (0, 0, middle.shape[1], middle.shape[0])
@@ -123,6 +93,10 @@ def _draw_stills(ax: Axes, event: Event, stills: Sequence[Still]) -> None:
     places += [
         ((0.32 + index * width, 0.44, 0.95 * width, 0.5), close, still, f"{still.time_s - event.start_s:+.2f} s")
         for index, still in enumerate(stills)
+    ]
+    places += [
+        ((0.32 + index * width, 0.44, 0.95 * width, 0.5), close, still, "before minus peak")
+        for index, still in enumerate(changed, start=len(stills))
     ]
     for bounds, (left, top, right, bottom), still, name in places:
         inset = ax.inset_axes(bounds)
@@ -135,27 +109,16 @@ def _draw_stills(ax: Axes, event: Event, stills: Sequence[Still]) -> None:
         )
 
 
-def close_up(box_px: Box, shape: tuple[int, ...], aspect: float) -> Box:
-    """A window around a box, about twice its size, at least a fifth of the picture high, inside the picture.
+def _changed(event: Event, stills: Sequence[Still]) -> list[Still]:
+    """For a brief event what changed from the picture before it to the one at its peak: orange brighter, blue darker.
 
-    Args:
-        box_px: `(left, top, right, bottom)`.
-        shape: `(height, width)` of the picture, px.
-        aspect: width / height of the window, kept where the box and the picture leave room for it.
-
-    Returns:
-        `(left, top, right, bottom)`, px; it holds the box as far as the box lies in the picture.
+    A movement of three px is not seen in pictures side by side; here it is.
     """
-    tall, wide = shape[:2]
-    box_width, box_height = box_px[2] - box_px[0], box_px[3] - box_px[1]
-    height = max(2 * box_height, 2 * box_width / aspect, tall / 5)
-    height = min(height, tall, wide / aspect)
-    width = min(max(height * aspect, 1.1 * box_width), wide)
-    height = min(max(height, 1.1 * box_height), tall)
-    x, y = (box_px[0] + box_px[2]) / 2, (box_px[1] + box_px[3]) / 2
-    left = min(max(x - width / 2, 0), wide - width)
-    top = min(max(y - height / 2, 0), tall - height)
-    return left, top, left + width, top + height
+    before = [still for still in stills if still.time_s < event.start_s]
+    if event.duration_s > BRIEF_S or not before or len(stills) < 2:
+        return []
+    peak = min(stills, key=lambda still: abs(still.time_s - event.peak_s))
+    return [Still(peak.time_s, difference_picture(before[-1].luma, peak.luma))] if peak is not before[-1] else []
 
 
 def _draw_motion(ax: Axes, night: Night, event: Event, window_s: tuple[float, float], stills: Sequence[Still]) -> None:

@@ -25,13 +25,14 @@ MOST_MARKS = 150
 
 
 @takes_night
-def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None) -> Axes:
+def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None, *, with_picture: bool = True) -> Axes:
     """Draw where events moved the picture: how many of them reached each cell, over a picture from the night.
 
     Args:
         night: what was found; without its stored motion only the centers of the events are drawn.
         ax: where to draw; None makes a new figure.
         kind: count only events of this kind; None counts all.
+        with_picture: whether the night's own picture is drawn underneath.
 
     Returns:
         The axes; x and y are source px, y downwards.
@@ -44,7 +45,7 @@ def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None) 
     ax = new_axes(7.5, 4.6) if ax is None else ax
     events = [event for event in night.decision.events if kind in {None, event.kind}]
     strengths = strength_of(night) if events else None
-    if night.trace is not None:
+    if night.trace is not None and with_picture:
         _show_picture(ax, night.trace)
     if night.trace is not None and strengths is not None:
         _show_counts(ax, count_events(night.trace, events, strengths), night.trace)

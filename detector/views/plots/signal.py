@@ -43,6 +43,14 @@ class Strength:
         np.maximum.at(peaks, self.active.frame, self.active.snr)
         return peaks
 
+    def peaks_during(self, start_s: float, stop_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Time, s, and strength of the strongest cell of each frame in `[start_s, stop_s)`, in noise floors."""
+        first, last = (int(edge) for edge in np.searchsorted(self.view.time_s, (start_s, stop_s)))
+        entries = self.during(start_s, stop_s)
+        peaks = np.zeros(last - first)
+        np.maximum.at(peaks, self.active.frame[entries].astype(np.int64) - first, self.active.snr[entries])
+        return self.view.time_s[first:last].astype(np.float64), peaks
+
     def during(self, start_s: float, stop_s: float) -> slice:
         """Entries of the frames in `[start_s, stop_s)`."""
         frames = np.searchsorted(self.view.time_s, (start_s, stop_s))

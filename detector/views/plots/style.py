@@ -44,7 +44,7 @@ class KindStyle:
 KIND_STYLES: dict[str, KindStyle] = {
     "twitch": KindStyle("twitches", "twitch", "twitches", KIND_COLORS["twitch"], "o"),
     "rhythmic": KindStyle("rhythmic", "rhythmic movement", "rhythmic movements", KIND_COLORS["rhythmic"], "s"),
-    "movement": KindStyle("movements", "movement", "movements", KIND_COLORS["movement"], "D"),
+    "movement": KindStyle("local", "local movement", "local movements", KIND_COLORS["movement"], "D"),
     "gross": KindStyle("whole body", "whole-body movement", "whole-body movements", KIND_COLORS["gross"], "^"),
     "restless": KindStyle("restless", "restless stretch", "restless stretches", KIND_COLORS["restless"], "P"),
     "uncertain": KindStyle("uncertain", "uncertain event", "uncertain events", KIND_COLORS["uncertain"], "X"),

@@ -11,7 +11,8 @@ from matplotlib.patches import Rectangle
 from detector.errors import UsageError
 from detector.events.classify import Event
 from detector.night.night import Night
-from detector.views.plots.filmstrip import close_up, plot_event
+from detector.views.plots.filmstrip import plot_event
+from detector.views.stills import close_up
 
 NightMaker = Callable[..., Night]
 EventMaker = Callable[..., Event]
@@ -30,8 +31,9 @@ def filmed_night(make_night: NightMaker, make_event: EventMaker, cot: Path) -> N
 
 def test_pictures_show_the_movement_in_order(filmed_night: Night, ax: Axes) -> None:
     assert plot_event(filmed_night, 1, ax, n_frames=6) is ax
-    whole, *close = pictures(ax)
+    whole, *close, changed = pictures(ax)
     assert len(close) == 6
+    assert changed.get_title() == "before minus peak"
     assert whole.images[0].get_size() == (120, 160)
     offsets = [float(inset.get_title().removesuffix(" s")) for inset in close]
     assert offsets == sorted(offsets)
@@ -79,7 +81,7 @@ def test_footage_that_moved_is_found_by_its_folder(filmed_night: Night, cot: Pat
     gone = replace(filmed_night.provenance.inputs[0], path=f"/gone/{cot.name}")
     night = replace(filmed_night, provenance=replace(filmed_night.provenance, inputs=(gone,)))
     plot_event(night, 1, ax, footage=cot.parent)
-    assert len(pictures(ax)) == 6
+    assert len(pictures(ax)) == 7
 
 
 def test_footage_that_is_gone_is_said_and_the_signal_drawn(

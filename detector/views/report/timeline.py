@@ -1,0 +1,67 @@
+"""The timeline, to zoom and click, or as a picture where there is no script; and the film of the event chosen."""
+
+from __future__ import annotations
+
+from detector.night.night import Night
+from detector.views.clock_marks import clock_changes
+from detector.views.interactive.page import script_json, timeline_facts, timeline_item
+from detector.views.ledger import unjudged_stretches
+from detector.views.plots.style import STANDING
+from detector.views.report.section import Section, Story, picture, section
+from detector.views.wording import duration
+
+
+def write(story: Story) -> Section:
+    """Never empty."""
+    from detector.views.plots.timeline import SIZE_IN, plot_timeline
+
+    night = story.night
+    item, height_px = timeline_item(night)
+    return section(
+        "timeline",
+        item=item,
+        facts=timeline_facts(night),
+        height_px=height_px,
+        static=picture(lambda ax: plot_timeline(night, ax), *SIZE_IN),
+        reading=reading(night),
+        n_films=len(story.shown.films),
+        n_events=len(night.decision.events),
+        trouble=story.shown.trouble,
+        with_pictures=story.with_pictures,
+    )
+
+
+def reading(night: Night) -> list[str]:
+    """How to read the timeline: one phrase for each thing that is in it, and for no other."""
+    lines = ["Each mark is one event, as long as it lasted"]
+    if any(event.kind == "twitch" for event in night.decision.events):
+        lines.append("bars under the lanes: twitches in each observed minute")
+    if night.trace is not None:
+        lines.append("grey at the foot: share of the picture that moved, on a scale that shows small movement")
+    if night.gaps:
+        lines.append("hatched: nothing was observed")
+    if unjudged_stretches(night):
+        lines.append("dotted: observed, but no movement could have been told")
+    standing = [a for a in night.decision.artifacts if a.kind in STANDING]
+    if standing:
+        names = ", ".join(dict.fromkeys(artifact.kind for artifact in standing))
+        lines.append(f"left out all the time, and not drawn: {names}")
+    lines += [f"dashed line: {words}" for _, words in clock_changes(night)]
+    return lines
+
+
+def frames(story: Story) -> str:
+    """For the player: of each film its shape, the box in percent, its length, and whether it is cut short, as JSON."""
+    found = {}
+    for number, film in story.shown.films.items():
+        event = story.night.decision.events[number - 1]
+        left, top, right, bottom = (edge * film.scale for edge in event.box_px)
+        found[number] = [
+            film.width_px,
+            film.height_px,
+            *(round(100 * value, 2) for value in (left / film.width_px, top / film.height_px)),
+            *(round(100 * value, 2) for value in ((right - left) / film.width_px, (bottom - top) / film.height_px)),
+            round(event.start_s - film.start_s, 2),
+            duration(film.stop_s - film.start_s) if event.stop_s > film.stop_s else "",
+        ]
+    return script_json(found)
