@@ -17,15 +17,16 @@ from detector.cli.output import (
     night_facts,
     night_words,
     progress_bar,
-    recording_facts,
-    recording_words,
 )
+from detector.cli.probe import Footage, understood
+from detector.cli.probe import probe as cli_probe
 from detector.cli.review import corrected_night, lost_decisions, review
+from detector.cli.settings import Force, Fps, NamePattern, StartAt, TimeZone, footage_settings, pairs, resolve
 from detector.cli.trend import trend
-from detector.errors import ExitCode, OutputError, ParameterError
+from detector.errors import ExitCode, OutputError
 
 if TYPE_CHECKING:
-    from detector.params import Params
+    from detector.footage.recording import Recording
 
 app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -34,7 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Footage = Annotated[list[Path], typer.Argument(metavar="PATHS...", help="Video files or folders, one night together.")]
 NightFolder = Annotated[Path, typer.Argument(metavar="DIR", help="A night folder written by `analyze`.")]
 ParamsFile = Annotated[Path | None, typer.Option("--params", metavar="FILE", help="TOML file with parameters.")]
 Settings = Annotated[
@@ -106,40 +106,29 @@ def _start(
         raise typer.Exit(int(ExitCode.USAGE))
 
 
-@app.command()
-@handled
-def probe(
-    paths: Footage, params_file: ParamsFile = None, settings: Settings = None, as_json: AsJson = False
-) -> ExitCode:
-    """Say what is in video files.
-
-    Reads all packets and decodes no picture.
-
-    \b
-    Examples:
-      twitch-detector probe night.mp4
-      twitch-detector probe /recordings/2026-03-14 --json
-    """
-    from detector.footage.recording import read_recording
-    from detector.run.cores import usable_cores
-    from detector.run.readers import Readers
-
-    params = resolve(params_file, settings)
-    with Readers(params.run, usable_cores()) as readers:
-        recording = read_recording(paths, params.footage, readers.probe)
-    if as_json:
-        say_json(recording_facts(recording))
-    else:
-        say(*recording_words(recording))
-        complain(*(reason for _, reason in recording.unreadable), *recording.notes)
-    return ExitCode.PARTLY_UNREADABLE if recording.unreadable else ExitCode.DONE
+app.command()(cli_probe)
 
 
 @app.command()
 @handled
 def analyze(
     paths: Footage,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Night folder to write; a run that was stopped resumes.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Night folder to write; a run that was stopped resumes.",
+            show_default="name of the first input, with _night",
+        ),
+    ] = None,
+    start: StartAt = "",
+    time_zone: TimeZone = "",
+    name_pattern: NamePattern = "",
+    fps: Fps = None,
+    force: Force = False,
+    subject: Annotated[str, typer.Option(metavar="TEXT", help="Who was filmed, as a code.")] = "",
+    session: Annotated[str, typer.Option(metavar="TEXT", help="Which night this is.")] = "",
+    age: Annotated[str, typer.Option(metavar="TEXT", help="Age on that night, such as '12 weeks'.")] = "",
     params_file: ParamsFile = None,
     settings: Settings = None,
     workers: Annotated[int | None, typer.Option(help="Measuring processes.", show_default="usable cores")] = None,
@@ -159,24 +148,32 @@ def analyze(
 
     \b
     Examples:
-      twitch-detector analyze night.mp4 --out night
+      twitch-detector analyze night.mp4
       twitch-detector analyze clip1.mp4 clip2.mp4 --out night --set burst.threshold=12
       twitch-detector analyze /recordings/2026-03-14 --out night --json > night.json
     """
+    from detector.night.provenance import Subject
     from detector.run.analyze import Privacy
     from detector.run.analyze import analyze as analyze_footage
+    from detector.run.outputs import free_folder
 
-    params = resolve(params_file, settings)
+    named = footage_settings(start, time_zone, name_pattern, fps, force=force)
+    params = resolve(params_file, settings, named)
+    folder = (
+        out if out is not None else free_folder(paths[0], params, _silent if quiet else complain, overwrite=overwrite)
+    )
     with progress_bar(is_quiet=quiet) as progress:
         night = analyze_footage(
             paths,
-            out=out,
+            out=folder,
             params=params,
             workers=workers,
             overwrite=overwrite,
             hwaccel=hwaccel,
             privacy=Privacy(pictures=not no_pictures, names=not pseudonyms),
             progress=progress,
+            subject=Subject(subject, session, age),
+            on_recording=None if quiet or as_json else _say_understood,
         )
     if as_json:
         say_json(night_facts(night))
@@ -188,6 +185,14 @@ def analyze(
             complain(f"Decoded by {night.provenance.decoding}.")
         say(*night_words(night))
     return night_code(night)
+
+
+def _silent(*lines: str) -> None:
+    del lines
+
+
+def _say_understood(recording: Recording) -> None:
+    complain(*understood(recording))
 
 
 @app.command()
@@ -222,7 +227,7 @@ def decide(
 
     stored = Night.load(folder)
     params = read_toml(params_file, stored.params) if params_file else stored.params
-    decided = stored.decide(with_values(params, _pairs(settings)))
+    decided = stored.decide(with_values(params, pairs(settings)))
     corrected = corrected_night(decided, is_asked=reviewed)
     night = corrected if corrected and reviewed else decided
     if out is not None:
@@ -296,23 +301,6 @@ def params(params_file: ParamsFile = None, settings: Settings = None, as_json: A
         row = {"name": name, "value": tree[group][leaf], "default": field.default, "range": allowed_range(field)}
         rows.append(row | {"description": field.description} | extra)
     say_json(rows)
-
-
-def resolve(params_file: Path | None, settings: list[str] | None) -> Params:
-    """The parameters of a run: defaults, then the file, then `--set`."""
-    from detector.params import Params, from_toml, with_values
-
-    return with_values(from_toml(params_file) if params_file else Params(), _pairs(settings))
-
-
-def _pairs(settings: list[str] | None) -> dict[str, str]:
-    pairs = {}
-    for text in settings or []:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise ParameterError(f"--set {text}: expected NAME=VALUE, such as burst.threshold=12.")
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 app.command()(handled(cli_truth.synth))

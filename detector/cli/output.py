@@ -15,7 +15,6 @@ from detector.errors import ExitCode, displayed
 from detector.night.layout import EVENTS_FILE, REPORT_FILE, TIMELINE_FILE
 
 if TYPE_CHECKING:
-    from detector.footage.recording import Recording
     from detector.night.night import Night
     from detector.run.analyze import Progress
     from detector.truth.scoring.score import Score
@@ -31,8 +30,6 @@ __all__ = [
     "night_places",
     "night_words",
     "progress_bar",
-    "recording_facts",
-    "recording_words",
     "say",
     "say_json",
     "show_score",
@@ -151,57 +148,6 @@ def night_facts(night: Night) -> dict[str, Any]:
 def night_code(night: Night) -> ExitCode:
     """How a command ends that gave this night."""
     return ExitCode.PARTLY_UNREADABLE if night.is_partial else ExitCode.DONE
-
-
-def recording_facts(recording: Recording) -> dict[str, Any]:
-    """What is in a recording's files, as plain values for JSON."""
-    clips = [
-        {
-            "path": str(clip.info.path),
-            "size_bytes": clip.info.size_bytes,
-            "codec": clip.info.codec,
-            "width_px": clip.info.width_px,
-            "height_px": clip.info.height_px,
-            "header_fps": clip.info.header_fps,
-            "n_frames": len(clip.info.packet_times_s),
-            "n_key_frames": int(clip.info.is_key.sum()),
-            "first_time_s": clip.info.start_s,
-            "stop_time_s": clip.info.stop_s,
-            "recording_start_s": clip.start_s,
-            "start_at": clip.info.start_at.isoformat() if clip.info.start_at else None,
-            "start_source": clip.info.start_source,
-            "damage": list(clip.info.damage),
-        }
-        for clip in recording.clips
-    ]
-    return {
-        "clips": clips,
-        "files_s": recording.files_s,
-        "gaps": [list(gap) for gap in recording.gaps],
-        "overlaps": [list(overlap) for overlap in recording.overlaps],
-        "start_at": recording.start_at.isoformat() if recording.start_at else None,
-        "unreadable": [{"path": path, "reason": reason} for path, reason in recording.unreadable],
-        "notes": list(recording.notes),
-    }
-
-
-def recording_words(recording: Recording) -> list[str]:
-    """What is in a recording's files, one line a clip and a last one for all."""
-    from detector.views.wording import duration, number
-
-    lines = []
-    for clip in recording.clips:
-        info = clip.info
-        length_s = info.stop_s - info.start_s
-        fps = len(info.packet_times_s) / length_s if length_s > 0 else 0.0
-        start = f", from {info.start_at.isoformat(timespec='seconds')}" if info.start_at else ""
-        size = f"{info.width_px}x{info.height_px}"
-        lines.append(f"{displayed(info.path)}: {info.codec} {size}, {fps:.3g} frames/s, {duration(length_s)}{start}")
-        lines += [f"  {text}" for text in info.damage]
-    total = f"{number(len(recording.clips), 'file')}, {duration(recording.files_s)} of footage"
-    if recording.gaps:
-        total += f", {number(len(recording.gaps), 'gap')} ({duration(recording.gap_s)} not filmed)"
-    return [*lines, total]
 
 
 def show_score(score: Score) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from detector.errors import FootageError, NoFootageError, ParameterError
 from detector.footage.cameras import compare_clips
 from detector.footage.clip_names import ring_file_advice
+from detector.footage.clock import wall_clock
 from detector.footage.decode import iter_packets
 from detector.footage.files import find_files, hash_file
 from detector.footage.placing import Clip, place_clips
@@ -74,6 +75,10 @@ class Recording:
     def stop_s(self) -> float:
         """End of the last frame, s."""
         return max(clip.stop_s for clip in self.clips)
+
+    def wall_clock(self, time_s: float) -> datetime | None:
+        """Wall clock at a recording time, s; None where it is not known."""
+        return None if self.start_at is None else wall_clock(self.start_at, time_s - self.start_s)
 
     @property
     def fps(self) -> float:

@@ -72,7 +72,8 @@ def refuse_other_night(folder: Path, hashes: Sequence[str], parameters: Paramete
         if not path.exists():
             continue
         document = recording_of(path)
-        if document is None or document["sha256"] != list(hashes):
+        # More clips of the same night are welcome: what was measured stands.
+        if document is None or not set(document["sha256"]) <= set(hashes):
             raise UsageError(
                 f"{folder}: expected an empty folder or a night of the same footage, but it holds another night; "
                 "choose another folder or allow overwriting (--overwrite)."

@@ -137,6 +137,14 @@ class ReviewDocument(Document):
     n_unreviewed: int = Field(ge=0)
 
 
+class SubjectDocument(Document):
+    """Who was filmed, as the user says it."""
+
+    code: Text = ""
+    session: Text = ""
+    age: Text = ""
+
+
 class NightDocument(Document):
     """`night.json`."""
 
@@ -153,6 +161,7 @@ class NightDocument(Document):
     camera: Text = ""
     has_pictures: bool = True
     has_names: bool = True
+    subject: SubjectDocument = Field(default_factory=SubjectDocument)
     motion_parts: tuple[PartName, ...]
     event_boxes_px: tuple[tuple[Pixels, Pixels, Pixels, Pixels], ...]
     versions: dict[str, Text]

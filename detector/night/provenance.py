@@ -56,6 +56,21 @@ class SkippedSpan:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """Who was filmed, as the user says it; each may be empty.
+
+    Attributes:
+        code: of the infant.
+        session: which night this is.
+        age: on that night, in the user's words.
+    """
+
+    code: str = ""
+    session: str = ""
+    age: str = ""
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where a night came from.
 
@@ -72,6 +87,7 @@ class Provenance:
         has_pictures: whether pictures of the footage may be kept in the night and shown from it.
         has_names: whether files go by their names; else by ids.
         camera: size and coding of most of its pictures, such as `1280x720 h264`; empty where it was not stored.
+        subject: who was filmed, as the user says it.
         versions: of the package, Python and the libraries that decode and compute.
         schema_version: of the night folder.
     """
@@ -89,6 +105,7 @@ class Provenance:
     has_pictures: bool = True
     has_names: bool = True
     camera: str = ""
+    subject: Subject = Subject()
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = NIGHT_SCHEMA_VERSION
 

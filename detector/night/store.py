@@ -29,7 +29,7 @@ from detector.night.disk import (
 from detector.night.documents import READABLE_VERSIONS, Ledger, NightDocument, ReviewDocument, first_fault
 from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE, SERIES_FILE
 from detector.night.measures import Timed, series_columns
-from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan
+from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan, Subject
 from detector.night.schema import SERIES
 from detector.night.series import Series
 from detector.night.tables import ARTIFACTS, Columns, artifact_columns, read_artifacts, read_events, to_csv
@@ -187,6 +187,7 @@ def _document(night: _Night) -> dict[str, Any]:
         "camera": source.camera,
         "has_pictures": source.has_pictures,
         "has_names": source.has_names,
+        "subject": asdict(source.subject),
         "motion_parts": [path.name for path in night.parts],
         "event_boxes_px": [[round(edge, 1) for edge in event.box_px] for event in night.decision.events],
         "versions": dict(source.versions),
@@ -285,6 +286,7 @@ def _provenance(document: NightDocument, gone: Mapping[str, object]) -> Provenan
         camera=document.camera,
         has_pictures=document.has_pictures,
         has_names=document.has_names,
+        subject=Subject(**document.subject.model_dump()),
         versions=document.versions,
         schema_version=document.schema_version,
     )

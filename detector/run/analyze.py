@@ -21,11 +21,12 @@ from detector.night.folder import claimed, temporary_path
 from detector.night.layout import MOTION_FOLDER, PART_PATTERN
 from detector.night.measures import with_labels
 from detector.night.night import Night
-from detector.night.provenance import SkippedSpan
+from detector.night.provenance import SkippedSpan, Subject
 from detector.params import Params, as_params
 from detector.run.cores import usable_cores
 from detector.run.crew import measure_jobs
 from detector.run.handover import share
+from detector.run.outputs import FolderChoice
 from detector.run.parts import Job, StorageError, is_measured, join_parts, plan_jobs
 from detector.run.progress import Progress, listener
 from detector.run.publish import publish, save_night
@@ -51,18 +52,21 @@ class _Run:
     report: Callable[[Progress], None]
     decoding: Decoding
     privacy: Privacy
+    subject: Subject
 
 
 def analyze(  # noqa: PLR0913  # what a user may ask of one night
     paths: PathLike | Sequence[PathLike],
     *,
-    out: PathLike | None = None,
+    out: PathLike | FolderChoice | None = None,
     params: Params | Mapping[str, object] | None = None,
     workers: int | None = None,
     overwrite: bool = False,
     hwaccel: str = OFF,
     privacy: Privacy | None = None,
     progress: Callable[[Progress], None] | bool | None = None,
+    subject: Subject | None = None,
+    on_recording: Callable[[Recording], None] | None = None,
 ) -> Night:
     """Find the movements in a night of footage.
 
@@ -71,7 +75,8 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
 
     Args:
         paths: files or folders, one night together.
-        out: night folder to write; None keeps the night in memory only.
+        out: night folder to write, or a function that chooses one by the hashes of the clips; None keeps the night in
+            memory only.
         params: all of them, or some values such as `{"burst.threshold": 12}`; None takes the defaults.
         workers: measuring processes, 1 or more; None takes the usable cores.
         overwrite: whether `out` may hold another night, one of other parameters, or other files.
@@ -79,6 +84,8 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
             decodes, and the night's provenance says why.
         privacy: what of the footage the night may keep; everything if None.
         progress: True shows a bar, in a notebook too; or a function that is called with the state of the analysis.
+        subject: who was filmed, kept with the night.
+        on_recording: called with what the footage was understood as, before the long work.
 
     Returns:
         The night; without events when nothing moved.
@@ -94,7 +101,7 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
         raise ParameterError(f"workers: expected 1 or more, but {workers} came.")
     check_choice(hwaccel)
     values = as_params(params)
-    folder = None if out is None else Path(out)
+    folder = None if out is None or callable(out) else Path(out)
     if folder is not None:
         refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
     try:
@@ -102,7 +109,10 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
             report(Progress("reading"))
             with Readers(values.run, workers or usable_cores()) as readers:
                 recording = _read(paths, values, readers)
+                if on_recording is not None:
+                    on_recording(recording)
                 hashes = readers.hash([clip.info.path for clip in recording.clips])
+            folder = out(hashes) if callable(out) else folder
             decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
             run = _Run(
                 recording=recording,
@@ -113,6 +123,7 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
                 report=report,
                 decoding=decoding,
                 privacy=privacy or Privacy(),
+                subject=subject or Subject(),
             )
             return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
     except KeyboardInterrupt as stop:
@@ -231,7 +242,9 @@ def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping
     return Night(
         decision=decision,
         coverage=coverage,
-        provenance=describe_sources(recording, run.hashes, skipped, run.decoding.words, run.privacy),
+        provenance=replace(
+            describe_sources(recording, run.hashes, skipped, run.decoding.words, run.privacy), subject=run.subject
+        ),
         params=params,
         observed=observed,
         trace=trace,

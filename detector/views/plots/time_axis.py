@@ -6,19 +6,33 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import cast
+from typing import Protocol, cast
 
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis
 from matplotlib.ticker import Formatter, Locator
 
-from detector.night.night import Night
 from detector.views.wording import day_and_month, elapsed, zone
 
 STEPS_S = (
     0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30,
     60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
 )  # fmt: skip
+
+
+class HasClock(Protocol):
+    """A night, or a recording of one: what has a start and may know the wall clock."""
+
+    @property
+    def start_at(self) -> datetime | None:
+        """Wall clock of the first picture."""
+
+    @property
+    def start_s(self) -> float:
+        """Recording time of the first picture, s."""
+
+    def wall_clock(self, time_s: float) -> datetime | None:
+        """Wall clock at a recording time; None where it is not known."""
 
 
 def nice_step(length_s: float, at_most: int) -> float:
@@ -34,7 +48,7 @@ def nice_step(length_s: float, at_most: int) -> float:
     return 86400 * math.ceil(length_s / 86400 / at_most)
 
 
-def origin_s(night: Night) -> float:
+def origin_s(night: HasClock) -> float:
     """Recording time of the midnight before the start, or 0 where the wall clock is not known, s."""
     at = night.start_at
     if at is None:
@@ -65,7 +79,7 @@ class TimeLocator(Locator):
 class TimeFormatter(Formatter):
     """`22:30` with the date below where it begins or changes; `0:14:05` where the wall clock is not known."""
 
-    def __init__(self, night: Night) -> None:
+    def __init__(self, night: HasClock) -> None:
         self.night = night
 
     def __call__(self, x: float, pos: int | None = None) -> str:
@@ -97,7 +111,7 @@ def _of_day(at: datetime, step_s: float, decimals: int) -> str:
     return f"{at:%H:%M:%S}{fraction}"
 
 
-def set_time_axis(ax: Axes, night: Night) -> None:
+def set_time_axis(ax: Axes, night: HasClock) -> None:
     """Give an axes in recording seconds ticks and a label in time of day where known, recording time otherwise."""
     ax.xaxis.set_major_locator(TimeLocator(origin_s(night)))
     ax.xaxis.set_major_formatter(TimeFormatter(night))
