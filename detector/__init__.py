@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from detector.truth.planting.plant import plant as plant
     from detector.truth.scene.draw import synthesize as synthesize
     from detector.truth.scoring.evaluate import evaluate as evaluate
+    from detector.truth.simulated import simulate_night as simulate_night
     from detector.views.clips import write_clips as write_clips
     from detector.views.plots import plot_event as plot_event
     from detector.views.plots import plot_heatmap as plot_heatmap
@@ -60,6 +61,7 @@ _HOMES = {
     "read_truth": "detector.truth.known",
     "report": "detector.run.again",
     "review": "detector.run.again",
+    "simulate_night": "detector.truth.simulated",
     "synthesize": "detector.truth.scene.draw",
     "trend": "detector.run.again",
     "write_clips": "detector.views.clips",

@@ -491,7 +491,7 @@ class SeriesParams(Group):
     )
     seed: int = tunable(0, "1", OWN, "Seed of the shuffles.", ge=0, le=2**31)
     chance_share: float = tunable(
-        0.05, "1", OWN, "More than chance: at most this share of the shuffles gives as many.", gt=0, le=1
+        0.05, "1", OWN, "More than chance: at most this share of the shuffles gives a series as long.", gt=0, le=1
     )
     min_rate_s: float = tunable(600.0, "s", OWN, "No rate is given over less time than this.", ge=0, le=36_000)
     min_burst_events: int = tunable(

@@ -8,6 +8,7 @@ within each state: the lengths of the intervals stay, and only what their order 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,17 +36,29 @@ class RunRule:
 
 @dataclass(frozen=True)
 class Chance:
-    """How often shuffled intervals gave series.
+    """What shuffled intervals gave.
 
     Attributes:
-        expected: series, mean of the shuffles; NaN where nothing could be shuffled.
-        expected_events: events in series, mean of the shuffles.
-        share: of the shuffles (this night counted as one of them) that gave at least as many events in series.
+        expected: number of series, mean of the shuffles; NaN where nothing could be shuffled.
+        longest: events of the longest series of each shuffle, ascending; 0 where a shuffle gave none.
     """
 
-    expected: float
-    expected_events: float
-    share: float
+    expected: float = math.nan
+    longest: tuple[int, ...] = ()
+
+    def share_of(self, n_events: int) -> float:
+        """Share of the shuffles that gave a series of at least so many events.
+
+        This night counts as one of them, so that by chance no more than 5 nights of 100 have a longest series of which
+        the share is at most 0.05 (Phipson and Smyth 2010, doi 10.2202/1544-6115.1585). NaN where nothing was shuffled.
+
+        >>> Chance(1.0, (0, 3, 4, 9)).share_of(4)
+        0.6
+        """
+        if not self.longest:
+            return math.nan
+        n_as_long = len(self.longest) - bisect_left(self.longest, n_events)
+        return (1 + n_as_long) / (1 + len(self.longest))
 
 
 def find_runs(onset_s: ArrayLike, segment: ArrayLike, rule: RunRule) -> list[tuple[int, int]]:
@@ -79,28 +92,27 @@ def chance_of(
         seed: of the shuffles.
 
     >>> clock = np.arange(0.0, 600.0, 20.0)
-    >>> chance_of(clock, np.zeros(30), [""] * 30, RunRule(5.0, 90.0, 4), shuffles=100, seed=0)
-    Chance(expected=1.0, expected_events=30.0, share=1.0)
+    >>> chance_of(clock, np.zeros(30), [""] * 30, RunRule(5.0, 90.0, 4), shuffles=3, seed=0)
+    Chance(expected=1.0, longest=(30, 30, 30))
     """
     intervals, breaks = _intervals(onset_s, segment)
     if not (~breaks).any():
-        return Chance(math.nan, math.nan, math.nan)
-    n_found = int(_n_events(intervals[np.newaxis], breaks, rule)[1][0])
+        return Chance()
     groups = [
         np.flatnonzero(~breaks & (np.asarray(state[1:], dtype=object) == name)) for name in sorted(set(state[1:]))
     ]
     random = np.random.default_rng(seed)
-    n_series, n_events = [], []
+    n_series, longest = 0, []
     for count in _batches(shuffles, intervals.size):
         shuffled = np.tile(intervals, (count, 1))
         for places in groups:
             shuffled[:, places] = random.permuted(shuffled[:, places], axis=1)
-        series, events = _n_events(shuffled, breaks, rule)
-        n_series.append(series)
-        n_events.append(events)
-    series, events = np.concatenate(n_series), np.concatenate(n_events)
-    share = (1 + int((events >= n_found).sum())) / (1 + shuffles)
-    return Chance(float(series.mean()), float(events.mean()), share)
+        first, stop, row = _runs(shuffled, breaks, rule)
+        most = np.zeros(count, np.int64)
+        np.maximum.at(most, row, stop - first + 1)
+        n_series += first.size
+        longest.append(most)
+    return Chance(n_series / shuffles, tuple(np.sort(np.concatenate(longest)).tolist()))
 
 
 def _batches(shuffles: int, n_intervals: int) -> list[int]:
@@ -140,12 +152,3 @@ def _runs(
         kept &= passed[stop] - passed[first] >= rule.min_length_s - 1e-6
     row = first[kept] // (n + 1)
     return first[kept] - row * (n + 1), stop[kept] - row * (n + 1), row
-
-
-def _n_events(
-    intervals: NDArray[np.float64], breaks: NDArray[np.bool_], rule: RunRule
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Series, and events in them, of every row."""
-    first, stop, row = _runs(intervals, breaks, rule)
-    n_events = np.bincount(row, weights=(stop - first + 1).astype(np.float64), minlength=len(intervals))
-    return np.bincount(row, minlength=len(intervals)), n_events.astype(np.int64)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from detector.errors import UsageError
-from detector.events.classify import EVENT_KINDS
+from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision
 from detector.night.provenance import Provenance
-from detector.night.rates import Rate, by_state, event_rate, parse_bin, rate_rows, state_times, time_bins
+from detector.night.rates import Rate, bout_limits, event_rate, parse_bin, state_times, time_bins
 from detector.night.schema import SERIES
 from detector.night.series import Series, Times, known_states, label_twitches, night_criterion, periodicity_index
-from detector.night.statistics import burstiness, onset_intervals, still_share
-from detector.night.stretches import StateRow, Stretch, intersect, subtract, total_s
+from detector.night.statistics import bout_sizes, burstiness, onset_intervals, still_share
+from detector.night.stretches import StateRow, Stretch, intersect, states_at, subtract, total_s
 from detector.night.tables import Columns, name_event, to_columns
 from detector.params import Params, SeriesParams
 
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 _HIDES_MOVEMENT = {"light", "bump"}
 """Artifacts that cover the whole picture for a moment; damaged and frozen pictures are not observed to begin with."""
 
-RATE_COLUMNS = ("kind", "n_events", "judged_s", "per_hour", "low_per_hour", "high_per_hour")
+RATE_COLUMNS = (
+    "kind",
+    "n_events",
+    "judged_s",
+    "per_hour",
+    "low_per_hour",
+    "high_per_hour",
+    "bout_low_per_hour",
+    "bout_high_per_hour",
+)
 
 
 class Timed(Protocol):
@@ -91,49 +100,60 @@ def rate_table(night: Timed, by: str) -> pd.DataFrame:
     """Rates of every kind, as `Night.rates` gives them."""
     import pandas as pd
 
-    rows: Iterator[tuple[dict[str, Any], str, Rate]]
+    groups: Iterator[_Group]
     heads: tuple[str, ...]
     if by == "kind":
-        rows, heads = (({}, kind, rate) for kind, rate in kind_rates(night).items()), ()
+        groups, heads = iter([_Group({}, night.decision.events, total_s(night.judged))]), ()
     elif by in {"state", "site"}:
-        rows, heads = _grouped(night, by), (by,)
+        groups, heads = _grouped(night, by), (by,)
     else:
-        rows, heads = _binned(night, parse_bin(by)), ("start_s", "stop_s", "start_at")
-    values = [
-        {
-            **head,
-            "kind": kind,
-            "n_events": rate.n_events,
-            "judged_s": round(rate.time_s, 3),
-            "per_hour": rate.per_hour,
-            "low_per_hour": rate.low_per_hour,
-            "high_per_hour": rate.high_per_hour,
-        }
-        for head, kind, rate in rows
-    ]
-    return pd.DataFrame(values, columns=[*heads, *RATE_COLUMNS])
+        groups, heads = _binned(night, parse_bin(by)), ("start_s", "stop_s", "start_at")
+    times, criterion_s = times_of(night), night_criterion(times_of(night)).interval_s
+    rows = [row for group in groups for row in _rate_rows(group, times, criterion_s)]
+    return pd.DataFrame(rows, columns=[*heads, *RATE_COLUMNS])
 
 
-def _grouped(night: Timed, by: str) -> Iterator[tuple[dict[str, Any], str, Rate]]:
+@dataclass(frozen=True)
+class _Group:
+    """Events that are counted together: what the group is called by, and its judged time, s."""
+
+    head: dict[str, Any]
+    events: Sequence[Event]
+    judged_s: float
+
+
+def _rate_rows(group: _Group, times: Times, criterion_s: float) -> Iterator[dict[str, Any]]:
+    least_s = times.params.min_rate_s
+    for kind in EVENT_KINDS:
+        onsets = [event.start_s for event in group.events if event.kind == kind]
+        rate = event_rate(len(onsets), group.judged_s, least_s)
+        limits = rate.low_per_hour, rate.high_per_hour
+        if kind == "twitch":
+            sizes = bout_sizes(onsets, times.observed, times.states, criterion_s)
+            limits = bout_limits(sizes, group.judged_s, least_s)
+        values = (kind, rate.n_events, round(rate.time_s, 3), rate.per_hour, rate.low_per_hour, rate.high_per_hour)
+        yield group.head | dict(zip(RATE_COLUMNS, (*values, *limits), strict=True))
+
+
+def _grouped(night: Timed, by: str) -> Iterator[_Group]:
     events, judged = night.decision.events, night.judged
     if by == "state":
         states = known_states(events, night.states)
-        times_s, group_of = state_times(states, judged), by_state(states)
+        names, times_s = states_at(states, [event.start_s for event in events]), state_times(states, judged)
     else:
-        sites = sorted({event.site for event in events})
-        times_s, group_of = dict.fromkeys(sites, total_s(judged)), lambda event: event.site
-    for group, kind, rate in rate_rows(events, times_s, group_of, night.params.series.min_rate_s):
-        yield {by: group}, kind, rate
+        names = [event.site for event in events]
+        times_s = dict.fromkeys(sorted(set(names)), total_s(judged))
+    for name, judged_s in times_s.items():
+        inside = [event for event, group in zip(events, names, strict=True) if group == name]
+        yield _Group({by: name}, inside, judged_s)
 
 
-def _binned(night: Timed, length_s: float) -> Iterator[tuple[dict[str, Any], str, Rate]]:
+def _binned(night: Timed, length_s: float) -> Iterator[_Group]:
     source = night.provenance
     for start_s, stop_s in time_bins(source.start_s, source.stop_s, length_s, source.start_at):
-        judged_s = total_s(intersect(night.judged, [(start_s, stop_s)]))
-        inside = [event.kind for event in night.decision.events if start_s <= event.start_s < stop_s]
-        for kind in EVENT_KINDS:
-            rate = event_rate(inside.count(kind), judged_s, night.params.series.min_rate_s)
-            yield {"start_s": start_s, "stop_s": stop_s, "start_at": source.wall_clock(start_s)}, kind, rate
+        inside = [event for event in night.decision.events if start_s <= event.start_s < stop_s]
+        head = {"start_s": start_s, "stop_s": stop_s, "start_at": source.wall_clock(start_s)}
+        yield _Group(head, inside, total_s(intersect(night.judged, [(start_s, stop_s)])))
 
 
 def series_columns(night: Timed, series: tuple[Series, ...]) -> Columns:
@@ -146,7 +166,7 @@ def _told(series: Series) -> dict[str, object]:
     return {
         "n_events": len(series.members),
         "expected_by_chance": series.chance.expected,
-        "chance_share": series.chance.share,
+        "chance_share": series.chance_share,
         "rate_per_min": series.rate_per_min,
         "minutes_since_waking": series.since_waking_s / 60.0,
         "sites": " ".join(series.sites),
@@ -164,6 +184,8 @@ def night_statistics(night: Timed, series: tuple[Series, ...], kind: str) -> dic
         [(event.start_s, event.stop_s) for event in events], night.judged, params.still_epoch_s
     )
     rate, criterion = kind_rates(night)[kind], night_criterion(times)
+    sizes = bout_sizes(onsets, night.observed, times.states, criterion.interval_s)
+    low, high = bout_limits(sizes, rate.time_s, params.min_rate_s)
     return {
         "kind": kind,
         "n_events": len(onsets),
@@ -171,6 +193,8 @@ def night_statistics(night: Timed, series: tuple[Series, ...], kind: str) -> dic
         "per_hour": rate.per_hour,
         "low_per_hour": rate.low_per_hour,
         "high_per_hour": rate.high_per_hour,
+        "bout_low_per_hour": low,
+        "bout_high_per_hour": high,
         "n_intervals": int(intervals_s.size),
         "median_interval_s": float(np.median(intervals_s)) if intervals_s.size else math.nan,
         "burstiness": burstiness(intervals_s, params.min_burst_events),

@@ -164,8 +164,11 @@ class Night:
 
         Returns:
             One row a group and kind: the group (`state`, `site`, or `start_s`, `stop_s`, `start_at`), `kind`,
-            `n_events`, `judged_s`, `per_hour`, `low_per_hour`, `high_per_hour`; the last three are NaN where less than
-            `series.min_rate_s` was judged. Events of no known site or state have an empty one.
+            `n_events`, `judged_s`, `per_hour`, `low_per_hour`, `high_per_hour`, and `bout_low_per_hour`,
+            `bout_high_per_hour`: twitches come in bouts, whose members are not independent, so that the interval of a
+            Poisson count is too narrow for them, and these two take the bout as the unit (`detector.night.rates`).
+            Rates are NaN where less than `series.min_rate_s` was judged. Events of no known site or state have an
+            empty one.
 
         Raises:
             UsageError: `by` is none of these.
@@ -179,7 +182,8 @@ class Night:
             kind: of event.
 
         Returns:
-            `n_events`, `judged_s`, `per_hour` with its interval; `n_intervals`, `median_interval_s` and `burstiness`
+            `n_events`, `judged_s`, `per_hour` with its interval, and `bout_low_per_hour` and `bout_high_per_hour`, the
+            limits where events of one bout are not independent; `n_intervals`, `median_interval_s` and `burstiness`
             of onsets within gaps and states; the bout criterion of twitches and `n_bouts`; `periodicity_index`;
             `still_share` of the `n_still_epochs` epochs of 20 s. Methods: `detector.night.statistics`, `.bouts`,
             `.rates`, `.series`.

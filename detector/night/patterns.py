@@ -101,7 +101,7 @@ def _repeated(times: Times, series: Sequence[Series], clock: Clock) -> Pattern |
     return Pattern(
         heading=f"Repeated whole-body movements ({len(chosen)})",
         seen=" ".join(_repetition(one, times, clock) for one in chosen),
-        by_chance=_chance_words(chosen[0], len(chosen), times.params.chance_share),
+        by_chance=_chance_words(chosen, times.params.chance_share),
         could_be_wrong=(
             "Turning over in several attempts, crying, or somebody at the cot can look like this; the rule is this "
             f"software's own and has not been checked against anything. {_CANNOT_KNOW} {_SHOW}"
@@ -114,7 +114,7 @@ def _repeated(times: Times, series: Sequence[Series], clock: Clock) -> Pattern |
 def _periodic(times: Times, series: Sequence[Series], clock: Clock) -> Pattern | None:
     """Told only where there are more than chance gives: movements that come at random make such series, too."""
     chosen = [one for one in series if one.kind == "periodic WASM"]
-    if not chosen or not is_more_than_chance(chosen[0], times.params.chance_share):
+    if not chosen or not is_more_than_chance(chosen, times.params.chance_share):
         return None
     n_members = sum(len(one.members) for one in chosen)
     n_all = len(candidates("periodic WASM", times))
@@ -127,26 +127,28 @@ def _periodic(times: Times, series: Sequence[Series], clock: Clock) -> Pattern |
             f"{times.params.periodic_max_interval_s:g} s apart, four or more in a row, at {first}"
             f"{' and later' if len(chosen) > 3 else ''}."
         ),
-        by_chance=_chance_words(chosen[0], len(chosen), times.params.chance_share),
+        by_chance=_chance_words(chosen, times.params.chance_share),
         could_be_wrong=f"The rule was made for adults; no limit for infants is published. {_CANNOT_KNOW} {_SHOW}",
         event_ids=tuple(name_event(n) for one in chosen for n in one.members),
         stretches=tuple((one.start_s, one.stop_s) for one in chosen),
     )
 
 
-def is_more_than_chance(series: Series, most: float) -> bool:
-    """Whether so few shuffles of the night's intervals give as many movements in such series."""
-    return series.chance.share <= most
+def is_more_than_chance(series: Sequence[Series], most: float) -> bool:
+    """Whether so few shuffles of the night's intervals give a series as long as the longest of these."""
+    return min(one.chance_share for one in series) <= most
 
 
-def _chance_words(series: Series, n_found: int, most: float) -> str:
-    chance = series.chance
+def _chance_words(series: Sequence[Series], most: float) -> str:
+    chance = series[0].chance
     if math.isnan(chance.expected):
         return ""
+    longest = max(series, key=lambda one: len(one.members))
     verdict = "more than chance gives" if is_more_than_chance(series, most) else "no more than chance may give"
     return (
-        f"Seen {_times(n_found)}; with the intervals of this night in another order it is {chance.expected:.2g} on "
-        f"average, and as many movements in {max(100 * chance.share, 0.1):.3g} % of the shuffles: {verdict}."
+        f"Seen {_times(len(series))}, {len(longest.members)} movements at most; with the intervals of this night in "
+        f"another order it is {chance.expected:.2g} on average, and one as long comes in "
+        f"{max(100 * longest.chance_share, 0.1):.3g} % of the shuffles: {verdict}."
     )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from detector.errors import UsageError
-from detector.events.classify import EVENT_KINDS, Event
-from detector.night.stretches import StateRow, Stretch, intersect, state_at, total_s
+from detector.night.stretches import StateRow, Stretch, intersect, total_s
 
 CONFIDENCE = 0.95
 SHORTEST_BIN_S = 60.0
@@ -33,13 +32,13 @@ class Rate:
     high_per_hour: float
 
 
-def poisson_limits(n_events: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def poisson_limits(n_events: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Exact limits of the mean of a Poisson count.
 
     Source: Garwood 1936, Biometrika 28, 437-442: quantiles of chi-square with 2 n and 2 n + 2 degrees of freedom.
 
     Args:
-        n_events: the count, 0 or more.
+        n_events: the count, 0 or more; no whole number where it stands for fewer independent ones.
         confidence: of the two-sided interval, above 0 and below 1.
 
     >>> [round(limit, 3) for limit in poisson_limits(10)]
@@ -74,24 +73,33 @@ def event_rate(n_events: int, time_s: float, min_s: float) -> Rate:
     return Rate(n_events, time_s, n_events * scale, low * scale, high * scale)
 
 
-def rate_rows(
-    events: Sequence[Event], times_s: Mapping[str, float], group_of: Callable[[Event], str], min_s: float
-) -> Iterator[tuple[str, str, Rate]]:
-    """Rates of every kind in every group.
+def bout_limits(sizes: Sequence[int], time_s: float, min_s: float) -> tuple[float, float]:
+    """Limits of a rate of events that come in bouts, by the hour.
+
+    Events of one bout are not independent, so the interval of a Poisson count is too narrow for them. Where bouts come
+    at random, the variance of the count is `sum(m * m) / sum(m)` times its mean, `m` being the sizes of the bouts: the
+    count is worth so many times fewer independent events.
+
+    Source: index of dispersion of a compound Poisson process, Cox and Lewis 1966, The Statistical Analysis of Series of
+    Events, chapter 7. Deviation: Garwood's limits of the reduced count, in place of the normal approximation.
 
     Args:
-        events: to count.
-        times_s: judged time of each group, s, in the order wanted.
-        group_of: the group of an event; events of a group that has no time are left out.
-        min_s: no rate is given over less time, s.
+        sizes: events of each bout, single events among them.
+        time_s: the time in which they were counted, s.
+        min_s: no limits are given over less time, s.
 
-    Yields:
-        `(group, kind, rate)`, all kinds of the first group, then of the second.
+    Returns:
+        `(low, high)` per hour; NaN where the time is too short.
+
+    >>> [round(limit, 2) for limit in bout_limits([4] * 25, 36_000.0, 600.0)]
+    [6.47, 14.76]
     """
-    grouped = [(group_of(event), event.kind) for event in events]
-    for group, time_s in times_s.items():
-        for kind in EVENT_KINDS:
-            yield group, kind, event_rate(grouped.count((group, kind)), time_s, min_s)
+    if time_s <= 0 or time_s < min_s:
+        return math.nan, math.nan
+    n_events = sum(sizes)
+    excess = sum(size * size for size in sizes) / n_events if n_events else 1.0
+    low, high = poisson_limits(n_events / excess)
+    return excess * low * _HOUR_S / time_s, excess * high * _HOUR_S / time_s
 
 
 def state_times(states: Sequence[StateRow], judged: Sequence[Stretch]) -> dict[str, float]:
@@ -107,11 +115,6 @@ def state_times(states: Sequence[StateRow], judged: Sequence[Stretch]) -> dict[s
     }
     rest_s = total_s(judged) - sum(times_s.values())
     return times_s | ({"": rest_s} if rest_s > 1e-6 else {})
-
-
-def by_state(states: Sequence[StateRow]) -> Callable[[Event], str]:
-    """The state in which an event starts."""
-    return lambda event: state_at(states, event.start_s)
 
 
 def parse_bin(text: str) -> float:

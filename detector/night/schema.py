@@ -177,7 +177,7 @@ SERIES = Table(
         Column(
             "chance_share",
             "float",
-            "Share of the shuffles in which at least as many movements lie in series of this kind.",
+            "Share of the shuffles that give a series of this kind with at least as many movements.",
             "1",
             0.0,
             1.0,

@@ -7,8 +7,10 @@ rule names a cause, and each result carries what the same night gives by chance 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -19,7 +21,7 @@ from detector.night.bouts import BoutCriterion, bout_criterion
 from detector.night.chance import Chance, RunRule, chance_of, find_runs
 from detector.night.schema import AWAKE
 from detector.night.statistics import onset_intervals, segments
-from detector.night.stretches import StateRow, Stretch, state_at
+from detector.night.stretches import StateRow, Stretch, state_at, states_at
 from detector.params import SeriesParams
 
 SeriesKind = Literal["bout", "periodic WASM", "periodic AASM", "repeated whole-body"]
@@ -40,7 +42,7 @@ class Series:
         members: numbers of its events in order of start, from 1; 2 or more.
         start_s, stop_s: start of the first, end of the last, recording time, s.
         median_interval_s: median time from onset to onset, s.
-        chance: how many series of this kind the night's own intervals give when they are shuffled.
+        chance: what series of this kind the night's own intervals give when they are shuffled.
         amplitude_trend: rank correlation of strength with order, -1 to 1; NaN for fewer than 5 movements.
         since_waking_s: time from the last waking before it, s; NaN where there was none.
         sites: where its movements were; empty where no site is known.
@@ -61,6 +63,11 @@ class Series:
     def __post_init__(self) -> None:
         if len(self.members) < 2 or sorted(set(self.members)) != list(self.members) or self.start_s > self.stop_s:
             raise ValueError(f"expected two movements or more, in order of time, but {self} came.")
+
+    @property
+    def chance_share(self) -> float:
+        """Share of the shuffles that gave a series of this kind with at least as many movements; NaN without any."""
+        return self.chance.share_of(len(self.members))
 
     @property
     def rate_per_min(self) -> float:
@@ -84,6 +91,15 @@ class Times:
     states: Sequence[StateRow]
     params: SeriesParams
 
+    @cached_property
+    def wakings_s(self) -> list[float]:
+        """When stretches begin in which the infant is awake or handled, s, ascending."""
+        return [
+            start_s
+            for place, (start_s, _, state) in enumerate(self.states)
+            if state == AWAKE and (place == 0 or self.states[place - 1][2] != AWAKE)
+        ]
+
 
 def known_states(events: Sequence[Event], states: Sequence[StateRow]) -> tuple[StateRow, ...]:
     """The states of a night; where none were scored, restless stretches are the only ones known.
@@ -97,8 +113,8 @@ def known_states(events: Sequence[Event], states: Sequence[StateRow]) -> tuple[S
     return tuple((event.start_s, event.stop_s, AWAKE) for event in events if event.kind == "restless")
 
 
-def find_series(times: Times) -> tuple[Series, ...]:
-    """All series of a night, in order of start.
+def find_series(times: Times, kinds: Sequence[SeriesKind] = SERIES_KINDS) -> tuple[Series, ...]:
+    """All series of a night, or those of some kinds, in order of start.
 
     Rules, with their sources in `detector.params.SeriesParams`: a bout is two or more twitches no further apart than
     the bout criterion (PMC8513809; Sibly 1990); a periodic series is four or more movements of 0.5 to 10 s, 10 to 90 s
@@ -109,7 +125,7 @@ def find_series(times: Times) -> tuple[Series, ...]:
     >>> find_series(Times([], [(0.0, 60.0)], [], SeriesParams()))
     ()
     """
-    found = [series for kind in SERIES_KINDS for series in _series_of(kind, times)]
+    found = [series for kind in kinds for series in _series_of(kind, times)]
     return tuple(sorted(found, key=lambda series: (series.start_s, SERIES_KINDS.index(series.kind))))
 
 
@@ -144,23 +160,27 @@ def label_twitches(times: Times) -> tuple[Event, ...]:
 
     `isolated`: nothing else moved within 10 s before and after (PMC8513809), all of which was observed.
     """
-    in_bout = {number for series in _series_of("bout", times, with_chance=False) for number in series.members}
+    places, runs = _runs_of("bout", times)[:2]
+    in_bout = {place for first, stop in runs for place in places[first:stop]}
+    alone = _alone(times)
+    names = ("bout" if place in in_bout else "isolated" if alone[place] else "" for place in range(len(alone)))
     return tuple(
-        replace(event, label=_label(place, times, in_bout)) if event.kind == "twitch" and not event.label else event
-        for place, event in enumerate(times.events)
+        replace(event, label=name) if event.kind == "twitch" and name and not event.label else event
+        for event, name in zip(times.events, names, strict=True)
     )
 
 
-def _label(place: int, times: Times, in_bout: set[int]) -> str:
-    if place + 1 in in_bout:
-        return "bout"
-    event, near_s = times.events[place], times.params.isolated_s
-    start_s, stop_s = event.start_s - near_s, event.stop_s + near_s
-    is_alone = not any(
-        other is not event and other.start_s <= stop_s and other.stop_s >= start_s for other in times.events
-    )
-    is_seen = any(begin_s <= start_s and stop_s <= end_s for begin_s, end_s in times.observed)
-    return "isolated" if is_alone and is_seen else ""
+def _alone(times: Times) -> NDArray[np.bool_]:
+    """Which events have no other within `isolated_s` before and after, all of which was observed; shape (n,)."""
+    near_s = times.params.isolated_s
+    start_s = np.array([event.start_s for event in times.events])
+    stop_s = np.array([event.stop_s for event in times.events])
+    latest_s = np.maximum.accumulate(np.concatenate(([-np.inf], stop_s[:-1])))
+    next_s = np.concatenate((start_s[1:], [np.inf]))[: start_s.size]
+    is_alone: NDArray[np.bool_] = (latest_s[: start_s.size] < start_s - near_s) & (next_s > stop_s + near_s)
+    begin_s, end_s = (np.array([-np.inf, *(edge[side] for edge in times.observed)]) for side in (0, 1))
+    place = np.searchsorted(begin_s, start_s - near_s, side="right") - 1
+    return is_alone & (begin_s[place] > -np.inf) & (stop_s + near_s <= end_s[place])
 
 
 def _is_candidate(kind: SeriesKind, event: Event, params: SeriesParams) -> bool:
@@ -184,19 +204,22 @@ def _rule(kind: SeriesKind, times: Times) -> RunRule:
     return RunRule(shortest_s, params.periodic_max_interval_s, params.periodic_min_events)
 
 
-def _series_of(kind: SeriesKind, times: Times, *, with_chance: bool = True) -> list[Series]:
+def _runs_of(
+    kind: SeriesKind, times: Times
+) -> tuple[list[int], list[tuple[int, int]], NDArray[np.float64], NDArray[np.int64], RunRule]:
+    """Places of the candidates, the runs among them, and what they were found by: onsets, segments and the rule."""
     places = candidates(kind, times)
-    if len(places) < 2:
-        return []
     onsets = np.array([times.events[place].start_s for place in places])
     segment, rule = segments(onsets, times.observed, times.states), _rule(kind, times)
-    runs = find_runs(onsets, segment, rule)
+    return places, find_runs(onsets, segment, rule), onsets, segment, rule
+
+
+def _series_of(kind: SeriesKind, times: Times) -> list[Series]:
+    places, runs, onsets, segment, rule = _runs_of(kind, times)
     if not runs:
         return []
-    chance = Chance(math.nan, math.nan, math.nan)
-    if with_chance:
-        state = [state_at(times.states, onset_s) for onset_s in onsets.tolist()]
-        chance = chance_of(onsets, segment, state, rule, shuffles=times.params.shuffles, seed=times.params.seed)
+    state = states_at(times.states, onsets.tolist())
+    chance = chance_of(onsets, segment, state, rule, shuffles=times.params.shuffles, seed=times.params.seed)
     return [_described(kind, times, places[first:stop], onsets[first:stop], chance) for first, stop in runs]
 
 
@@ -230,16 +253,12 @@ def amplitude_trend(strengths: Sequence[float]) -> float:
     values = np.asarray(strengths, dtype=np.float64)
     if values.size < _FEWEST_FOR_TREND or np.ptp(values) == 0:
         return math.nan
-    from scipy.stats import spearmanr
+    from scipy.stats import rankdata
 
-    return round(float(spearmanr(np.arange(values.size), values).statistic), 12)
+    return round(float(np.corrcoef(np.arange(values.size), rankdata(values))[0, 1]), 12)
 
 
 def _since_waking(times: Times, time_s: float) -> float:
     """Time since the last stretch began in which the infant was awake or handled, s; NaN where there was none."""
-    wakings = [
-        start_s
-        for place, (start_s, _, state) in enumerate(times.states)
-        if state == AWAKE and start_s <= time_s and (place == 0 or times.states[place - 1][2] != AWAKE)
-    ]
-    return time_s - wakings[-1] if wakings else math.nan
+    n_before = bisect_right(times.wakings_s, time_s)
+    return time_s - times.wakings_s[n_before - 1] if n_before else math.nan

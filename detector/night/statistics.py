@@ -55,6 +55,28 @@ def onset_intervals(
     return intervals
 
 
+def bout_sizes(
+    onset_s: ArrayLike, observed: Sequence[Stretch], states: Sequence[StateRow], criterion_s: float
+) -> list[int]:
+    """Number of events in each bout, single events counted as bouts of one.
+
+    Args:
+        onset_s: onsets in any order, recording time, s, shape (n,).
+        observed: observed stretches, ascending.
+        states: rows of states; none where they are not known.
+        criterion_s: longest interval within a bout, s.
+
+    >>> bout_sizes([1.0, 3.0, 30.0, 52.0, 55.0, 58.0], [(0.0, 100.0)], [], 10.0)
+    [2, 1, 3]
+    """
+    onsets = np.sort(np.asarray(onset_s, dtype=np.float64))
+    segment = segments(onsets, observed, states)
+    is_first = np.ones(onsets.size, bool)
+    is_first[1:] = (np.diff(onsets) > criterion_s) | (segment[1:] != segment[:-1])
+    sizes: list[int] = np.diff(np.append(np.flatnonzero(is_first), onsets.size)).tolist()
+    return sizes
+
+
 def log_survivor(interval_s: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Share of intervals that last longer, for a log-survivor plot: straight for random events, broken for bouts.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 Stretch = tuple[float, float]
@@ -80,10 +81,24 @@ def state_changes(states: Sequence[StateRow]) -> tuple[float, ...]:
     return tuple(sorted({edge for start_s, stop_s, _ in runs for edge in (start_s, stop_s)}))
 
 
+def states_at(states: Sequence[StateRow], times_s: Sequence[float]) -> list[str]:
+    """The states at many moments; empty where none is known.
+
+    >>> states_at([(0.0, 30.0, "quiet"), (40.0, 60.0, "active")], [12.0, 35.0, 50.0, 60.0])
+    ['quiet', '', 'active', '']
+    """
+    starts = [start_s for start_s, _, _ in states]
+    places = [bisect_right(starts, time_s) - 1 for time_s in times_s]
+    return [
+        states[place][2] if place >= 0 and time_s < states[place][1] else ""
+        for place, time_s in zip(places, times_s, strict=True)
+    ]
+
+
 def state_at(states: Sequence[StateRow], time_s: float) -> str:
     """The state at a moment; empty where none is known.
 
     >>> state_at([(0.0, 30.0, "quiet")], 12.0), state_at([(0.0, 30.0, "quiet")], 30.0)
     ('quiet', '')
     """
-    return next((state for start_s, stop_s, state in states if start_s <= time_s < stop_s), "")
+    return states_at(states, [time_s])[0]

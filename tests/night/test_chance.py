@@ -30,15 +30,16 @@ def test_limits_belong_to_the_range() -> None:
 def test_shuffle_of_equal_intervals_changes_nothing() -> None:
     onsets = np.arange(0.0, 600.0, 20.0)
     found = chance_of(onsets, *one_segment(onsets), WASM, shuffles=50, seed=1)
-    assert (found.expected, found.expected_events, found.share) == (1.0, 30.0, 1.0)
+    assert (found.expected, found.longest, found.share_of(30)) == (1.0, (30,) * 50, 1.0)
 
 
 def test_order_that_makes_a_series_is_told_from_chance() -> None:
     # 30 intervals of 20 s in a row, and 30 of 2 s: any other order breaks the row.
     onsets = np.cumsum([20.0] * 30 + [2.0] * 30)
     found = chance_of(onsets, *one_segment(onsets), WASM, shuffles=200, seed=1)
-    assert found.expected_events < 25
-    assert found.share == pytest.approx(1 / 201)
+    assert found.longest[-1] < 25
+    assert found.share_of(31) == pytest.approx(1 / 201)
+    assert found.share_of(1) == pytest.approx(1.0, abs=0.01)
 
 
 def test_states_are_shuffled_by_themselves() -> None:
@@ -46,7 +47,7 @@ def test_states_are_shuffled_by_themselves() -> None:
     onsets = np.concatenate([np.arange(0.0, 40.0, 2.0), np.arange(1000.0, 3000.0, 100.0)])
     segment = np.repeat([0, 1], 20)
     apart = chance_of(onsets, segment, ["quiet"] * 20 + ["active"] * 20, WASM, shuffles=50, seed=0)
-    assert (apart.expected, apart.share) == (0.0, 1.0)
+    assert (apart.expected, set(apart.longest), apart.share_of(4)) == (0.0, {0}, 1 / 51)
 
 
 def test_the_same_seed_gives_the_same_chance() -> None:
@@ -60,13 +61,15 @@ def test_many_events_are_shuffled_in_batches_that_add_up() -> None:
     found = chance_of(onsets, *one_segment(onsets), WASM, shuffles=100, seed=0)
     # 1 of 5.3 intervals lies in the range: three and more of them follow each other 274 times.
     assert found.expected == pytest.approx(274, rel=0.1)
-    assert 1 / 101 <= found.share <= 1.0
+    assert len(found.longest) == 100
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_nothing_to_shuffle_is_no_chance(n: int) -> None:
     onsets = np.zeros(n)
-    assert np.isnan(chance_of(onsets, *one_segment(onsets), WASM, shuffles=10, seed=0).expected)
+    found = chance_of(onsets, *one_segment(onsets), WASM, shuffles=10, seed=0)
+    assert np.isnan(found.expected)
+    assert np.isnan(found.share_of(3))
 
 
 @settings(max_examples=6, deadline=None)
@@ -77,5 +80,7 @@ def test_events_at_random_are_called_periodic_no_more_often_than_chance_allows(p
         called = 0
         for seed in range(120):
             onsets = np.cumsum(np.random.default_rng(seed).exponential(60.0 / per_min, int(per_min * 120)))
-            called += chance_of(onsets, *one_segment(onsets), rule, shuffles=99, seed=seed).share <= 0.05
+            longest = max((stop - first for first, stop in find_runs(onsets, np.zeros(len(onsets)), rule)), default=0)
+            chance = chance_of(onsets, *one_segment(onsets), rule, shuffles=99, seed=seed)
+            called += longest > 0 and chance.share_of(longest) <= 0.05
         assert called <= 14

@@ -63,8 +63,8 @@ def test_repeated_movements_tell_trend_waking_and_chance(event: MakeEvent) -> No
         "next, 5 min after a waking."
     )
     assert pattern.by_chance == (
-        "Seen once; with the intervals of this night in another order it is 1 on average, and as many movements in "
-        "100 % of the shuffles: no more than chance may give."
+        "Seen once, 6 movements at most; with the intervals of this night in another order it is 1 on average, and one "
+        "as long comes in 100 % of the shuffles: no more than chance may give."
     )
 
 

@@ -182,7 +182,7 @@ def test_trend_by_hand() -> None:
 
 
 def test_series_checks_itself() -> None:
-    nothing = Chance(math.nan, math.nan, math.nan)
+    nothing = Chance()
     for members, stop_s in [((1,), 5.0), ((2, 1), 5.0), ((1, 1), 5.0), ((1, 2), -1.0)]:
         with pytest.raises(ValueError, match="two movements or more"):
             Series("bout", members, 0.0, stop_s, 1.0, nothing)
