@@ -33,10 +33,17 @@ if TYPE_CHECKING:
     from detector.truth.scoring.evaluate import evaluate as evaluate
     from detector.truth.simulated import simulate_night as simulate_night
     from detector.views.clips import write_clips as write_clips
+    from detector.views.figures import write_figures as write_figures
+    from detector.views.interactive import timeline as timeline
+    from detector.views.plots import plot_confusion as plot_confusion
     from detector.views.plots import plot_event as plot_event
     from detector.views.plots import plot_heatmap as plot_heatmap
     from detector.views.plots import plot_intervals as plot_intervals
     from detector.views.plots import plot_motion as plot_motion
+    from detector.views.plots import plot_nights as plot_nights
+    from detector.views.plots import plot_raster as plot_raster
+    from detector.views.plots import plot_rates as plot_rates
+    from detector.views.plots import plot_rhythm as plot_rhythm
     from detector.views.plots import plot_timeline as plot_timeline
     from detector.views.plots import plot_trends as plot_trends
 
@@ -50,10 +57,15 @@ _HOMES = {
     "evaluate": "detector.truth.scoring.evaluate",
     "load_nights": "detector.night.nights",
     "plant": "detector.truth.planting.plant",
+    "plot_confusion": "detector.views.plots",
     "plot_event": "detector.views.plots",
     "plot_heatmap": "detector.views.plots",
     "plot_intervals": "detector.views.plots",
     "plot_motion": "detector.views.plots",
+    "plot_nights": "detector.views.plots",
+    "plot_raster": "detector.views.plots",
+    "plot_rates": "detector.views.plots",
+    "plot_rhythm": "detector.views.plots",
     "plot_timeline": "detector.views.plots",
     "plot_trends": "detector.views.plots",
     "probe": "detector.footage.video",
@@ -63,11 +75,13 @@ _HOMES = {
     "review": "detector.run.again",
     "simulate_night": "detector.truth.simulated",
     "synthesize": "detector.truth.scene.draw",
+    "timeline": "detector.views.interactive",
     "trend": "detector.run.again",
     "write_clips": "detector.views.clips",
+    "write_figures": "detector.views.figures",
 }
 
-COMMANDS = {"clips": "write_clips", "params": "Params", "synth": "synthesize"}
+COMMANDS = {"clips": "write_clips", "figures": "write_figures", "params": "Params", "synth": "synthesize"}
 """Commands that have another name here; all others have their own."""
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (they are strings)

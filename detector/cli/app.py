@@ -12,6 +12,7 @@ from detector._version import __version__
 from detector.cli import truth as cli_truth
 from detector.cli.clips import clips
 from detector.cli.ends import catch_signals, complain, fail, flushed, handled, keep_streams, say, say_json, stop_code
+from detector.cli.figures import figures
 from detector.cli.output import (
     night_code,
     night_facts,
@@ -307,5 +308,6 @@ app.command()(handled(cli_truth.synth))
 app.command()(handled(cli_truth.plant))
 app.command()(handled(cli_truth.evaluate))
 app.command()(clips)
+app.command()(figures)
 app.command()(review)
 app.command()(trend)

@@ -20,7 +20,7 @@ from detector.params import Params, from_toml, iter_parameters, with_values
 from detector.run.analyze import Progress
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-COMMANDS = ("probe", "analyze", "decide", "report", "clips", "params", "synth", "plant", "evaluate")
+COMMANDS = ("probe", "analyze", "decide", "report", "clips", "figures", "params", "synth", "plant", "evaluate")
 NIGHT_FILES = {
     "events.csv",
     "artifacts.csv",

@@ -10,6 +10,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, zoom
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
@@ -20,6 +21,8 @@ from detector.views.plots.signal import Strength, moved_cells, strength_of
 from detector.views.plots.style import KIND_STYLES, new_axes, say
 from detector.views.wording import duration, number
 
+_FINER = 6
+"""Each cell is drawn as so many squares a side, with its neighbors' counts between."""
 MOST_MARKS = 150
 """More events than this are not marked one by one."""
 
@@ -54,8 +57,8 @@ def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None, 
     ax.set_aspect("equal")
     if night.trace is None and not ax.yaxis_inverted():
         ax.invert_yaxis()
-    ax.set_xlabel("x (source px)")
-    ax.set_ylabel("y (source px)")
+    ax.set_xlabel("px from the left")
+    ax.set_ylabel("px from the top")
     name = "event" if kind is None else KIND_STYLES[kind].singular
     plural = "events" if kind is None else KIND_STYLES[kind].several
     ax.set_title(f"Where it moved: {number(len(events), name, plural)}", loc="left", fontsize=11)
@@ -97,16 +100,18 @@ def _show_counts(ax: Axes, counts: NDArray[np.int64], trace: MotionTrace) -> Non
     if not counts.any():
         return
     x_px, y_px = trace.grid.cell_px
-    # Places that hardly any event reached stay nearly clear, so that the picture shows through.
-    share = counts / counts.max()
+    # The slow layer measures every other cell, so that neighbors are counted unlike: smoothed, a body is one place.
+    smooth = zoom(gaussian_filter(counts.astype(np.float64), 0.8), _FINER, order=1, grid_mode=True, mode="nearest")
+    smooth *= counts.max() / smooth.max()  # the top of the scale is still a number of events
+    # Places that hardly any event reached stay clear, so that the picture shows through.
+    alpha = np.clip(smooth / max(0.35 * smooth.max(), 1e-9), 0.0, 1.0) * 0.75
     ax.imshow(
-        counts, cmap="plasma", vmin=0, vmax=counts.max(), alpha=np.where(counts > 0, 0.12 + 0.63 * share, 0.0),
-        interpolation="nearest", zorder=1,
+        smooth, cmap="plasma", vmin=0, vmax=smooth.max(), alpha=alpha, interpolation="nearest", zorder=1,
         extent=(0, trace.grid.columns * x_px, trace.grid.rows * y_px, 0), gid="counts",
     )  # fmt: skip
     ax.set_xlim(0, trace.grid.width_px)
     ax.set_ylim(trace.grid.height_px, 0)
-    scale = ScalarMappable(Normalize(0, counts.max()), "plasma")
+    scale = ScalarMappable(Normalize(0, smooth.max()), "plasma")
     whole = MaxNLocator(nbins=5, integer=True)
     ax.figure.colorbar(scale, ax=ax, label="events that moved this place", shrink=0.85, ticks=whole)
 
@@ -118,7 +123,7 @@ def _mark_centers(ax: Axes, events: Sequence[Event]) -> None:
         if points:
             x, y = zip(*points, strict=True)
             ax.scatter(
-                x, y, s=26, marker=style.marker, facecolor=style.color, edgecolor="white", linewidth=0.8, zorder=3,
+                x, y, s=34, marker=style.marker, facecolor=style.color, edgecolor="white", linewidth=0.8, zorder=3,
                 label=f"{style.lane} ({len(points)})", gid=kind,
             )  # fmt: skip
     if events:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from detector.night.loading import takes_night
@@ -36,14 +36,13 @@ def plot_intervals(night: Night, ax: Axes | None = None) -> Axes:
     ax.set_yscale("log")
     if intervals_s.size < 2:
         say(ax, f"{number(int(intervals_s.size), 'interval')} between twitches:\ntoo few to draw.")
-        ax.set(xlim=(0, 1), ylim=(0.01, 1.3))
-        ax.set_xticks([])
-    else:
-        _draw(ax, intervals_s)
+        ax.set_axis_off()
+        return ax
+    _draw(ax, intervals_s)
     ax.set_xlabel("interval from one twitch to the next (s)")
     ax.set_ylabel("share of intervals that last longer")
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=None, symbol=" %"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.spines[["top", "right"]].set_visible(False)
     title = f"{number(int(intervals_s.size), 'interval')} between twitches"

@@ -55,7 +55,7 @@ def write_label(ax: Axes, lane: Lane, name: str, notes: Sequence[str] = ()) -> N
     weight = "bold" if lane.key in KIND_STYLES else "normal"
     _write(ax, name, (0, lane.middle), (-10, shift), ha="right", fontsize=10, color=ink(), weight=weight)
     for line, note in enumerate(notes, start=1):
-        _write(ax, note, (0, lane.middle), (-10, shift - 2 - 9.5 * line), ha="right", fontsize=7.5, color=FAINT)
+        _write(ax, note, (0, lane.middle), (-10, shift - 2 - 9.5 * line), ha="right", fontsize=8, color=FAINT)
 
 
 def write_count(ax: Axes, lane: Lane, count: str, per_hour: str = "") -> None:
@@ -74,8 +74,8 @@ def write_remark(ax: Axes, lane: Lane, text: str) -> None:
 def write_column_heads(ax: Axes, top: Lane) -> None:
     """What the columns at the right of the lanes are."""
     y = top.bottom + top.height
-    _write(ax, "count", (1, y), (44, 4), ha="right", va="bottom", fontsize=7.5, color=FAINT)
-    _write(ax, "per hour\nobserved", (1, y), (88, 4), ha="right", va="bottom", fontsize=7.5, color=FAINT)
+    _write(ax, "count", (1, y), (44, 4), ha="right", va="bottom", fontsize=8, color=FAINT)
+    _write(ax, "an hour", (1, y), (88, 4), ha="right", va="bottom", fontsize=8, color=FAINT)
 
 
 def _write(ax: Axes, text: str, at: tuple[float, float], away_pt: tuple[float, float], **style: object) -> None:

@@ -56,6 +56,8 @@ def plot_motion(
     ax.set_ylabel("motion (noise floors)")
     ax.spines[["top", "right"]].set_visible(False)
     set_time_axis(ax, night)
+    if strengths is not None:
+        ax.set_xlabel(f"{ax.get_xlabel()}\n{_key(night)}")
     return ax
 
 
@@ -71,10 +73,11 @@ def _draw_strength(ax: Axes, night: Night, strengths: tuple[Strength, Strength])
     ax.axhline(threshold, color=ink(), linewidth=0.8, linestyle="--", zorder=2.5, gid="threshold")
     ax.set_yscale("log")
     ax.set_ylim(1, top)
-    lags_s = (night.params.motion.short_lag_s, night.params.motion.long_lag_s)
-    key = f"change within {lags_s[0]:g} s (black) and {lags_s[1]:g} s (grey); dashed: threshold"
-    # Above the legend, which may be as wide as the axes.
-    ax.set_title(key, loc="right", fontsize=8, color=ink(), pad=19)
+
+
+def _key(night: Night) -> str:
+    short_s, long_s = night.params.motion.short_lag_s, night.params.motion.long_lag_s
+    return f"change within {short_s:g} s (black) and {long_s:g} s (grey); dashed: threshold"
 
 
 def _line(
@@ -118,7 +121,7 @@ def _shade(ax: Axes, night: Night, start_s: float, stop_s: float) -> None:
         for kind, style in KIND_STYLES.items()
     ]
     passing = [artifact for artifact in night.decision.artifacts if artifact.kind not in STANDING]
-    everything.append(("artifacts", "passing artifacts", ARTIFACT, passing))
+    everything.append(("artifacts", "artifacts", ARTIFACT, passing))
     for gid, name, color, found in everything:
         spans = [(each.start_s, each.stop_s) for each in found if each.stop_s > start_s and each.start_s < stop_s]
         if spans:
@@ -128,9 +131,8 @@ def _shade(ax: Axes, night: Night, start_s: float, stop_s: float) -> None:
             bars(ax, spans, 0.96, 0.04, transform=across, zorder=2, **solid)
             legend.append(Line2D([], [], color=color, linewidth=5, label=f"{name} ({len(spans)})"))
     if legend:
-        ax.legend(
-            handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=6, frameon=False, fontsize=9, borderpad=0
-        )
+        look = {"frameon": False, "fontsize": 8, "borderpad": 0, "handlelength": 1.2, "columnspacing": 1.0}
+        ax.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=7, **look)
     else:
         text = f"no events in {duration(stop_s - start_s)}"
         ax.text(0, 1.02, text, transform=ax.transAxes, color=FAINT, fontsize=9, va="bottom")

@@ -16,7 +16,7 @@ from detector.night.palette import KIND_COLORS
 
 Interval = tuple[float, float]
 
-FAINT = "#8a8a8a"
+FAINT = "#757575"
 UNSEEN = "#b5b5b5"
 ARTIFACT = "#9a9a9a"
 STANDING = ("clock", "mover")

@@ -118,4 +118,12 @@ def set_time_axis(ax: Axes, night: HasClock) -> None:
     if night.start_at is None:
         ax.set_xlabel("recording time (h:mm:ss)")
     else:
-        ax.set_xlabel(f"time of day ({zone(night.start_at)})" if zone(night.start_at) else "time of day")
+        ax.set_xlabel(f"time of day ({_zone_name(night)})" if _zone_name(night) else "time of day")
+
+
+def _zone_name(night: Night) -> str:
+    """The offset from UTC, or where it changes within the night the name of the zone, or both offsets."""
+    begin, end = night.wall_clock(night.start_s), night.wall_clock(night.stop_s)
+    if begin is None or end is None or begin.utcoffset() == end.utcoffset():
+        return zone(begin) if begin is not None else ""
+    return str(getattr(begin.tzinfo, "key", "")) or f"{zone(begin)}, then {zone(end)}"

@@ -10,17 +10,18 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from detector.events.classify import Event
-from detector.night.coverage import is_observed
 from detector.night.loading import takes_night
 from detector.night.night import Night
+from detector.night.stretches import intersect, merge
+from detector.views.clock_marks import clock_changes
 from detector.views.plots import style as look
+from detector.views.plots.courses import motion_envelope, rate_course
 from detector.views.plots.lanes import Lane, make_lanes, write_column_heads, write_count, write_label, write_remark
 from detector.views.plots.style import KIND_STYLES, bars, hatch_unseen, say
-from detector.views.plots.time_axis import nice_step, origin_s, set_time_axis
-from detector.views.wording import day, duration, percent, rate
+from detector.views.plots.time_axis import set_time_axis
+from detector.views.wording import day, duration, percent, rate, rate_base
 
 SIZE_IN = (11.0, 5.2)
 MANY = 120
@@ -48,6 +49,7 @@ def plot_timeline(night: Night, ax: Axes | None = None) -> Axes:
     ax.set_xlim(night.start_s, stop_s)
     ax.set_ylim(0, lanes[0].bottom + lanes[0].height + 0.25)
     hatch_unseen(ax, night.gaps)
+    _draw_clock_changes(ax, night)
     for lane in lanes:
         _draw_lane(ax, night, lane)
     write_column_heads(ax, lanes[0])
@@ -82,11 +84,11 @@ def _draw_lane(ax: Axes, night: Night, lane: Lane) -> None:
 def _draw_events(ax: Axes, night: Night, lane: Lane) -> None:
     style = KIND_STYLES[lane.key]
     events = [event for event in night.decision.events if event.kind == lane.key]
-    observed_s = night.coverage.observed_s
+    base_s, _ = rate_base(night)
     notes = []
     bottom, height = lane.bottom, lane.height
     if len(events) > MANY:
-        peak = _draw_rate(ax, night, lane, [event.start_s for event in events])
+        peak = _draw_rate(ax, night, lane)
         notes.append(f"bars: up to {peak:.2g} a minute")
         bottom, height = lane.bottom + 0.78 * lane.height, 0.22 * lane.height
     if lane.key == "twitch":
@@ -113,7 +115,7 @@ def _draw_events(ax: Axes, night: Night, lane: Lane) -> None:
         notes.append(f"▼ sustained: {len(sustained)}")
         _mark_sustained(ax, sustained, lane)
     write_label(ax, lane, style.lane, notes)
-    write_count(ax, lane, str(len(events)), rate(len(events), observed_s))
+    write_count(ax, lane, str(len(events)), rate(len(events), base_s, night.params.series.min_rate_s))
 
 
 def _mark_sustained(ax: Axes, events: Sequence[Event], lane: Lane) -> None:
@@ -124,57 +126,30 @@ def _mark_sustained(ax: Axes, events: Sequence[Event], lane: Lane) -> None:
     )  # fmt: skip
 
 
-def _draw_rate(ax: Axes, night: Night, lane: Lane, onsets_s: Sequence[float]) -> float:
+def _draw_rate(ax: Axes, night: Night, lane: Lane) -> float:
     """Bars of events per observed minute in the lower three quarters of a lane; returns the highest rate, 1/min."""
-    edges = _edges(night, 144)
-    counts, _ = np.histogram(onsets_s, edges)
-    # A bin that was hardly observed would otherwise turn one event into the highest rate of the night.
-    minutes = np.maximum(observed_in(night.observed, edges), 0.25 * np.diff(edges)) / 60
-    rates = counts / minutes
+    course = rate_course(night, lane.key)
+    rates = np.nan_to_num(course.values)
     peak = float(rates.max(initial=0))
     heights = lane.bottom + 0.72 * lane.height * rates / (peak or 1)
     ax.stairs(
-        heights, edges, baseline=lane.bottom, fill=True, color=KIND_STYLES[lane.key].color, alpha=0.55, zorder=2,
-        gid=f"{lane.key} rate",
+        heights, course.edges_s, baseline=lane.bottom, fill=True, color=KIND_STYLES[lane.key].color, alpha=0.55,
+        zorder=2, gid=f"{lane.key} rate",
     )  # fmt: skip
     return peak
 
 
-def _edges(night: Night, at_most: int) -> NDArray[np.float64]:
-    """Round bin edges over the night, s."""
-    length_s = max(night.stop_s - night.start_s, 1e-3)
-    step = nice_step(length_s, at_most)
-    origin = origin_s(night)
-    first = np.floor((night.start_s - origin) / step)
-    last = np.ceil((night.start_s + length_s - origin) / step)
-    return np.asarray(origin + np.arange(first, last + 1) * step, dtype=np.float64)
-
-
-def observed_in(observed: Sequence[look.Interval], edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Observed seconds in each bin.
-
-    Args:
-        observed: disjoint intervals `(start_s, stop_s)`, ascending.
-        edges: bin edges, ascending, shape (n + 1,), s.
-
-    Returns:
-        Shape (n,), s.
-    """
-    starts, stops = (np.asarray([pair[side] for pair in observed], dtype=np.float64) for side in (0, 1))
-    reached = np.clip(edges[:, None] - starts[None, :], 0, (stops - starts)[None, :]).sum(axis=1)
-    return np.diff(reached)
-
-
 def _draw_artifacts(ax: Axes, night: Night, lane: Lane) -> None:
-    found = night.decision.artifacts
-    for is_standing, share in ((False, 1.0), (True, 0.25)):
-        spans = [(each.start_s, each.stop_s) for each in found if (each.kind in look.STANDING) == is_standing]
-        grey = {"facecolor": look.ARTIFACT, "edgecolor": look.ARTIFACT, "linewidth": 0.7, "zorder": 3}
-        bars(ax, spans, lane.bottom, share * lane.height, gid="standing" if is_standing else "artifacts", **grey)
-    counts = Counter(each.kind for each in found)
+    # What stands all night happens at no moment, and a bar may not run through time that nobody filmed.
+    passing = [each for each in night.decision.artifacts if each.kind not in look.STANDING]
+    spans = intersect(merge((each.start_s, each.stop_s) for each in passing), night.observed)
+    spans += tuple((each.start_s, each.stop_s) for each in passing if each.kind in {"frozen", "damage"})
+    grey = {"facecolor": look.ARTIFACT, "edgecolor": look.ARTIFACT, "linewidth": 0.7, "zorder": 3}
+    bars(ax, spans, lane.bottom, lane.height, gid="artifacts", **grey)
+    counts = Counter(each.kind for each in night.decision.artifacts)
     names = [f"{n} {kind}" if kind == "doubtful" else kind for kind, n in counts.items()]
-    write_label(ax, lane, "artifacts", [", ".join(names)] if found else [])
-    write_count(ax, lane, str(len(found)))
+    write_label(ax, lane, "artifacts", [", ".join(names)] if names else [])
+    write_count(ax, lane, str(len(passing)))
 
 
 def _draw_unseen(ax: Axes, night: Night, lane: Lane) -> None:
@@ -209,21 +184,32 @@ def _draw_unseen(ax: Axes, night: Night, lane: Lane) -> None:
 
 
 def _draw_motion(ax: Axes, night: Night, lane: Lane) -> None:
-    """Mean share of the picture that moved in each bin; its square root, so that small movement stays visible."""
-    trace = night.trace
-    if trace is None:
+    """Share of the picture that moved, most (light) and usual (dark) in each piece of time, without artifacts.
+
+    Its square root is drawn, so that small movement stays visible.
+    """
+    envelope = motion_envelope(night, 700)
+    if envelope is None:
         return
-    edges = _edges(night, 700)
-    is_seen = is_observed(trace)
-    moved = trace.frames.moved_fraction[is_seen]
-    frame_counts, _ = np.histogram(trace.frames.time_s[is_seen], edges)
-    sums, _ = np.histogram(trace.frames.time_s[is_seen], edges, weights=moved)
-    share = np.sqrt(sums / np.maximum(frame_counts, 1))
+    most, usual = (np.sqrt(np.nan_to_num(values)) for values in (envelope.most, envelope.usual))
     # Below a hundredth of the picture the strip keeps its scale: the noise of a still night must not fill it.
-    heights = lane.bottom + lane.height * share / max(float(share.max(initial=0)), 0.1)
-    ax.stairs(heights, edges, baseline=lane.bottom, fill=True, color="#7a7a7a", linewidth=0, zorder=2, gid="motion")
-    write_label(ax, lane, "motion", ["share of picture,", "square root"])
-    write_remark(ax, lane, f"peak {percent(float(moved.max(initial=0)))}")
+    scale = lane.height / max(float(most.max(initial=0)), 0.1)
+    for values, alpha, gid in ((most, 0.45, "motion most"), (usual, 1.0, "motion")):
+        ax.stairs(
+            lane.bottom + scale * values, envelope.edges_s, baseline=lane.bottom, fill=True, color="#6f7a80",
+            alpha=alpha, linewidth=0, zorder=2, gid=gid,
+        )  # fmt: skip
+    write_label(ax, lane, "motion", ["share of the picture"])
+    write_remark(ax, lane, f"up to {percent(float(most.max(initial=0)) ** 2)}")
+
+
+def _draw_clock_changes(ax: Axes, night: Night) -> None:
+    for time_s, words in clock_changes(night):
+        ax.axvline(time_s, color=look.ink(), linewidth=0.8, linestyle="--", zorder=1, gid="clock change")
+        ax.annotate(
+            words, (time_s, 1), (0, 1), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8,
+            ha="center", va="bottom", color=look.ink(),
+        )  # fmt: skip
 
 
 def _say_when_empty(ax: Axes, night: Night) -> None:
@@ -239,6 +225,9 @@ def _title(night: Night) -> str:
     observed = f"observed {duration(max(night.coverage.observed_s, 0))}"
     if unseen_s >= 1:
         observed += f" of {duration(night.stop_s - night.start_s)}"
+    name = ", ".join(night.provenance.input_names[:1])
+    more = len(night.provenance.inputs) - 1
+    name += f" and {more} more" if more > 0 else ""
     if begin is None or end is None:
-        return f"Time of day not known\n{observed}"
-    return f"{day(begin)}, {begin:%H:%M} to {end:%H:%M}\n{observed}"
+        return f"{name or 'Recording'}\n{observed}, time of day not known"
+    return f"{day(begin)}, {begin:%H:%M} to {end:%H:%M}\n{observed}{', ' if name else ''}{name}"

@@ -46,7 +46,7 @@ def test_few_intervals_have_no_line_of_chance(make_night: NightMaker, make_event
 def test_only_twitches_count_and_never_across_a_gap(make_night: NightMaker, make_event: EventMaker, ax: Axes) -> None:
     found = [make_event(10.0), make_event(12.0, "movement"), make_event(100.0)]
     plot_intervals(make_night(180.0, found, gaps=[(40.0, 60.0)]), ax)
-    assert ax.get_title(loc="left") == "0 intervals between twitches"
+    assert ax.texts[0].get_text() == "0 intervals between twitches:\ntoo few to draw."
 
 
 def test_too_few_to_draw_is_said(make_night: NightMaker, blind_night: Night, ax: Axes) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -19,8 +20,9 @@ from detector.events.artifacts import Artifact
 from detector.events.classify import EVENT_KINDS, Event
 from detector.night.coverage import Coverage
 from detector.night.night import Night
+from detector.views.plots.courses import observed_in
 from detector.views.plots.style import KIND_STYLES
-from detector.views.plots.timeline import MANY, figure_timeline, observed_in, plot_timeline
+from detector.views.plots.timeline import MANY, figure_timeline, plot_timeline
 from detector.views.wording import UNKNOWN
 
 NightMaker = Callable[..., Night]
@@ -89,7 +91,7 @@ def test_counts_and_rates_are_of_observed_time(make_night: NightMaker, make_even
     plot_timeline(night, ax)
     assert "3" in words(ax)
     assert "5.7" in words(ax)  # 3 in 1900 s
-    assert ax.get_title(loc="left").endswith("observed 31 min 40 s of 1 h 00 min")
+    assert ax.get_title(loc="left") == ("cam <1>.mp4\nobserved 31 min 40 s of 1 h 00 min, time of day not known")
 
 
 def test_unseen_time_is_hatched_and_its_cause_marked(make_night: NightMaker, ax: Axes) -> None:
@@ -123,9 +125,9 @@ def test_thousands_of_twitches_become_rates_and_short_ticks(make_night: NightMak
 
 
 def test_rate_bars_divide_by_observed_time(make_night: NightMaker, make_event: EventMaker) -> None:
-    # Bins are 5 s long: two twitches in each; of the bin at 300 s only half was observed.
-    twitches = [make_event(t + step) for t in range(0, 600, 5) for step in (2.6, 3.6)]
-    night = make_night(600.0, twitches, gaps=[(300.0, 302.5)])
+    # Bins are a minute long: 24 twitches in each; of the bin at 300 s only half was observed.
+    twitches = [make_event(t + step) for t in range(0, 600, 60) for step in np.linspace(31.0, 59.0, 24)]
+    night = make_night(600.0, twitches, gaps=[(300.0, 330.0)])
     ax = figure_timeline(night).axes[0]
     assert "bars: up to 48 a minute" in words(ax)
 
@@ -164,7 +166,7 @@ def test_title_and_ticks_are_wall_clock_where_known(make_night: NightMaker, even
 def test_unknown_clock_gives_recording_time(make_night: NightMaker, ax: Axes) -> None:
     plot_timeline(make_night(180.0, start_s=4.94), ax)
     assert ax.get_xlabel() == "recording time (h:mm:ss)"
-    assert "Time of day not known" in ax.get_title(loc="left")
+    assert "time of day not known" in ax.get_title(loc="left")
     assert ax.get_xlim() == pytest.approx((4.94, 184.94))
 
 
@@ -223,3 +225,19 @@ def test_low_axes_drop_notes_before_they_cover_each_other(make_night: NightMaker
     high, low = (Figure(figsize=(8, height), layout="constrained").add_subplot() for height in (5.5, 2.5))
     assert "dotted: frozen" in words(plot_timeline(night, high))
     assert "dotted: frozen" not in words(plot_timeline(night, low))
+
+
+def test_artifacts_never_run_through_time_that_nobody_filmed(make_night: NightMaker, ax: Axes) -> None:
+    standing, lamp = Artifact("clock", 0.0, 180.0, "a clock"), Artifact("light", 40.0, 70.0, "a lamp")
+    plot_timeline(make_night(180.0, gaps=[(50.0, 60.0)], artifacts=[standing, lamp]), ax)
+    assert spans(ax, "artifacts") == [(40.0, 50.0), (60.0, 70.0)]
+    assert "clock, light" in words(ax)
+
+
+def test_a_change_of_clocks_is_marked_and_the_zone_named(make_night: NightMaker, ax: Axes) -> None:
+    start = datetime(2025, 3, 30, 1, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    plot_timeline(make_night(7200.0, start_at=start), ax)
+    assert "clocks +1 h" in words(ax)
+    (line,) = [line for line in ax.lines if line.get_gid() == "clock change"]
+    assert np.asarray(line.get_xdata())[0] == pytest.approx(3600.0, abs=0.01)
+    assert ax.get_xlabel() == "time of day (Europe/Berlin)"
