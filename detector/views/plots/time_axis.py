@@ -31,6 +31,10 @@ class HasClock(Protocol):
     def start_s(self) -> float:
         """Recording time of the first picture, s."""
 
+    @property
+    def stop_s(self) -> float:
+        """End of the last picture, recording time, s."""
+
     def wall_clock(self, time_s: float) -> datetime | None:
         """Wall clock at a recording time; None where it is not known."""
 
@@ -121,7 +125,7 @@ def set_time_axis(ax: Axes, night: HasClock) -> None:
         ax.set_xlabel(f"time of day ({_zone_name(night)})" if _zone_name(night) else "time of day")
 
 
-def _zone_name(night: Night) -> str:
+def _zone_name(night: HasClock) -> str:
     """The offset from UTC, or where it changes within the night the name of the zone, or both offsets."""
     begin, end = night.wall_clock(night.start_s), night.wall_clock(night.stop_s)
     if begin is None or end is None or begin.utcoffset() == end.utcoffset():
