@@ -161,7 +161,11 @@ def analyze(
     named = footage_settings(start, time_zone, name_pattern, fps, force=force)
     params = resolve(params_file, settings, named)
     folder = (
-        out if out is not None else free_folder(paths[0], params, _silent if quiet else complain, overwrite=overwrite)
+        out
+        if out is not None
+        else free_folder(
+            Path("footage") if pseudonyms else paths[0], params, _silent if quiet else complain, overwrite=overwrite
+        )
     )
     with progress_bar(is_quiet=quiet) as progress:
         night = analyze_footage(

@@ -93,7 +93,11 @@ def test_no_command_at_all_shows_the_help(command: Command) -> None:
 
 def test_analyze_writes_a_night_and_says_where(analyzed: "subprocess.CompletedProcess[str]", night: Path) -> None:
     assert analyzed.returncode == 0
-    assert analyzed.stderr == "", "no progress bar where stderr is no terminal"
+    # What was understood, and no progress bar where stderr is no terminal.
+    assert analyzed.stderr.splitlines() == [
+        "1 clip, 45 s of footage",
+        "Start time unknown; times are counted from the first picture (--start tells it)",
+    ]
     said = dict(line.split(maxsplit=1) for line in analyzed.stdout.splitlines())
     assert said["Observed"] == "45 s of the 45 s in the files"
     assert said["Seen"].startswith(f"{len(Night.load(night).events)} ")
