@@ -40,6 +40,7 @@ __all__ = [
     "BurstParams",
     "ClassifyParams",
     "DoubtParams",
+    "ExtentParams",
     "FootageParams",
     "MotionParams",
     "NoiseParams",
@@ -50,6 +51,7 @@ __all__ = [
     "RulesParams",
     "RunParams",
     "SeriesParams",
+    "StateParams",
     "allowed_range",
     "as_params",
     "describe",
@@ -63,6 +65,7 @@ __all__ = [
 FUKUMOTO = "Fukumoto 1981, pubmed 7258548"
 SOKOLOFF = "PMC8513809"
 JCSM = "JCSM 27931"
+ISLER = "Isler 2016, PMC5119274"
 WASM = "PMC9619152"
 
 
@@ -544,6 +547,9 @@ class BreathingParams(Group):
     min_quality: float = tunable(
         0.4, "1", DERIVED, "Share of power that swings at one rate, times how even the swings are.", gt=0, le=1
     )
+    known_place: float = tunable(
+        0.4, "1", OWN, "At the place that breathes for most of the recording, as much more counts.", ge=0, le=2
+    )
     min_snr: float = tunable(5.0, "1", DERIVED, "Power at the rate over that of the fastest changes.", ge=1, le=1e4)
     min_cells: int = tunable(
         5, "cells", DERIVED, "Breathing is in more cells than the digit of a clock ...", ge=1, le=100
@@ -560,6 +566,49 @@ class BreathingParams(Group):
     clockwork_share: float = tunable(
         0.88, "1", DERIVED, "... what has this share of its power at one rate is a machine.", gt=0, le=1
     )
+
+
+class ExtentParams(Group):
+    """Where the infant lies."""
+
+    breathing_share: float = tunable(
+        0.15, "of the most", OWN, "Cells that show this much of the breathing are of the infant.", gt=0, le=1
+    )
+    min_events: int = tunable(2, "events", OWN, "Cells that moved in so many events are of the infant.", ge=1, le=1000)
+    reach: float = tunable(
+        0.05, "picture widths", OWN, "Cells within this distance of each other are one body.", gt=0, le=0.5
+    )
+    least_part: float = tunable(
+        0.1, "of the largest", OWN, "Parts that are smaller and lie apart are not of the infant.", ge=0, le=1
+    )
+
+
+class StateParams(Group):
+    """States of sleep, epoch by epoch. None of these is validated for video."""
+
+    epoch_s: float = tunable(30.0, "s", "Haddad 1987", "Length of an epoch.", ge=10, le=300)
+    min_observed: float = tunable(0.5, "1", OWN, "An epoch observed for less is unobserved.", ge=0, le=1)
+    busy_s: float = tunable(1.0, "s", OWN, "Movement this long hides breathing while it lasts.", ge=0, le=60)
+    awake_activity: float = tunable(
+        0.5, "1", OWN, "An epoch that moves for this share of its time is awake or handled.", gt=0, le=1
+    )
+    awake_around: float = tunable(
+        0.35, "1", OWN, "So is one that moves for less, with this much in the three epochs around.", gt=0, le=1
+    )
+    absent_s: float = tunable(
+        180.0, "s", OWN, "Without breathing or movement for so long, nobody may be there.", ge=30, le=7200
+    )
+    active_ratio: float = tunable(
+        0.29, "1", ISLER, "Above this normalized variance of the breathing rate sleep is active.", gt=0, le=10
+    )
+    percentile: float = tunable(0.75, "1", ISLER, "Variances are divided by this quantile of them ...", gt=0, lt=1)
+    uneven: float = tunable(
+        0.2, "1", OWN, "... or by that of cycles that vary by this much, if that is more.", gt=0, le=1
+    )
+    usual_rate_per_min: float = tunable(40.0, "1/min", OWN, "Breathing rate where none could be counted.", gt=0, le=100)
+    unsure: float = tunable(1.5, "1", OWN, "Within this factor of the threshold, movement decides.", ge=1, le=10)
+    moves: int = tunable(2, "movements", OWN, "So many in three epochs make sleep active.", ge=1, le=100)
+    min_s: float = tunable(90.0, "s", OWN, "A shorter state between two equal ones is theirs.", ge=0, le=1800)
 
 
 class RunParams(Group):
@@ -642,6 +691,8 @@ class Params(Group):
     series: SeriesParams = SeriesParams()
     breathing: BreathingParams = BreathingParams()
     report: ReportParams = ReportParams()
+    extent: ExtentParams = ExtentParams()
+    state: StateParams = StateParams()
     review: ReviewParams = ReviewParams()
     rules: RulesParams = RulesParams()
     run: RunParams = RunParams()

@@ -22,6 +22,10 @@ EVENTS_ORDER = [
     "rhythm",
     "trains",
     "classify",
+    "presence",
+    "extent",
+    "state",
+    "infant",
     "decide",
 ]
 """Modules inside `events/`: each imports only from those before it."""

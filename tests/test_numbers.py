@@ -34,7 +34,6 @@ DECISIONS = {
 """At most 15, each with the reason why it is no parameter."""
 
 TECHNICAL = {
-    ("events/breaths.py", 0.7): "order of signals that are all judged by `breathing.min_quality`",
     ("events/breaths.py", 0.8): "what a cell of a signal is, judged by `breathing.min_cells`",
     ("events/breaths.py", 5): "what a place is, judged by `breathing.min_gathered`",
     ("events/breaths.py", 2.5): "what a place is, judged by `breathing.min_gathered`",
@@ -42,6 +41,11 @@ TECHNICAL = {
     ("events/burst.py", 50_000): "cache",
     ("events/bursts.py", 50_000): "cache",
     ("events/bursts.py", 3): "index",
+    ("events/state.py", 3): "the epoch before, itself, the epoch after",
+    ("events/state.py", 4): "the next two stretches but one",
+    ("events/state.py", 60.0): "seconds in a minute",
+    ("events/extent.py", 3): "eight neighbors",
+    ("events/infant.py", 3): "axes of an array",
     ("events/connect.py", 8): "room for addresses",
     ("events/connect.py", 100_000): "cache",
     ("motion/blocks.py", 4): "bits stored",

@@ -26,7 +26,6 @@ Interval = tuple[float, float]
 
 _MOST_OF = 0.8  # of a component's weight stands for all of its cells
 _HALF = 0.5
-_ELSEWHERE = 0.7
 _PLACE_CELLS = 5
 _DENSE = 2.5
 
@@ -116,9 +115,9 @@ def track_breathing(
     spans = list(_spans(breathing, grid, epochs, params, busy, hidden))
     usual = _usual_place(spans, params, n_cells)
     for span in spans:
-        # Breathing is always at the same place, unless the infant has turned.
+        # Breathing is always at the same place, unless the infant has turned: there, less is enough.
         alike = np.sqrt(span.weight) @ np.sqrt(usual)
-        quality = span.quality * (_ELSEWHERE + (1.0 - _ELSEWHERE) * alike)
+        quality = span.quality * (1.0 + params.known_place * alike)
         chosen = _chosen(quality, params)
         for window, component, best in zip(span.windows, chosen, quality.max(axis=1), strict=True):
             track.quality[window.epoch] = min(best, 1.0)

@@ -17,7 +17,9 @@ from detector.events.bursts import find_parts, join_parts
 from detector.events.classify import Event, classify_bursts, passing_event
 from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
 from detector.events.excess import Active, Seen, find_both
+from detector.events.infant import see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
+from detector.events.state import Epoch
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView
 from detector.params import Params
@@ -25,10 +27,11 @@ from detector.params import Params
 
 @dataclass(frozen=True)
 class Decision:
-    """What was found in a trace: events and artifacts, each sorted by start."""
+    """What was found in a trace: events, artifacts and epochs, each sorted by start."""
 
     events: tuple[Event, ...]
     artifacts: tuple[Artifact, ...]
+    epochs: tuple[Epoch, ...] = ()
 
 
 def decide(trace: MotionTrace, params: Params) -> Decision:
@@ -44,7 +47,9 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     events += find_slow(slow, bursts, params)
     events.sort(key=lambda event: (event.start_s, event.x_px))
     artifacts = [*hidden.artifacts, *kinds.insects, *doubted, *ripples]
-    return Decision(tuple(events), tuple(sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))))
+    infant = see_infant(trace, events, params, hidden.is_clock)
+    ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
+    return Decision(with_infant(events, infant), tuple(ordered), infant.epochs)
 
 
 def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from detector.errors import NightFolderError, ParameterError, UsageError
+from detector.events.artifacts import find_artifacts
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision, decide
+from detector.events.infant import Infant, see_infant
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import Coverage, holes
 from detector.night.measures import (
@@ -28,15 +30,16 @@ from detector.night.measures import (
 from detector.night.notebook_card import write_card, write_line
 from detector.night.patterns import Pattern, find_patterns
 from detector.night.provenance import Provenance
-from detector.night.schema import SERIES
+from detector.night.schema import EPOCHS, SERIES
 from detector.night.series import Series, find_series
 from detector.night.statistics import onset_intervals
 from detector.night.store import read_night, read_trace
-from detector.night.stretches import StateRow, Stretch, total_s
+from detector.night.stretches import StateRow, Stretch, state_rows, total_s
 from detector.night.tables import (
     ARTIFACTS,
     Columns,
     artifact_columns,
+    epoch_columns,
     event_columns,
     name_event,
     to_frame,
@@ -133,6 +136,23 @@ class Night:
     def artifacts(self) -> pd.DataFrame:
         """One row for everything that changed the picture and is no movement of the infant."""
         return to_frame(artifact_columns(self.decision.artifacts), ARTIFACTS)
+
+    @property
+    def epochs(self) -> pd.DataFrame:
+        """One row an epoch, as in `epochs.csv`: its state, what decided it and how surely, and the breathing in it."""
+        return with_datetimes(to_frame(self.epoch_columns(), EPOCHS), self.start_at, self.start_s)
+
+    def epoch_columns(self) -> Columns:
+        """The epochs as the columns of `epochs.csv`."""
+        return epoch_columns(self.decision.epochs, self.wall_clock_text)
+
+    @cached_property
+    def infant(self) -> Infant | None:
+        """How the infant breathes and where it lies, from the stored motion; None where that was not kept."""
+        if self.trace is None:
+            return None
+        is_clock = find_artifacts(self.trace, self.params).is_clock
+        return see_infant(self.trace, self.decision.events, self.params, is_clock)
 
     @cached_property
     def series_found(self) -> tuple[Series, ...]:
@@ -335,9 +355,11 @@ class Night:
                 f"{changed[0]}: deciding again cannot change how footage is measured; analyze the footage again."
             )
         decision = decide(self._kept_trace("decide from"), params)
+        states = state_rows(decision.epochs)
         return replace(
             self,
-            decision=with_labels(decision, self.observed, self.states, params.series),
+            decision=with_labels(decision, self.observed, states, params.series),
+            states=states,
             params=params,
             folder=None,
             review=None,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detector.events.classify import Event
-from detector.night.schema import AWAKE
+from detector.events.state import AWAKE
 from detector.night.series import Series, Times, candidates, known_states, periodicity_index
 from detector.night.stretches import intersect
 from detector.night.tables import name_event

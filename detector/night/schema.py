@@ -12,17 +12,13 @@ from typing import Literal
 
 from detector.events.artifacts import ARTIFACT_KINDS
 from detector.events.classify import EVENT_KINDS
+from detector.events.state import SIGNALS, STATES
 from detector.night.layout import ARTIFACTS_FILE, EPOCHS_FILE, EVENTS_FILE, SERIES_FILE
 
 ColumnType = Literal["float", "int", "bool", "str"]
 
 DTYPES: dict[ColumnType, str] = {"float": "float64", "int": "int64", "bool": "bool", "str": "str"}
 """Types of columns as pandas names them; the same with and without rows."""
-
-QUIET, ACTIVE, AWAKE = "quiet sleep-like", "active sleep-like", "awake or handled"
-ABSENT, UNKNOWN, UNOBSERVED = "absent or not visible", "unknown", "unobserved"
-STATES = (QUIET, ACTIVE, AWAKE, ABSENT, UNKNOWN, UNOBSERVED)
-"""States of epochs; "-like", because no electrode was there."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +226,7 @@ EPOCHS = Table(
             missing="where no breathing could be seen",
         ),
         Column("infant_visible", "bool", "Whether breathing or movement showed the infant."),
-        Column("decided_by", "str", "The signal that decided the state.", missing="where none did"),
+        Column("decided_by", "str", "The signal that decided the state.", words=SIGNALS, missing="where none did"),
         _share("certainty", "How sure the state is.", "where no state was decided", decimals=3),
     ),
 )

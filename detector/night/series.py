@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.classify import Event
+from detector.events.state import AWAKE
 from detector.night.bouts import BoutCriterion, bout_criterion
 from detector.night.chance import Chance, RunRule, chance_of, find_runs
-from detector.night.schema import AWAKE
 from detector.night.statistics import onset_intervals, segments
 from detector.night.stretches import StateRow, Stretch, state_at, states_at
 from detector.params import SeriesParams

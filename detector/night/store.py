@@ -27,12 +27,29 @@ from detector.night.disk import (
     read_json,
 )
 from detector.night.documents import READABLE_VERSIONS, Ledger, NightDocument, ReviewDocument, first_fault
-from detector.night.layout import ARTIFACTS_FILE, EVENTS_FILE, MOTION_FOLDER, NIGHT_FILE, PARAMS_FILE, SERIES_FILE
+from detector.night.layout import (
+    ARTIFACTS_FILE,
+    EPOCHS_FILE,
+    EVENTS_FILE,
+    MOTION_FOLDER,
+    NIGHT_FILE,
+    PARAMS_FILE,
+    SERIES_FILE,
+)
 from detector.night.measures import Timed, series_columns
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan, Subject
-from detector.night.schema import SERIES
+from detector.night.schema import EPOCHS, SERIES
 from detector.night.series import Series
-from detector.night.tables import ARTIFACTS, Columns, artifact_columns, read_artifacts, read_events, to_csv
+from detector.night.stretches import StateRow, state_rows
+from detector.night.tables import (
+    ARTIFACTS,
+    Columns,
+    artifact_columns,
+    read_artifacts,
+    read_epochs,
+    read_events,
+    to_csv,
+)
 from detector.params import Params, to_toml
 
 
@@ -48,6 +65,7 @@ class StoredNight:
     folder: Path | None
     parts: tuple[Path, ...]
     review: Reviewed | None
+    states: tuple[StateRow, ...]
 
 
 class _Night(Timed, Protocol):
@@ -65,6 +83,7 @@ class _Night(Timed, Protocol):
 
     def summary(self) -> dict[str, Any]: ...
     def event_columns(self) -> Columns: ...
+    def epoch_columns(self) -> Columns: ...
 
 
 def write_night(night: _Night, folder: Path) -> None:
@@ -83,6 +102,7 @@ def write_night(night: _Night, folder: Path) -> None:
         EVENTS_FILE: to_csv(night.event_columns()),
         ARTIFACTS_FILE: to_csv(artifact_columns(night.decision.artifacts), ARTIFACTS),
         SERIES_FILE: to_csv(series_columns(night, night.series_found), SERIES),
+        EPOCHS_FILE: to_csv(night.epoch_columns(), EPOCHS),
         PARAMS_FILE: to_toml(night.params),
         NIGHT_FILE: json.dumps(_document(night), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
     }
@@ -98,8 +118,9 @@ def read_night(folder: Path) -> StoredNight:
     motion = folder / MOTION_FOLDER
     try:
         params, gone = from_stored(Params, document.parameters)
+        decision = _read_decision(folder, document)
         return StoredNight(
-            decision=_read_decision(folder, document),
+            decision=decision,
             coverage=_coverage(document.coverage),
             provenance=_provenance(document, gone),
             params=params,
@@ -107,6 +128,7 @@ def read_night(folder: Path) -> StoredNight:
             folder=folder,
             parts=tuple(motion / name for name in document.motion_parts) if motion.is_dir() else (),
             review=_review(document.reviewed),
+            states=state_rows(decision.epochs),
         )
     except (ParameterError, LedgerError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it nests without end"
@@ -249,7 +271,10 @@ def _no_night(folder: Path) -> str:
 def _read_decision(folder: Path, document: NightDocument) -> Decision:
     events = read_events(_read_table(folder, EVENTS_FILE), document.event_boxes_px, str(folder / EVENTS_FILE))
     artifacts = read_artifacts(_read_table(folder, ARTIFACTS_FILE), str(folder / ARTIFACTS_FILE))
-    return Decision(events, artifacts)
+    # Nights of before there were states have no such table.
+    has_epochs = (folder / EPOCHS_FILE).exists()
+    epochs = read_epochs(_read_table(folder, EPOCHS_FILE), str(folder / EPOCHS_FILE)) if has_epochs else ()
+    return Decision(events, artifacts, epochs)
 
 
 def _read_table(folder: Path, name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+from detector.events.state import ABSENT, UNKNOWN, UNOBSERVED, Epoch
+
 Stretch = tuple[float, float]
 StateRow = tuple[float, float, str]
 """A stretch and the state in it; rows ascend and do not overlap."""
@@ -66,14 +68,22 @@ def subtract(stretches: Sequence[Stretch], holes: Iterable[Stretch]) -> tuple[St
     return intersect(stretches, between)
 
 
+def state_rows(epochs: Iterable[Epoch]) -> tuple[StateRow, ...]:
+    """The states of epochs as rows."""
+    return tuple((epoch.start_s, epoch.stop_s, epoch.state) for epoch in epochs)
+
+
 def state_changes(states: Sequence[StateRow]) -> tuple[float, ...]:
     """When the state becomes another one, s, ascending: ends and beginnings of runs of rows of one state.
+
+    States that say that nothing is known count as one.
 
     >>> state_changes([(0.0, 30.0, "quiet"), (30.0, 60.0, "quiet"), (60.0, 90.0, "active")])
     (0.0, 60.0, 90.0)
     """
     runs: list[StateRow] = []
-    for start_s, stop_s, state in states:
+    for start_s, stop_s, found in states:
+        state = UNKNOWN if found in {ABSENT, UNOBSERVED} else found
         if runs and runs[-1][2] == state and runs[-1][1] == start_s:
             runs[-1] = (runs[-1][0], stop_s, state)
         else:

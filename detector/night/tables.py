@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from detector.errors import NightFolderError
 from detector.events.artifacts import ARTIFACT_KINDS, Artifact
 from detector.events.classify import EVENT_KINDS, Event
-from detector.night.schema import ARTIFACTS, DTYPES, EVENTS, Column, Table, data_dictionary
+from detector.events.state import Epoch
+from detector.night.schema import ARTIFACTS, DTYPES, EPOCHS, EVENTS, Column, Table, data_dictionary
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "ARTIFACTS", "ARTIFACT_COLUMNS", "EVENTS", "EVENT_COLUMNS", "Columns", "FilePlace", "WallClock",
-    "artifact_columns", "data_dictionary", "event_columns", "name_event", "read_artifacts", "read_events", "read_rows",
+    "artifact_columns", "data_dictionary", "epoch_columns", "event_columns", "name_event", "read_artifacts",
+    "read_epochs", "read_events", "read_rows",
     "rounded", "to_columns", "to_csv", "to_frame", "with_datetimes",
 ]  # fmt: skip
 
@@ -75,6 +77,16 @@ def _event_row(number: int, event: Event, start_at: WallClock, place: FilePlace)
 def artifact_columns(artifacts: Sequence[Artifact]) -> Columns:
     """Artifacts as the columns of `ARTIFACTS`, rounded to their decimals."""
     return to_columns(ARTIFACTS, [vars(artifact) for artifact in artifacts])
+
+
+def epoch_columns(epochs: Sequence[Epoch], start_at: WallClock) -> Columns:
+    """Epochs as the columns of `EPOCHS`, rounded to their decimals.
+
+    Args:
+        epochs: in order of time.
+        start_at: recording time, s, to ISO 8601 with offset, or to empty text where the clock is not known.
+    """
+    return to_columns(EPOCHS, [vars(epoch) | {"start_at": start_at(epoch.start_s)} for epoch in epochs])
 
 
 def to_columns(table: Table, rows: Sequence[Mapping[str, object]]) -> Columns:
@@ -161,6 +173,19 @@ def read_artifacts(text: str, source: str) -> tuple[Artifact, ...]:
     return tuple(
         Artifact(**(row | {"kind": _one_of(row["kind"], ARTIFACT_KINDS)})) for row in read_rows(text, ARTIFACTS, source)
     )
+
+
+def read_epochs(text: str, source: str) -> tuple[Epoch, ...]:
+    """Epochs out of the text of `epochs.csv`.
+
+    Raises:
+        NightFolderError: the table lacks columns, or has a row that is not an epoch.
+    """
+    rows = read_rows(text, EPOCHS, source)
+    try:
+        return tuple(Epoch(**{name: row[name] for name in Epoch.__dataclass_fields__}) for row in rows)
+    except ValueError as error:
+        raise NightFolderError(f"{source}: {error}; analyze the footage again.") from None
 
 
 def read_rows(text: str, table: Table, source: str) -> list[dict[str, Any]]:

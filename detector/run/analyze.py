@@ -22,6 +22,7 @@ from detector.night.layout import MOTION_FOLDER, PART_PATTERN
 from detector.night.measures import with_labels
 from detector.night.night import Night
 from detector.night.provenance import SkippedSpan, Subject
+from detector.night.stretches import state_rows
 from detector.params import Params, as_params
 from detector.run.cores import usable_cores
 from detector.run.crew import measure_jobs
@@ -238,7 +239,9 @@ def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping
     skipped += [SkippedSpan(start_s, stop_s, _TOO_SLOW) for start_s, stop_s in stretches_apart(trace)]
     skipped.sort(key=lambda span: span.start_s)
     observed = observed_intervals(trace, params.footage.max_gap_s)
-    decision = with_labels(decide(trace, params), observed, (), params.series)
+    decision = decide(trace, params)
+    states = state_rows(decision.epochs)
+    decision = with_labels(decision, observed, states, params.series)
     return Night(
         decision=decision,
         coverage=coverage,
@@ -247,6 +250,7 @@ def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping
         ),
         params=params,
         observed=observed,
+        states=states,
         trace=trace,
         parts=tuple(job.path for job in jobs if job.index not in given_up),
     )

@@ -14,11 +14,11 @@ import numpy as np
 
 from detector.events.classify import Event, EventKind
 from detector.events.decide import Decision
+from detector.events.state import ACTIVE, AWAKE, QUIET
 from detector.night.coverage import Coverage
 from detector.night.measures import with_labels
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance
-from detector.night.schema import ACTIVE, AWAKE, QUIET
 from detector.night.stretches import StateRow, Stretch, subtract, total_s
 from detector.params import Params
 

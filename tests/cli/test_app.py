@@ -25,6 +25,7 @@ NIGHT_FILES = {
     "events.csv",
     "artifacts.csv",
     "series.csv",
+    "epochs.csv",
     "night.json",
     "params.toml",
     "timeline.png",

@@ -31,6 +31,12 @@ def kinds(decision: Decision) -> list[str]:
     return [event.kind for event in decision.events]
 
 
+def found(trace: MotionTrace) -> list[str]:
+    """Everything that was found, but for the epochs, which there are of every recording."""
+    decision = decide(trace, PARAMS)
+    return [*kinds(decision), *artifact_kinds(decision)]
+
+
 def artifact_kinds(decision: Decision) -> list[str]:
     return [artifact.kind for artifact in decision.artifacts]
 
@@ -207,7 +213,7 @@ class TestNuisances:
 
     @pytest.mark.parametrize("noise", [0.0, 1.0, 2.0, 5.0])
     def test_noise_alone_is_nothing(self, film: Film, noise: float) -> None:
-        assert decide(film.shoot(24.0, 15.0, noise=noise, seed=round(noise) + 7), PARAMS) == Decision((), ())
+        assert not found(film.shoot(24.0, 15.0, noise=noise, seed=round(noise) + 7))
 
     def test_key_frames_at_which_the_whole_picture_jumps_are_nothing(self, film: Film) -> None:
         pattern = np.random.default_rng(2).normal(0, 6.0, (film.height_px, film.width_px)).astype(np.float32)
@@ -306,7 +312,7 @@ class TestHardlyAnything:
     @pytest.mark.parametrize("n_frames", [0, 1, 2, 3, 8])
     def test_hardly_any_frames(self, film: Film, n_frames: int) -> None:
         trace = film.measure(list(film.frames(1.0, 15.0))[:n_frames], 1.0)
-        assert decide(trace, PARAMS) == Decision((), ())
+        assert not found(trace)
 
     def test_only_damaged_frames(self, film: Film) -> None:
         frames = [replace(frame, is_damaged=True) for frame in film.frames(4.0, 15.0, [Shift(2.0, 0.4)])]
@@ -317,8 +323,8 @@ class TestHardlyAnything:
     def test_a_still_picture(self, film: Film) -> None:
         frames = list(film.frames(8.0, 15.0))
         still = [replace(frame, luma=frames[0].luma) for frame in frames]
-        assert decide(film.measure(still, 8.0), PARAMS) == Decision((), ())
+        assert not found(film.measure(still, 8.0))
 
     def test_a_black_picture(self, film: Film) -> None:
         black = [replace(frame, luma=np.zeros_like(frame.luma)) for frame in film.frames(8.0, 15.0)]
-        assert decide(film.measure(black, 8.0), PARAMS) == Decision((), ())
+        assert not found(film.measure(black, 8.0))

@@ -9,11 +9,11 @@ from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.artifacts import Artifact
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision
+from detector.events.state import ACTIVE, QUIET
 from detector.night.coverage import measure_coverage
 from detector.night.night import Night
 from detector.night.palette import KIND_COLORS, KIND_NAMES
 from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
-from detector.night.schema import ACTIVE, QUIET
 from detector.params import MEASURING_GROUPS, Params, with_values
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from detector.events.classify import Event
+from detector.events.state import AWAKE, QUIET
 from detector.night.chance import Chance
-from detector.night.schema import AWAKE, QUIET
 from detector.night.series import (
     Series,
     Times,

@@ -21,6 +21,7 @@ DESIGNED = {
     "events.csv",
     "artifacts.csv",
     "series.csv",
+    "epochs.csv",
     "night.json",
     "params.toml",
     "timeline.png",
