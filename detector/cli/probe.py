@@ -68,7 +68,7 @@ def probe(
         say_json(recording_facts(recording))
         return _code(recording)
     say(*map(displayed, recording_words(recording, with_starts=explain)))
-    complain(*map(displayed, (*(reason for _, reason in recording.unreadable), *recording.notes)))
+    complain(*map(displayed, (*_unreadable(recording), *recording.notes)))
     if coverage is not None:
         say(f"Coverage  {coverage}")
     return _code(recording)
@@ -163,6 +163,13 @@ def understood(recording: Recording) -> list[str]:
     words = sources.get(recording.start_source, recording.start_source)
     zone = f"{recording.start_at.tzinfo}"
     return [first, f"{recording.start_at:%Y-%m-%d %H:%M:%S} to {stop_at:%Y-%m-%d %H:%M:%S} ({zone}), {words}"]
+
+
+def _unreadable(recording: Recording) -> list[str]:
+    from detector.footage.remarks import gather
+
+    reasons = ((Path(path).name, reason.removeprefix(f"{path}: ")) for path, reason in recording.unreadable)
+    return gather(reasons, "--json", " could not be read: ")
 
 
 def _code(recording: Recording) -> ExitCode:

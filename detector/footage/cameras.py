@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -21,6 +22,9 @@ N_LIKE_PACKETS = 12
 
 SAME_VIEW = 0.6
 """Two pictures of one view correlate at least so well, without their coarse brightness."""
+
+LEAST_DETAIL = 1.5
+"""Small pictures whose detail stays below this, grey levels, are noise or darkness, and show no view."""
 
 MOST_PAIRS = 6
 """How many pairs of clips are looked at."""
@@ -55,12 +59,32 @@ def compare_clips(first: VideoInfo, second: VideoInfo, ahead_s: float) -> Likene
     except (DetectorError, StopIteration, cv2.error) as error:
         logger.debug("%s and %s: %s", first.path, second.path, error)
         return Likeness.UNKNOWN
+    if min(float(np.abs(ours).max()), float(np.abs(theirs).max())) < LEAST_DETAIL:
+        return Likeness.UNKNOWN
     if _correlation(ours, theirs) < SAME_VIEW:
         return Likeness.OTHER
     # One camera gives a large and a small stream of the same pictures.
     is_other_size = (first.width_px, first.height_px) != (second.width_px, second.height_px)
     is_within = ahead_s + second.length_s <= first.length_s + 2.0
     return Likeness.SAME if is_other_size and is_within else Likeness.VIEW
+
+
+def other_views(infos: Sequence[VideoInfo], compare: Compare | None) -> list[str]:
+    """One sentence where clips that follow one another show other views; a few pairs over the night are looked at.
+
+    Args:
+        infos: in order of time.
+        compare: tells what two clips have in common; None looks at nothing.
+    """
+    pairs = list(itertools.pairwise(infos))
+    if compare is None or not pairs:
+        return []
+    chosen = [pairs[place] for place in sorted({round(x) for x in np.linspace(0, len(pairs) - 1, MOST_PAIRS)})]
+    for first, second in chosen:
+        if compare(first, second, max(first.length_s - 0.5, 0.0)) == Likeness.OTHER:
+            names = f"{first.path.name} and {second.path.name}"
+            return [f"The view or the light changes between clips (such as {names}): is all of it from one camera?"]
+    return []
 
 
 def refuse_two_cameras(clashes: Sequence[tuple[VideoInfo, VideoInfo]], n_clips: int) -> None:

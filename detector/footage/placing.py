@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from detector.footage.cameras import MOST_PAIRS, Compare, Likeness, refuse_two_cameras
+from detector.footage.cameras import MOST_PAIRS, Compare, Likeness, other_views, refuse_two_cameras
 from detector.footage.clock import find_zone, read_moment, seconds_between, wall_clock
 from detector.footage.info import VideoInfo
 from detector.footage.night_starts import by_stamps, judge_starts
@@ -82,6 +82,7 @@ def place_clips(infos: Sequence[VideoInfo], params: FootageParams, compare: Comp
     for index in places.order():
         axis.add(judged[index], places.start_s[index])
     notes += axis.notes() + _unknown_starts(judged, places)
+    notes += other_views([clip.info for clip in axis.clips], compare)
     start_at, source = _clock_of(judged, axis, places, params)
     return Placing(
         clips=tuple(axis.clips),

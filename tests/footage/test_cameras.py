@@ -91,3 +91,18 @@ def test_two_cameras_in_one_folder_are_refused(tmp_path: Path) -> None:
         read_recording([tmp_path], PARAMS)
     recording = read_recording([tmp_path], FootageParams(time_zone="UTC", force=True))
     assert recording.stop_s == pytest.approx(30.0)
+
+
+def test_clips_of_several_views_without_times_are_told(tmp_path: Path) -> None:
+    for number in range(3):
+        film(tmp_path / f"clip{number}.mp4", 100 * number, 60, view=number)
+    recording = read_recording([tmp_path], PARAMS)
+    notes = " ".join(recording.notes)
+    assert "Start times are unknown: the 3 clips were taken one after the other by name." in notes
+    assert "The view or the light changes between clips (such as clip0.mp4 and clip1.mp4)" in notes
+
+
+def test_clips_of_one_view_are_not_told(tmp_path: Path) -> None:
+    for number in range(3):
+        film(tmp_path / f"clip{number}.mp4", 60 * number, 60)
+    assert not any("view" in note for note in read_recording([tmp_path], PARAMS).notes)

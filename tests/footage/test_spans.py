@@ -217,3 +217,30 @@ def test_a_damaged_key_frame_is_begun_before(video: Writer, copied: Writer) -> N
     for first in (50, 55):
         expected = [frame for frame in whole if times_s[first] <= frame[0] < times_s[70]]
         assert [identity(frame) for frame in iter_packets(info, first, 70)] == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_cuts_at_key_frames_change_no_frame_and_make_no_seam(
+    seed: int, video: Writer, copied: Writer, tmp_path: Path
+) -> None:
+    source = video("whole.mp4", 600, size=(64, 48), **CLOSED)
+    random = np.random.default_rng(seed)
+    edges = sorted(random.choice(np.arange(1, 24), int(random.integers(1, 8)), replace=False).tolist())
+    lengths = np.diff([0, *edges, 24]) * 25
+    cut_at_keys(source, tmp_path / "pieces", copied, lengths.tolist())
+    whole, pieces = read_recording([source], SHORT), read_recording([tmp_path / "pieces"], SHORT)
+    expected = [identity(frame)[2:] for span in cut_spans(whole, SHORT) for frame in iter_span(whole, span)]
+    frames = [frame for span in cut_spans(pieces, SHORT) for frame in iter_span(pieces, span)]
+    assert [identity(frame)[2:] for frame in frames] == expected
+    assert not any(frame.is_seam for frame in frames)
+
+
+def test_a_gap_elsewhere_changes_no_frame(video: Writer) -> None:
+    names = [f"cot_20240315_2215{second:02}.mp4" for second in (0, 4, 8, 12, 16)]
+    paths = [video(name, 100, size=(64, 48), **CLOSED) for name in names]
+    whole, holed = read_recording(paths, SHORT), read_recording([*paths[:3], paths[4]], SHORT)
+    assert holed.gaps == (pytest.approx((12.0, 16.0)),)
+
+    before = [[frame for frame in own_frames(one, cut_spans(one, SHORT)) if frame[0] < 12.0] for one in (whole, holed)]
+    assert len(before[0]) == 300
+    assert before[0] == before[1]
