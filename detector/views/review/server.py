@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from detector.night.night import Night
 
 
+_KEEP_ALIVE_S = 3600
+"""A decision must not meet a connection that is just being closed for being idle."""
+
+
 class _Server(uvicorn.Server):
     """A server that leaves signals to the program it runs in."""
 
@@ -62,7 +66,7 @@ def serve(
         app = make_app(session, Media(night, footage), address)
         config = uvicorn.Config(
             app, access_log=False, log_level="error", server_header=False, ws="none", lifespan="off",
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=1, timeout_keep_alive=_KEEP_ALIVE_S,
         )  # fmt: skip
         opened(address.url)
         with suppress(KeyboardInterrupt):

@@ -98,12 +98,18 @@ export class Items {
 
   // The next item that was not decided about, from here on and then from the beginning.
   undecided() {
+    return this.ahead(1)[0];
+  }
+
+  // The next few of them.
+  ahead(count) {
     const n = this.shown.length;
-    for (let step = 1; step <= n; step += 1) {
+    const found = [];
+    for (let step = 1; step <= n && found.length < count; step += 1) {
       const item = this.shown[(this.place + step) % n];
-      if (!this.isDecided(item)) return item;
+      if (!this.isDecided(item)) found.push(item);
     }
-    return undefined;
+    return found;
   }
 
   go(item) {

@@ -36,7 +36,7 @@ class Page {
     this.list.follow();
     this.timeline.follow(item.start_s);
     const shown = this.player.show(item);
-    this.player.prepare([this.items.undecided(), this.items.after(1)]);
+    this.player.prepare([this.items.undecided(), this.items.after(1), ...this.items.ahead(2)]);
     this.signal.event = this.items.now(item);
     this.signal.ink = this.ink(item);
     this.signal.show(...this.player.window(item));
@@ -449,7 +449,7 @@ class Page {
     this.list.follow();
     this.tell();
     if (this.items.current && this.items.current !== current) this.go(this.items.current);
-    else this.player.prepare([this.items.undecided(), this.items.after(1)]);
+    else this.player.prepare([this.items.undecided(), this.items.after(1), ...this.items.ahead(2)]);
   }
 
   // Keys, what they do in words, and the buttons that do the same.

@@ -1,8 +1,9 @@
 // The moving picture of an item: in the original where the browser plays it, else in a film that the program makes.
-// Two more players wait behind the one on screen, with what is likely to be asked for next.
+// More players wait behind the one on screen, with what is likely to be asked for next.
 
 import {read} from "./api.js";
 
+const PATIENCE_MS = 30_000;
 const SPEEDS = [1, 0.5, 0.25, 0.1];
 
 export class Player {
@@ -80,12 +81,8 @@ export class Player {
       if (!video.videoWidth) throw new Error("This browser shows no picture of this file.");
     }
     const target_s = Math.max(slot.start_s - slot.offset_s, 0);
-    if (Math.abs(video.currentTime - target_s) > 1e-3 || video.seeking) {
-      const seeked = once(video, "seeked");
-      video.currentTime = target_s;
-      await seeked;
-    }
-    if (slot.key === key && video.readyState < 2) await once(video, "loadeddata");
+    if (Math.abs(video.currentTime - target_s) > 1e-3) video.currentTime = target_s;
+    await settled(video, () => slot.key !== key);
   }
 
   // Show an item; resolves when its first picture is there.
@@ -154,6 +151,24 @@ export class Player {
       if (video.paused) video.play().catch(() => {});
     } else video.pause();
   }
+}
+
+// Until the picture at the place sought is there. Events alone are not enough: some come once only, some not at all when
+// the player is sent elsewhere meanwhile.
+function settled(video, isGivenUp) {
+  const begun = performance.now();
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (isGivenUp() || (!video.seeking && video.readyState >= 2)) resolve();
+      else if (video.error || performance.now() - begun > PATIENCE_MS) reject(new Error("The picture could not be loaded."));
+      else return;
+      clearInterval(timer);
+      video.removeEventListener("seeked", look);
+    };
+    const timer = setInterval(look, 40);
+    video.addEventListener("seeked", look);
+    look();
+  });
 }
 
 function once(video, name) {
