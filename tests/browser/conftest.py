@@ -18,6 +18,8 @@ FLAGS = [
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
     "--autoplay-policy=no-user-gesture-required",
 ]
 

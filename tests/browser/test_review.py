@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sysconfig
@@ -24,27 +22,9 @@ from detector.night.review import Entry, read_reviews
 from detector.run.analyze import analyze
 from tests.review_nights import draw_footage, save, spread
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-OPTIONS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-domain-reliability",
-]  # fmt: skip
 PROGRAM = Path(sysconfig.get_path("scripts")) / "twitch-detector"
 PATIENCE_MS = 60_000
 """A busy machine may take its time; nothing here measures it."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    is_required = os.environ.get("TWITCH_DETECTOR_BROWSER") == "required"
-    if path is None and not is_required:
-        pytest.skip("no Chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +135,9 @@ def entries(folder: Path, reviewer: str = "Ana") -> list[Entry]:
     return read_reviews(folder).get(reviewer, [])
 
 
-def test_everything_with_keys_and_still_there_after_a_reload(chromium: Any, night: Any) -> None:
+def test_everything_with_keys_and_still_there_after_a_reload(browser: Any, night: Any) -> None:
     folder = night(200)
-    with serving(folder, "--reviewer", "Ana") as server, visiting(chromium, server.url) as visit:
+    with serving(folder, "--reviewer", "Ana") as server, visiting(browser, server.url) as visit:
         assert visit.current() == "e0001"
         visit.press("c", "x", "1")  # e0003 was a movement
         visit.settle()
@@ -207,10 +187,10 @@ def _told(visit: Visit) -> Any:
     return visit.page.evaluate("[...review.items.on.entries()].map(([n, v]) => [n, v.word, v.kind, v.note])")
 
 
-def test_killed_in_the_middle_nothing_is_lost(chromium: Any, night: Any) -> None:
+def test_killed_in_the_middle_nothing_is_lost(browser: Any, night: Any) -> None:
     folder = night(200)
     with serving(folder, "--reviewer", "Ana") as server:
-        visit = Visit(chromium, server.url)
+        visit = Visit(browser, server.url)
         visit.press("c", "x", "c")
         visit.settle()
         server.end(signal.SIGKILL)
@@ -220,18 +200,18 @@ def test_killed_in_the_middle_nothing_is_lost(chromium: Any, night: Any) -> None
         assert visit.current() == "e0004"  # what could not be written is shown again
         visit.context.close()
     assert [entry.action for entry in entries(folder)] == ["confirm", "reject", "confirm"]
-    with serving(folder, "--reviewer", "Ana") as again, visiting(chromium, again.url) as visit:
+    with serving(folder, "--reviewer", "Ana") as again, visiting(browser, again.url) as visit:
         assert visit.text("#count") == "3 of 200 events decided"
         assert visit.current() == "e0004"
         assert again.url != server.url
 
 
-def test_two_reviewers_keep_their_own_and_see_how_far_they_agree(chromium: Any, night: Any) -> None:
+def test_two_reviewers_keep_their_own_and_see_how_far_they_agree(browser: Any, night: Any) -> None:
     folder = night(200)
-    with serving(folder, "--reviewer", "Ben") as ben, visiting(chromium, ben.url) as visit:
+    with serving(folder, "--reviewer", "Ben") as ben, visiting(browser, ben.url) as visit:
         visit.press("c", "c", "c", "x")
         visit.settle()
-    with serving(folder, "--reviewer", "Ana") as ana, visiting(chromium, ana.url) as visit:
+    with serving(folder, "--reviewer", "Ana") as ana, visiting(browser, ana.url) as visit:
         assert visit.text("#count") == "0 of 200 events decided"
         visit.press("c", "x", "c", "x")
         visit.settle()
@@ -242,9 +222,9 @@ def test_two_reviewers_keep_their_own_and_see_how_far_they_agree(chromium: Any, 
 
 
 @pytest.mark.parametrize("n_events", [0, 1, 3000])
-def test_nights_of_any_size_open(chromium: Any, night: Any, n_events: int) -> None:
+def test_nights_of_any_size_open(browser: Any, night: Any, n_events: int) -> None:
     folder = night(n_events)
-    with serving(folder, "--reviewer", "Ana") as server, visiting(chromium, server.url, color_scheme="dark") as visit:
+    with serving(folder, "--reviewer", "Ana") as server, visiting(browser, server.url, color_scheme="dark") as visit:
         page = visit.page
         assert page.evaluate("review.items.events.length") == n_events
         assert page.locator("#rows [role=option]").count() <= 60
@@ -270,9 +250,9 @@ def _look_through_quiet_time(visit: Visit) -> None:
     visit.settle()
 
 
-def test_the_next_clip_is_asked_for_before_its_key(chromium: Any, night: Any) -> None:
+def test_the_next_clip_is_asked_for_before_its_key(browser: Any, night: Any) -> None:
     folder = night(200)
-    with serving(folder, "--reviewer", "Ana") as server, visiting(chromium, server.url) as visit:
+    with serving(folder, "--reviewer", "Ana") as server, visiting(browser, server.url) as visit:
         for number in range(199):
             visit.press("cx1"[number % 3])
             visit.wait(f"review.player.waits.length === {number + 2}")
@@ -286,8 +266,8 @@ def test_the_next_clip_is_asked_for_before_its_key(chromium: Any, night: Any) ->
     assert len(entries(folder)) == 200
 
 
-def test_slow_motion_steps_loop_and_box(chromium: Any, shared: Server) -> None:
-    with visiting(chromium, shared.url) as visit:
+def test_slow_motion_steps_loop_and_box(browser: Any, shared: Server) -> None:
+    with visiting(browser, shared.url) as visit:
         page = visit.page
         visit.wait("review.player.time > review.player.front.start_s + 0.2")  # it runs by itself
         visit.wait("(window.most = Math.max(window.most || 0, review.player.time)) > review.player.time + 1")
@@ -309,8 +289,8 @@ def test_slow_motion_steps_loop_and_box(chromium: Any, shared: Server) -> None:
         assert page.locator("#box").is_hidden()
 
 
-def test_filters_order_and_place(chromium: Any, shared: Server) -> None:
-    with visiting(chromium, shared.url) as visit:
+def test_filters_order_and_place(browser: Any, shared: Server) -> None:
+    with visiting(browser, shared.url) as visit:
         page = visit.page
         visit.press("f")
         page.keyboard.type("rhy")
@@ -328,11 +308,11 @@ def test_filters_order_and_place(chromium: Any, shared: Server) -> None:
         assert page.evaluate("review.items.shown[0].kind") == "uncertain"
 
 
-def test_what_the_browser_cannot_play_is_made_into_a_film(chromium: Any, tmp_path: Path) -> None:
+def test_what_the_browser_cannot_play_is_made_into_a_film(browser: Any, tmp_path: Path) -> None:
     video = draw_footage(tmp_path / "cot_20241112_223010.mp4", 8, codec="libx265")
     found = analyze(video, workers=1)
     folder = save(found, tmp_path / "night", spread(found, 3))
-    with serving(folder, "--reviewer", "Ana") as server, visiting(chromium, server.url) as visit:
+    with serving(folder, "--reviewer", "Ana") as server, visiting(browser, server.url) as visit:
         page = visit.page
         assert page.evaluate("review.player.front.problem") == ""
         if page.evaluate("""document.createElement("video").canPlayType('video/mp4; codecs="hvc1.1.6.L120.B0"')"""):
@@ -345,11 +325,11 @@ def test_what_the_browser_cannot_play_is_made_into_a_film(chromium: Any, tmp_pat
         assert page.evaluate("review.player.waits[1].asked")
 
 
-def test_a_file_name_is_text_and_nothing_else(chromium: Any, tmp_path: Path) -> None:
+def test_a_file_name_is_text_and_nothing_else(browser: Any, tmp_path: Path) -> None:
     name = """<img src=x onerror=alert(1)>"'<script>alert(2)<!--.mp4"""
     found = analyze(draw_footage(tmp_path / name.replace("/", "_"), 8), workers=1)
     folder = save(found, tmp_path / "night", spread(found, 2))
-    with serving(folder, "--reviewer", "Ana") as server, visiting(chromium, server.url) as visit:
+    with serving(folder, "--reviewer", "Ana") as server, visiting(browser, server.url) as visit:
         assert visit.text("#title") == name
         assert visit.page.locator("#title *").count() == 0
         visit.press("t")
@@ -359,9 +339,9 @@ def test_a_file_name_is_text_and_nothing_else(chromium: Any, tmp_path: Path) -> 
         assert "<b onclick=alert(3)>'\"" in visit.text("#verdict")
 
 
-def test_regions_are_drawn_with_keys(chromium: Any, shared: Server) -> None:
+def test_regions_are_drawn_with_keys(browser: Any, shared: Server) -> None:
     folder = shared.folder
-    with visiting(chromium, shared.url) as visit:
+    with visiting(browser, shared.url) as visit:
         page = visit.page
         visit.press("g")
         page.wait_for_selector("#regions[open]")
@@ -388,9 +368,9 @@ def test_regions_are_drawn_with_keys(chromium: Any, shared: Server) -> None:
         visit.wrong = [text for text in visit.wrong if "422" not in text]  # the refusal is told in the console, too
 
 
-def test_blind_shows_no_kind_and_takes_one(chromium: Any, night: Any) -> None:
+def test_blind_shows_no_kind_and_takes_one(browser: Any, night: Any) -> None:
     folder = night(200)
-    with serving(folder, "--reviewer", "Ana", "--blind") as server, visiting(chromium, server.url) as visit:
+    with serving(folder, "--reviewer", "Ana", "--blind") as server, visiting(browser, server.url) as visit:
         assert visit.text("#what").startswith("e0001: movement, ")
         assert visit.page.locator("#confirm").is_hidden()
         assert visit.page.locator("#box").is_hidden()
@@ -405,11 +385,11 @@ def test_blind_shows_no_kind_and_takes_one(chromium: Any, night: Any) -> None:
     assert [entry.action for entry in entries(folder)] == ["confirm", "change", "reject"]
 
 
-def test_a_page_elsewhere_can_decide_nothing(chromium: Any, night: Any, shared: Server) -> None:
+def test_a_page_elsewhere_can_decide_nothing(browser: Any, night: Any, shared: Server) -> None:
     """Even one that knows the whole address, from another port of this very machine."""
     folder = night(1)
     with serving(folder, "--reviewer", "Ana") as server:
-        context = chromium.new_context(bypass_csp=True)
+        context = browser.new_context(bypass_csp=True)
         page = context.new_page()
         page.goto(shared.url)
         answers = page.evaluate(ATTACKS, server.url)
@@ -450,10 +430,10 @@ ATTACKS = """async (url) => {
 }"""
 
 
-def test_the_rules_of_accessibility_hold(chromium: Any, shared: Server) -> None:
+def test_the_rules_of_accessibility_hold(browser: Any, shared: Server) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     for scheme in ("light", "dark"):
-        with visiting(chromium, shared.url, color_scheme=scheme) as visit:
+        with visiting(browser, shared.url, color_scheme=scheme) as visit:
             visit.press("c", "x")
             visit.settle()
             visit.page.wait_for_timeout(2000)  # "saved" fades in
@@ -461,8 +441,8 @@ def test_the_rules_of_accessibility_hold(chromium: Any, shared: Server) -> None:
             assert found.violations_count == 0, found.generate_report()
 
 
-def test_states_of_epochs_can_be_corrected(chromium: Any, shared: Server) -> None:
-    with visiting(chromium, shared.url) as visit:
+def test_states_of_epochs_can_be_corrected(browser: Any, shared: Server) -> None:
+    with visiting(browser, shared.url) as visit:
         epochs = [{"start_s": 30.0 * n, "stop_s": 30.0 * n + 30.0, "state": "unknown"} for n in range(40)]
         visit.page.route("**/night", lambda route: _with_epochs(route, epochs))
         visit.page.reload()

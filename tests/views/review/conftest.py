@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -18,6 +19,13 @@ from detector.views.review.session import Session
 from tests.review_nights import draw_footage, save, spread
 
 PORT = 54321
+Answer = TypeVar("Answer")
+
+
+def run_apart(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run to the end in a thread, since a browser that other tests steer keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +74,7 @@ class Page:
                 request.headers.update(headers)
                 return await client.send(request)
 
-        return asyncio.run(send())
+        return run_apart(send())
 
     def decide(self, action: str, **fields: Any) -> dict[str, Any]:
         response = self.ask("decisions", "POST", json={"action": action, **fields})

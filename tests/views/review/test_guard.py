@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import Any
 
@@ -13,7 +12,7 @@ from detector.night.night import Night
 from detector.views.review.guard import LARGEST_BODY, LOOPBACK, Address
 from detector.views.review.server import _listening
 from tests.review_nights import save, spread
-from tests.views.review.conftest import Page
+from tests.views.review.conftest import Page, run_apart
 
 DECISION = {"action": "reject", "event": 0}
 
@@ -157,7 +156,7 @@ def raw(page: Page, target: str, method: str = "GET", body: bytes = b"", **more:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(page.app(scope, receive, send))
+    run_apart(page.app(scope, receive, send))
     status = next(message["status"] for message in sent if message["type"] == "http.response.start")
     return status, b"".join(message.get("body", b"") for message in sent)
 
@@ -230,7 +229,7 @@ def test_a_web_socket_is_never_opened(page: Page) -> None:
 
         await page.app({"type": "websocket", "path": f"/{page.address.token}/night", "headers": []}, receive, send)
 
-    asyncio.run(run())
+    run_apart(run())
     assert sent == []
 
 
