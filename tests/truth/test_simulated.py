@@ -5,10 +5,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from detector.events.state import ACTIVE, AWAKE, QUIET, STATES
 from detector.night.measures import times_of
 from detector.night.night import Night
 from detector.night.patterns import is_more_than_chance
-from detector.night.schema import ACTIVE, AWAKE, QUIET, STATES
 from detector.night.series import Times, find_series, night_criterion
 from detector.night.statistics import bout_sizes
 from detector.night.stretches import states_at
