@@ -22,6 +22,7 @@ from detector.cli.output import (
 from detector.cli.probe import Footage, understood
 from detector.cli.probe import probe as cli_probe
 from detector.cli.review import corrected_night, lost_decisions, review
+from detector.cli.sensitivity import sensitivity
 from detector.cli.settings import Force, Fps, NamePattern, StartAt, TimeZone, footage_settings, pairs, resolve
 from detector.cli.trend import trend
 from detector.errors import ExitCode, OutputError
@@ -315,3 +316,4 @@ app.command()(clips)
 app.command()(figures)
 app.command()(review)
 app.command()(trend)
+app.command()(sensitivity)

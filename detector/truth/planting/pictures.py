@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 from av import VideoFrame
@@ -42,18 +43,44 @@ def _is_full_range(info: VideoInfo) -> bool:
         return int(stream.codec_context.color_range or 0) == 2
 
 
-def read_pictures(info: VideoInfo) -> Iterator[Picture]:
-    """Decode a file to pictures as displayed, in 8 bits and 4:2:0, with their exact times; lost ones are missing."""
+def read_pictures(info: VideoInfo, start_s: float = -np.inf, stop_s: float = np.inf) -> Iterator[Picture]:
+    """Decode a file to pictures as displayed, in 8 bits and 4:2:0, with their exact times; lost ones are missing.
+
+    Args:
+        info: of the file.
+        start_s: pictures before are left out, file time, s; where the file can be sought in, they are not even read.
+        stop_s: pictures from here on are left out.
+    """
     last_s = -np.inf
     with open_video(info.path, info.width_px * info.height_px) as (container, stream):
-        for k, frame in enumerate(_decoded(container, stream)):
-            if frame.pts is not None and stream.time_base is not None:
-                time_s = float(frame.pts * stream.time_base)
-            else:
-                time_s = float(info.packet_times_s[min(k, len(info.packet_times_s) - 1)])
-            if time_s > last_s:
+        for time_s, frame in _timed(container, stream, info, start_s):
+            if time_s >= stop_s:
+                return
+            if time_s > last_s and time_s >= start_s:
                 last_s = time_s
                 yield _as_picture(frame, time_s, info.packets.quarter_turns)
+
+
+def _timed(
+    container: InputContainer, stream: VideoStream, info: VideoInfo, start_s: float
+) -> Iterator[tuple[float, VideoFrame]]:
+    """Frames with their times, from the last key frame before `start_s` on, or from the start of the file."""
+    before = info.packet_times_s[info.is_key & (info.packet_times_s <= start_s)]
+    if before.size and stream.time_base is not None:
+        base = stream.time_base
+        container.seek(int(np.floor(float(before[-1]) / base)), stream=stream)
+        frames = _decoded(container, stream)
+        first = next(frames, None)
+        if first is not None and first.pts is not None and float(first.pts * base) <= start_s:
+            yield from ((float(one.pts * base), one) for one in chain([first], frames) if one.pts is not None)
+            return
+        # A file that cannot be sought in is read from its start.
+        container.seek(0)
+    for k, frame in enumerate(_decoded(container, stream)):
+        if frame.pts is not None and stream.time_base is not None:
+            yield float(frame.pts * stream.time_base), frame
+        else:
+            yield float(info.packet_times_s[min(k, len(info.packet_times_s) - 1)]), frame
 
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
