@@ -16,9 +16,9 @@ from detector.night.provenance import Provenance
 from detector.night.rates import Rate, bout_limits, event_rate, parse_bin, state_times, time_bins
 from detector.night.schema import SERIES
 from detector.night.series import Series, Times, known_states, label_twitches, night_criterion, periodicity_index
-from detector.night.statistics import bout_sizes, burstiness, onset_intervals, still_share
+from detector.night.statistics import bout_sizes, burstiness, fano_curve, onset_intervals, still_share
 from detector.night.stretches import StateRow, Stretch, intersect, states_at, subtract, total_s
-from detector.night.tables import Columns, name_event, to_columns
+from detector.night.tables import Columns, name_event, to_columns, with_datetimes
 from detector.params import Params, SeriesParams
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ def rate_table(night: Timed, by: str) -> pd.DataFrame:
         groups, heads = _binned(night, parse_bin(by)), ("start_s", "stop_s", "start_at")
     times, criterion_s = times_of(night), night_criterion(times_of(night)).interval_s
     rows = [row for group in groups for row in _rate_rows(group, times, criterion_s)]
-    return pd.DataFrame(rows, columns=[*heads, *RATE_COLUMNS])
+    table = pd.DataFrame(rows, columns=[*heads, *RATE_COLUMNS])
+    source = night.provenance
+    return with_datetimes(table, source.start_at, source.start_s) if "start_at" in heads else table
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,9 @@ def _binned(night: Timed, length_s: float) -> Iterator[_Group]:
     source = night.provenance
     for start_s, stop_s in time_bins(source.start_s, source.stop_s, length_s, source.start_at):
         inside = [event for event in night.decision.events if start_s <= event.start_s < stop_s]
-        head = {"start_s": start_s, "stop_s": stop_s, "start_at": source.wall_clock(start_s)}
-        yield _Group(head, inside, total_s(intersect(night.judged, [(start_s, stop_s)])))
+        yield _Group(
+            {"start_s": start_s, "stop_s": stop_s}, inside, total_s(intersect(night.judged, [(start_s, stop_s)]))
+        )
 
 
 def series_columns(night: Timed, series: tuple[Series, ...]) -> Columns:
@@ -205,6 +208,14 @@ def night_statistics(night: Timed, series: tuple[Series, ...], kind: str) -> dic
         "still_share": share,
         "n_still_epochs": n_epochs,
     }
+
+
+def fano_table(night: Timed, window_s: Sequence[float], kind: str) -> pd.DataFrame:
+    """What `Night.fano` gives."""
+    import pandas as pd
+
+    onsets = [event.start_s for event in night.decision.events if event.kind == kind]
+    return pd.DataFrame({"window_s": window_s, "fano": fano_curve(onsets, night.judged, window_s)})
 
 
 def known_kind(kind: str) -> str:

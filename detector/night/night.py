@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,6 +18,7 @@ from detector.events.infant import Infant, see_infant
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import Coverage, holes
 from detector.night.measures import (
+    fano_table,
     judged_stretches,
     kind_rates,
     known_kind,
@@ -212,6 +213,21 @@ class Night:
             UsageError: there is no such kind.
         """
         return night_statistics(self, self.series_found, kind)
+
+    def fano(self, window_s: Sequence[float] = (5, 10, 20, 60, 120, 300, 600), kind: str = "twitch") -> pd.DataFrame:
+        """Variance over mean of the counts in windows of several lengths: 1 for chance, above it where events cluster.
+
+        Args:
+            window_s: lengths of the windows, s, above 0.
+            kind: of event.
+
+        Returns:
+            One row a length: `window_s` and `fano`, NaN where fewer than 10 windows fit into the judged time.
+
+        Raises:
+            UsageError: there is no such kind.
+        """
+        return fano_table(self, window_s, known_kind(kind))
 
     def motion(self) -> pd.DataFrame:
         """The course of the motion, one row a frame: what the events were decided on.

@@ -61,39 +61,32 @@ class Nights(Sequence[Night]):
         `duration_s`, `observed_s`, `judged_s`, `is_partial`, `camera`, `version`, and for each kind `n_twitch`,
         `twitch_per_hour`, `twitch_low_per_hour`, `twitch_high_per_hour` and so on.
         """
-        return self._tables[0]
+        return self._read[0]
 
-    @property
+    @cached_property
     def events(self) -> pd.DataFrame:
-        """One row an event of any night: the column `night`, then those of `Night.events`."""
-        return self._tables[1]
+        """One row an event of any night that can be read: the column `night`, then those of `Night.events`."""
+        return _event_frame([night.events.assign(night=name) for name, night in self.readable()])
 
     @property
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """`(name, reason)` of the nights that cannot be read, and are left out of the tables."""
         return self._read[1]
 
-    @property
-    def _tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return self._read[0]
-
     @cached_property
-    def _read(self) -> tuple[tuple[pd.DataFrame, pd.DataFrame], tuple[tuple[str, str], ...]]:
-        rows, frames, unreadable = [], [], []
+    def _read(self) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
+        rows, unreadable = [], []
         for name, folder in zip(self.names, self.folders, strict=True):
             try:
-                night = Night.load(folder)
+                rows.append({"night": name, **night_row(Night.load(folder))})
             except NightFolderError as error:
                 unreadable.append((name, str(error)))
-                continue
-            rows.append({"night": name, **night_row(night)})
-            frames.append(night.events.assign(night=name))
         if unreadable:
             warnings.warn(
                 f"{len(unreadable)} of {len(self)} nights cannot be read and are left out; first: {unreadable[0][1]}",
                 stacklevel=4,
             )
-        return (_night_frame(rows), _event_frame(frames)), tuple(unreadable)
+        return _night_frame(rows), tuple(unreadable)
 
     def __repr__(self) -> str:
         """How many there are, and where the first is."""

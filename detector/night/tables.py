@@ -26,6 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 EVENT_COLUMNS = EVENTS.names
+_OF_AN_EVENT = tuple(name for name in EVENT_COLUMNS if name in Event.__dataclass_fields__)
 ARTIFACT_COLUMNS = ARTIFACTS.names
 
 Columns = dict[str, list[Any]]
@@ -63,8 +64,7 @@ def event_columns(events: Sequence[Event], start_at: WallClock, place: FilePlace
 def _event_row(number: int, event: Event, start_at: WallClock, place: FilePlace) -> dict[str, object]:
     start_s, stop_s = rounded(EVENTS["start_s"], event.start_s), rounded(EVENTS["stop_s"], event.stop_s)
     file, file_s = place(start_s)
-    row = {name: getattr(event, name) for name in EVENT_COLUMNS if hasattr(event, name)}
-    return row | {
+    return {name: getattr(event, name) for name in _OF_AN_EVENT} | {
         "event_id": name_event(number),
         "duration_s": stop_s - start_s,
         "start_at": start_at(start_s),
@@ -238,7 +238,7 @@ def _value(column: Column, cell: str) -> object:
 
 def _event(row: dict[str, Any], box_px: Sequence[float]) -> Event:
     left, top, right, bottom = (float(edge) for edge in box_px)
-    fields = {name: value for name, value in row.items() if name in Event.__dataclass_fields__}
+    fields = {name: row[name] for name in _OF_AN_EVENT}
     kind = _one_of(row["kind"], EVENT_KINDS)
     return Event(**(fields | {"kind": kind}), is_sustained=row["sustained"], box_px=(left, top, right, bottom))
 

@@ -264,3 +264,20 @@ def test_card_of_thousands_of_events_stays_small(make_night: Callable[..., Night
 def test_every_kind_has_a_color_and_a_name_of_its_own() -> None:
     assert set(KIND_COLORS) == set(KIND_NAMES) == set(EVENT_KINDS)
     assert len(set(KIND_COLORS.values())) == len(set(KIND_NAMES.values())) == len(EVENT_KINDS)
+
+
+def test_fano_curve_of_a_night(make_night: Callable[..., Night], event: Callable[..., Event]) -> None:
+    onsets = [10.0 * window + half for window in range(0, 10, 2) for half in (1.0, 2.0)]
+    night = make_night(Decision(tuple(event(start_s=onset) for onset in onsets), ()), observed=((0.0, 100.0),))
+    curve = night.fano([10, 60])
+    assert curve.window_s.tolist() == [10, 60]
+    assert curve.fano[0] == pytest.approx(10 / 9)  # counts of 2 and 0 in turn: mean 1, variance 10 / 9
+    assert math.isnan(curve.fano[1])
+    with pytest.raises(UsageError, match="expected a kind of event"):
+        night.fano(kind="jump")
+
+
+def test_bins_of_unknown_time_have_no_moment(make_night: Callable[..., Night], provenance: Provenance) -> None:
+    table = make_night(provenance=dataclasses.replace(provenance, start_at=None)).rates("1min")
+    assert table.start_at.isna().all()
+    assert table.start_s.unique().tolist() == [0.0, 60.0]
