@@ -10,13 +10,13 @@ import difflib
 from functools import lru_cache
 
 MEASURED_RULES = {
+    "camera": "What the camera and the light explain of a change of much of the picture is taken out of it.",
     "bands": "Bands that a lamp flickering with the mains draws across the picture are taken out of a difference.",
     "pool": "In a picture too small to be halved, energy is averaged over five cells each way instead of three.",
-    "swing": "What swings evenly and fast does not raise the floor of its cells.",
+    "camera floor": "What moves, however often, is not noise: a floor is no higher than the camera can have made it.",
     "middle": "The usual energy of a cell is taken off before what is left is told in units of its noise.",
     "key floor": "Differences across a key frame have a floor of their own.",
     "quiet blocks": "The floor of a block is that of the blocks around it in which nothing moved.",
-    "lasting": "Where something changes all the time for three blocks and more, what it does in them is the floor.",
 }
 """Rules that change what is measured; without one of them footage is measured again."""
 
@@ -26,6 +26,8 @@ DECIDED_RULES = {
     "settle": "Just after the recording starts or goes on, nothing is judged.",
     "light": "Frames in which most of what changes brightens (or darkens) show light, and are not judged.",
     "bump": "Frames in which the whole picture is displaced for a moment show a bump, and are not judged.",
+    "camera moves": "Frames in which the camera moves for longer and much is left unexplained are not judged.",
+    "focus": "Frames in which the focus changes and much is left unexplained are not judged.",
     "frozen": "Frames of a picture that stands still are not judged.",
     "clock": "Cells of an on-screen clock are not judged.",
     "mover": "What moves most of the time, far above the rest of the picture, is listed.",
@@ -36,12 +38,17 @@ DECIDED_RULES = {
     "flash": "A burst that is gone in the next frame is doubted.",
     "switch": "A small place that changes from one frame to the next and stays so is doubted.",
     "clock digit": "A brief burst in line with an on-screen clock is doubted.",
+    "beside cause": "A burst in frames that the camera or the light explains is doubted.",
     "beside mover": "A burst around what moves most of the time is doubted.",
     "ripple": "A faint burst while a far stronger one lasts is doubted.",
     "insect path": "What is small and crosses the picture along a line is an insect.",
     "insect flash": "What is small, only brightens as it comes, and is quick or brief is an insect.",
     "swarm": "While many insects are about, what only brightens as it comes is one more.",
     "passing": "What crosses the picture and is too large for an insect only passes.",
+    "drawn": "What changes within one picture or shines, again and again at one place, is drawn or switched.",
+    "body": "Bursts that start together and last about as long are pieces of one body.",
+    "stillness": "What is cut off by an end, a gap or unjudged time is no twitch.",
+    "restless": "Movement without a pause is one event.",
     "slow layer": "Where nothing moves quickly, slow movement is looked for at the long lag.",
     "inside body": "A burst during a whole-body movement belongs to it.",
     "half rate": "Twice the cycle is the true one if the signal resembles itself more after it.",

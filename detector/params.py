@@ -38,6 +38,7 @@ __all__ = [
     "ArtifactParams",
     "BreathingParams",
     "BurstParams",
+    "CameraParams",
     "ClassifyParams",
     "DoubtParams",
     "ExtentParams",
@@ -139,6 +140,47 @@ class MotionParams(Group):
     )
 
 
+class CameraParams(Group):
+    """What the camera and the light explain of a change. Changing one of these means measuring again."""
+
+    loud_energy: float = tunable(
+        4.0, "grey levels squared", DERIVED, "A place changes where its mean squared difference is above this.", gt=0
+    )
+    loud_share: float = tunable(
+        0.05, "1", DERIVED, "A cause is looked for where at least this share of the picture changes.", gt=0, le=1
+    )
+    going_on: float = tunable(
+        0.1, "1", DERIVED, "While something is being explained, this much of that share is enough ...", gt=0, le=1
+    )
+    going_on_frames: int = tunable(30, "frames", OWN, "... until this many frames had no cause.", ge=0, le=10000)
+    tile_energy: float = tunable(
+        0.5,
+        "grey levels squared",
+        DERIVED,
+        "A tile of the picture tells where its predicted change is this strong.",
+        gt=0,
+    )
+    min_tiles: float = tunable(0.2, "1", DERIVED, "At least this share of the tiles has to tell ...", gt=0, le=1)
+    agreeing_tiles: float = tunable(0.8, "1", DERIVED, "... and this share of those has to agree.", gt=0, le=1)
+    texture_energy: float = tunable(
+        9.0, "grey levels squared", DERIVED, "A neighborhood has texture where its variance is above this.", gt=0
+    )
+    likeness: float = tunable(
+        0.7, "1", DERIVED, "It keeps its texture where the correlation of the two is above this.", gt=0, lt=1
+    )
+    like_share: float = tunable(
+        0.85,
+        "1",
+        DERIVED,
+        "Light is what this share of the changed, textured picture keeps its texture in ...",
+        gt=0,
+        le=1,
+    )
+    most_left: float = tunable(
+        0.3, "1", DERIVED, "... and leaves at most this share of what changed changed.", gt=0, le=1
+    )
+
+
 class NoiseParams(Group):
     """How the footage's own noise is measured. Changing one of these means measuring again."""
 
@@ -151,6 +193,23 @@ class NoiseParams(Group):
     )
     samples: int = tunable(128, "frames", OWN, "How many frames of a block the floor is taken from.", ge=8, le=5000)
     quantile: float = tunable(0.97, "1", DERIVED, "Floor of a cell: this quantile of its energy.", ge=0.5, lt=1)
+    often_quantile: float = tunable(
+        0.75,
+        "1",
+        DERIVED,
+        "What moves for less of the time is no noise: of this quantile ...",
+        ge=0,
+        lt=1,
+    )
+    often_factor: float = tunable(4.0, "1", DERIVED, "... a floor is at most this many times ...", ge=1, le=1e3)
+    often_base: float = tunable(0.5, "grey levels squared", DERIVED, "... and this.", ge=0, le=100)
+    most_usual: float = tunable(
+        10.0, "1", DERIVED, "No floor is higher than this many times the usual one of the picture.", ge=1, le=1e4
+    )
+    duty_window_s: float = tunable(0.5, "s", OWN, "A place moves or not in windows of this length.", gt=0, le=10)
+    duty_floors: float = tunable(4.0, "floors", DERIVED, "It moves above this many usual floors ...", gt=0)
+    duty_reach: int = tunable(2, "cells", OWN, "... in a cell or so near it ...", ge=0, le=20)
+    duty_most: float = tunable(0.15, "1", OWN, "... while less than this share of the picture moves.", gt=0, le=1)
     block_quantile: float = tunable(
         0.3, "1", DERIVED, "Over neighboring blocks, the floor is this quantile of their floors.", ge=0, le=1
     )
@@ -167,56 +226,16 @@ class NoiseParams(Group):
     )
     level_blocks: int = tunable(7, "blocks", OWN, "The noise of a block is the median over so many.", ge=3, le=99)
     light_blocks: int = tunable(4, "blocks", OWN, "With fewer blocks in this light, those before count, too.", ge=1)
-    lasting_ratio: float = tunable(
-        1.5, "1", DERIVED, "What lasts raises the floor where it is this much higher.", ge=1, le=100
-    )
     min_level: float = tunable(0.05, "1", OWN, "A frame is louder than usual only above this level.", gt=0, le=2)
     floor_over_level: float = tunable(
         3.0, "1", DERIVED, "Floors lie about this far above the mean energy of quiet frames.", ge=1, le=100
-    )
-    most_banded: float = tunable(
-        0.1, "1", OWN, "With bands in more of the frames, much swings evenly, and no floor is lowered.", ge=0, le=1
-    )
-    goes_on_share: float = tunable(
-        0.05, "1", DERIVED, "A cell goes on changing if its median is this share of its floor ...", ge=0, le=1
-    )
-    goes_on_middle: float = tunable(0.1, "grey levels squared", DERIVED, "... and above this ...", ge=0, le=100)
-    goes_on_s: float = tunable(
-        14.0, "s", OWN, "... in a block of this length: a movement may fill a shorter one.", ge=0, le=600
-    )
-    swing_loud: float = tunable(3.0, "1", OWN, "Where the floor is this many times the median ...", ge=1, le=100)
-    swing_cells_min: int = tunable(4, "cells", OWN, "... in this many cells side by side ...", ge=1, le=1000)
-    swing_frames: int = tunable(8, "frames", OWN, "... of a block of this many frames ...", ge=3, le=1000)
-    swing_usual: float = tunable(
-        0.9, "1", OWN, "... what swings has its floor lowered to this quantile of all others.", ge=0, le=1
     )
     key_quantile: float = tunable(0.8, "1", DERIVED, "Floor of a cell in key frames: this quantile.", ge=0, le=1)
     min_key_frames: int = tunable(
         10, "frames", OWN, "With fewer frames at key frames than this, they are not judged.", ge=1, le=1000
     )
-    swing_hz: float = tunable(
-        1.2,
-        "Hz",
-        DERIVED,
-        "What goes back and forth at least this fast (breathing and mobiles do not) ...",
-        gt=0,
-        le=10,
-    )
-    swing_likeness: float = tunable(
-        0.6, "1", DERIVED, "... and this evenly (correlation a cycle later) does not raise the floor ...", gt=0, le=1
-    )
-    swing_opposition: float = tunable(
-        LEAST_OPPOSITION, "1", DERIVED, "... if it is this opposed to itself half a cycle later ...", ge=-1, le=1
-    )
-    swing_cycles: float = tunable(FEWEST_CYCLES, "cycles", JCSM, "... over this many cycles.", ge=2, le=100)
-    swing_slowest_hz: float = tunable(SLOWEST_HZ, "Hz", JCSM, "Slower swinging is not looked for.", gt=0, le=10)
     most_keys: float = tunable(
-        0.3,
-        "1",
-        OWN,
-        "Where more of the frames are key frames (MJPEG), they are like any other.",
-        gt=0,
-        le=1,
+        0.3, "1", OWN, "Where more of the frames are key frames (MJPEG), they are like any other.", gt=0, le=1
     )
     frozen_level: float = tunable(
         0.25, "1", DERIVED, "A picture with less than this share of its usual noise ...", ge=0, lt=1
@@ -249,6 +268,8 @@ class BurstParams(Group):
         ge=0,
         lt=1,
     )
+    onset_s: float = tunable(0.1, "s", OWN, "Bursts that start within this time are pieces of one body ...", ge=0, le=1)
+    alike: float = tunable(0.5, "1", OWN, "... if the shorter lasts at least this share of the longer.", gt=0, le=1)
     reach: float = tunable(
         0.04, "picture diagonals", OWN, "Bursts at one time and this near each other are one movement.", ge=0, le=1
     )
@@ -263,17 +284,30 @@ class ArtifactParams(Group):
     same_sign: float = tunable(
         0.9, "1", DERIVED, "Light brightens (or darkens) at least this share of it.", gt=0.5, le=1
     )
-    bump_share: float = tunable(
-        0.4, "1", DERIVED, "In a bump, the whole picture is displaced in this share of frames.", gt=0, le=1
+    cut_share: float = tunable(
+        0.6,
+        "1",
+        DERIVED,
+        "Where more of the picture changes without a cause, another picture began ...",
+        gt=0,
+        le=1,
     )
-    quiet_share: float = tunable(
-        0.05, "1", DERIVED, "Before and after a bump less than this share of the picture changes.", gt=0, le=1
+    cut_s: float = tunable(0.4, "s", DERIVED, "... if it is over this soon.", gt=0, le=10)
+    far_cells: float = tunable(
+        0.5, "cells", DERIVED, "While the whole picture is displaced this far within a lag, nothing is judged.", gt=0
+    )
+    caused_share: float = tunable(
+        0.5, "1", OWN, "A stretch has a cause if this share of the large changes in it has one.", gt=0, le=1
+    )
+    camera_pause_s: float = tunable(
+        1.0,
+        "s",
+        OWN,
+        "With no more than this between them, causes are one stretch.",
+        ge=0,
+        le=60,
     )
     bump_max_s: float = tunable(2.5, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
-    cut_s: float = tunable(
-        0.4, "s", OWN, "Within this time no body moves most of the picture: it is a bump if it changes ...", gt=0, le=10
-    )
-    cut_share: float = tunable(0.6, "1", OWN, "... this share of it.", gt=0, le=1)
     margin_s: float = tunable(
         0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
     )
@@ -297,14 +331,19 @@ class ArtifactParams(Group):
         gt=0,
         le=1,
     )
-    clock_floor: float = tunable(1.0, "grey levels squared", OWN, "... with at least this floor ...", ge=0)
-    clock_min_s: float = tunable(30.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
-    mover_floor: float = tunable(
-        30.0, "grey levels squared", OWN, "What moves all night has at least this floor ...", gt=0
+    clock_duty: float = tunable(
+        0.35, "1", DERIVED, "... in so much of the half seconds of every stretch ...", gt=0, le=1
     )
-    mover_ratio: float = tunable(20.0, "1", OWN, "... this many times that of the median cell ...", gt=1)
-    mover_share: float = tunable(0.6, "1", OWN, "... in this share of blocks ...", gt=0, le=1)
-    mover_cells: int = tunable(9, "cells", OWN, "... over this many cells side by side ...", ge=1, le=1000)
+    clock_min_s: float = tunable(30.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
+    mover_duty: float = tunable(
+        0.45,
+        "1",
+        DERIVED,
+        "What moves all the time moves in so many half seconds of every block ...",
+        gt=0,
+        le=1,
+    )
+    mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
     mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
     flash_brightening: float = tunable(
         0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
@@ -352,20 +391,39 @@ class ArtifactParams(Group):
         0.1, "1", OWN, "... and covers no more than this share of the picture is one more, or several.", gt=0, le=1
     )
 
+    mover_cells: int = tunable(9, "cells", OWN, "What moves all the time covers at least this much ...", ge=1)
+    mover_confined: float = tunable(
+        0.75, "1", DERIVED, "... and keeps this share of what moves with it within its own place.", gt=0, le=1
+    )
+    drawn_loud: float = tunable(0.1, "1", OWN, "Frames with this share of the largest change count.", gt=0, lt=1)
+    drawn_likeness: float = tunable(
+        0.85, "1", DERIVED, "What is drawn shows the same change in all of them (cosine of the two) ...", gt=0, le=1
+    )
+    drawn_one_sign: float = tunable(
+        0.85, "1", DERIVED, "... and a lamp only brightens or only darkens (signed / absolute change).", gt=0, le=1
+    )
+    drawn_times: int = tunable(3, "times", OWN, "Either is believed when it came so often at one place ...", ge=1)
+    drawn_usual: float = tunable(0.7, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
+    drawn_fill: float = tunable(0.4, "1", OWN, "A drawn frame covers at most this share of its box ...", gt=0, le=1)
+    drawn_side: float = tunable(4.0, "cells", OWN, "... of at least this many cells each way.", gt=0)
+
 
 class DoubtParams(Group):
     """How many times as strong as any other a burst must be to be believed, if something else explains it as well."""
 
-    key_pulse: float = tunable(1.5, "1", DERIVED, "It begins at a key frame and is over at once ...", ge=1, le=1e6)
+    key_pulse: float = tunable(1.3, "1", DERIVED, "It begins at a key frame and is over at once ...", ge=1, le=1e6)
     key_pulse_lags: float = tunable(2.5, "lags", DERIVED, "... before this much time has passed.", gt=0, le=100)
     fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
     one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
     switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
     switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
+    beside_cause: float = tunable(
+        3.0, "1", DERIVED, "It is left of a change that the camera or the light explains.", ge=1, le=1e6
+    )
     clock_digit: float = tunable(1e6, "1", OWN, "It is in line with the on-screen clock (1e6: never) ...", ge=1)
     clock_digit_s: float = tunable(
-        0.25, "s", OWN, "... and no longer than this: a digit changes at once, an encoder follows.", gt=0, le=10
+        0.6, "s", OWN, "... and no longer than this: a digit changes at once, an encoder follows.", gt=0, le=10
     )
     clock_digit_heights: float = tunable(
         8.0, "1", OWN, "... within so many heights of the digits that change each second.", gt=0, le=100
@@ -446,6 +504,10 @@ class ClassifyParams(Group):
     gross_rhythm_cycles: float = tunable(
         8.0, "cycles", DERIVED, "... over so many cycles to be called rhythmic.", ge=2, le=100
     )
+    restless_pause_s: float = tunable(2.0, "s", OWN, "Movement with no pause as long as this ...", gt=0, le=60)
+    restless_share: float = tunable(0.5, "1", OWN, "... that lasts for this share of its time ...", gt=0, le=1)
+    restless_merge_s: float = tunable(5.0, "s", OWN, "... and for at least this long is one event ...", gt=0, le=600)
+    restless_min_s: float = tunable(15.0, "s", OWN, "... and restless from this length on.", gt=0, le=600)
     long_s: float = tunable(30.0, "s", "PMC8436137", "Longer activity is possible waking or handling.", gt=0, le=3600)
 
 
@@ -669,7 +731,18 @@ RULES = (
 """What must hold between parameters; each alone has its range."""
 
 
+_BY_CAMERA_FLOOR = "noise.often_quantile, noise.often_factor and noise.most_usual say what the camera can have made"
+_BY_DUTY = "noise.duty_floors with artifact.mover_duty says what moves all the time"
+_BY_CAMERA = "the group camera says what the camera and the light explain"
 FORMER = {
+    "noise.swing_hz": Former(instead=_BY_CAMERA_FLOOR),
+    "noise.swing_likeness": Former(instead=_BY_CAMERA_FLOOR),
+    "artifact.mover_floor": Former(instead=_BY_DUTY),
+    "artifact.mover_ratio": Former(instead=_BY_DUTY),
+    "artifact.mover_share": Former(instead=_BY_DUTY),
+    "artifact.clock_floor": Former(instead="artifact.clock_duty says how often a clock changes"),
+    "artifact.bump_share": Former(instead=_BY_CAMERA),
+    "artifact.quiet_share": Former(instead=_BY_CAMERA),
     "artifact.clock_ticks": Former(instead="artifact.clock_phase with artifact.clock_min_s decides what a clock is"),
 }
 """Parameters of earlier versions: a file or a night that has them is still read, or told what took their place."""
@@ -682,6 +755,7 @@ class Params(Group):
 
     footage: FootageParams = FootageParams()
     motion: MotionParams = MotionParams()
+    camera: CameraParams = CameraParams()
     noise: NoiseParams = NoiseParams()
     burst: BurstParams = BurstParams()
     artifact: ArtifactParams = ArtifactParams()
@@ -706,7 +780,7 @@ class Params(Group):
         return self
 
 
-MEASURING_GROUPS = ("footage", "motion", "noise")
+MEASURING_GROUPS = ("footage", "motion", "camera", "noise")
 """Groups that a motion trace depends on: with another value in one of them the footage is measured again."""
 
 

@@ -220,10 +220,13 @@ def still_trace(
         gain=np.ones(n_frames, np.float32),
         moved_fraction=np.zeros(n_frames, np.float32),
         global_change=np.zeros(n_frames, np.float32),
+        changed_fraction=np.zeros(n_frames, np.float32),
+        cause=np.zeros(n_frames, np.uint8),
         shift_px=np.zeros((n_frames, 2), np.float32),
+        light=np.zeros(n_frames, np.float32),
         has_slow=off if has_slow is None else has_slow,
     )
-    blocks = Blocks(start_s, none + np.float16(1), np.zeros(none.shape, bool), np.ones(n_blocks, np.float32))
+    blocks = Blocks(start_s, none + np.float16(1), np.zeros(none.shape, np.uint8), np.ones(n_blocks, np.float32))
     spans = Spans(start_s, none, none, none, none, none + np.float16(1))
     nothing, picture = Layer.empty(n_frames), np.zeros((90, 160), np.uint8)
     return MotionTrace(grid, frames, nothing, nothing, Noise(blocks, spans), picture, 0.0)

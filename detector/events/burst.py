@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from detector.motion.view import LayerView
 from detector.params import Params
 
 Box = tuple[float, float, float, float]
+Side = Literal["still", "not judged"]
 Entries = NDArray[np.int32]
 
 FAINT_S = 0.05
@@ -43,6 +45,7 @@ class Burst:
         area_fraction: share of the picture that moved at the widest moment, 0 to 1.
         snr: peak energy in floors.
         entries: rows of `Active` that belong to it, shape (m,), int32, in order of frame.
+        before, after: what was seen at its place just before and just after it.
     """
 
     start_s: float
@@ -55,6 +58,13 @@ class Burst:
     area_fraction: float
     snr: float
     entries: Entries
+    before: Side = "still"
+    after: Side = "still"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its length is only known to be at least what was seen."""
+        return self.before == "not judged" or self.after == "not judged"
 
     @property
     def duration_s(self) -> float:

@@ -142,7 +142,7 @@ def _simultaneous(view: LayerView, parts: Sequence[Part], params: Params) -> lis
     """Groups of parts that are one burst."""
     reach = params.burst.reach * view.grid.diagonal_px
     # The ends of a part are known to half a frame each; unseen ends are no reason to join.
-    slack_s = view.frame_s - min(view.frame_s, FAINT_S)
+    slack_s = max(view.frame_s - min(view.frame_s, FAINT_S), params.burst.still_s)
     groups: list[_Group] = []
     now: list[_Group] = []
     for part in sorted(parts, key=lambda part: part.start_s):
@@ -160,6 +160,39 @@ def _simultaneous(view: LayerView, parts: Sequence[Part], params: Params) -> lis
         head.stop_s = max(part.stop_s, *(group.stop_s for group in near))
         now = [group for group in now if group.parts]
     return [group.parts for group in groups if group.parts]
+
+
+def same_body(view: LayerView, active: Active, bursts: Sequence[Burst], params: Params) -> list[Burst]:
+    """Make one burst of those that start together and last about as long: pieces of one body.
+
+    Args:
+        view: for times and the grid.
+        active: what the bursts index into.
+        bursts: in any order.
+        params: `burst.onset_s`, `burst.alike`.
+
+    Returns:
+        In order of start.
+    """
+    slack_s = max(params.burst.onset_s, 1.5 * view.frame_s)
+    groups: list[list[Burst]] = []
+    for burst in sorted(bursts, key=lambda b: b.start_s):
+        home = next((g for g in reversed(groups[-8:]) if _are_one(g[0], burst, slack_s, params.burst.alike)), None)
+        if home is None:
+            groups.append([burst])
+        else:
+            home.append(burst)
+    joined = describe_bursts(
+        view, active, [np.concatenate([b.entries for b in g]) for g in groups if len(g) > 1], params
+    )
+    alone = [group[0] for group in groups if len(group) == 1]
+    return sorted([*alone, *joined], key=lambda burst: (burst.start_s, burst.x_px))
+
+
+def _are_one(one: Burst, other: Burst, slack_s: float, alike: float) -> bool:
+    starts_with = abs(one.start_s - other.start_s) <= slack_s
+    short, long = sorted((one.duration_s, other.duration_s))
+    return starts_with and short >= alike * long
 
 
 def _described(

@@ -8,14 +8,12 @@ says nothing there. The reason is one phrase with the numbers that decided.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 
 from detector.events.burst import Burst, describe_burst
+from detector.events.event import EVENT_KINDS, Event, EventKind
 from detector.events.excess import Active
 from detector.events.rhythm import find_rhythm, gates, sure_rate_hz
 from detector.events.trains import find_rhythmic_runs
@@ -23,55 +21,7 @@ from detector.motion.periodicity import Periodicity
 from detector.motion.view import LayerView
 from detector.params import ClassifyParams, Params
 
-EventKind = Literal["twitch", "rhythmic", "movement", "gross", "restless", "uncertain"]
-EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
-
-
-@dataclass(frozen=True)
-class Event:
-    """A movement with its kind.
-
-    Attributes:
-        kind: `twitch`, `rhythmic`, `movement` (localized, neither), `gross` (whole body), `restless` (without a
-            pause for long) or `uncertain`.
-        start_s, stop_s, peak_s: recording time, s.
-        x_px, y_px: center, source px.
-        area_fraction: share of the picture that moved at the widest moment, 0 to 1.
-        snr: peak energy above the floor, in floors.
-        rate_hz, n_cycles, regularity: of rhythmic events; NaN otherwise. `regularity` is 1 - coefficient of variation
-            of the cycle length, 0 to 1.
-        is_sustained: rhythmic for at least `classify.sustained_s`.
-        box_px: `(left, top, right, bottom)`, source px.
-        reason: why this kind, with the numbers, in words.
-        site: named region the center lies in; empty where none was named.
-        state: epoch state; empty until states are scored.
-        label: finer name, such as `isolated`; empty where there is none.
-        infant_fraction: share of the infant's extent that moved, 0 to 1; NaN where the extent is not known.
-    """
-
-    kind: EventKind
-    start_s: float
-    stop_s: float
-    peak_s: float
-    x_px: float
-    y_px: float
-    area_fraction: float
-    snr: float
-    rate_hz: float
-    n_cycles: float
-    regularity: float
-    is_sustained: bool
-    box_px: tuple[float, float, float, float]
-    reason: str
-    site: str = ""
-    state: str = ""
-    label: str = ""
-    infant_fraction: float = math.nan
-
-    @property
-    def duration_s(self) -> float:
-        """Length of the movement, s."""
-        return self.stop_s - self.start_s
+__all__ = ["EVENT_KINDS", "Event", "EventKind", "classify_bursts", "passing_event"]
 
 
 def classify_bursts(view: LayerView, active: Active, bursts: Sequence[Burst], params: Params) -> list[Event]:
@@ -146,9 +96,19 @@ def _whole_event(view: LayerView, active: Active, burst: Burst, params: Params) 
 
 def _kind(burst: Burst, params: Params, brief_s: float = 0.0) -> tuple[EventKind, str]:
     limits, seconds, area = params.classify, burst.duration_s, burst.area_fraction
+    if burst.is_cut:
+        return _kind_of_cut(seconds, area, limits)
     if area < limits.gross_min_area and seconds < brief_s and burst.snr < params.doubt.brief * params.burst.threshold:
         return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the floor"
     return _kind_by_size(seconds, area, limits)
+
+
+def _kind_of_cut(seconds: float, area: float, limits: ClassifyParams) -> tuple[EventKind, str]:
+    """What a movement that is cut off is at least."""
+    size = f"cut off: at least {seconds:.2f} s, {area:.1%} of the picture"
+    if area >= limits.gross_min_area and seconds >= limits.gross_min_s:
+        return "gross", size
+    return ("movement", size) if seconds >= limits.twitch_max_s else ("uncertain", size)
 
 
 def _kind_by_size(seconds: float, area: float, limits: ClassifyParams) -> tuple[EventKind, str]:
@@ -196,4 +156,13 @@ def _event(
         is_sustained=rhythm is not None and burst.duration_s >= sustained_s,
         box_px=burst.box_px,
         reason=reason,
+        label=label_of(kind, burst, rhythm),
+        is_cut=burst.is_cut,
     )
+
+
+def label_of(kind: EventKind, burst: Burst, rhythm: Periodicity | None) -> str:
+    """A finer name that needs nothing but the burst; empty where there is none."""
+    if kind != "uncertain" or rhythm is not None:
+        return ""
+    return "cut off" if burst.is_cut else "jerk"

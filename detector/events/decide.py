@@ -11,15 +11,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detector.events.artifacts import Artifact, find_artifacts
+from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts, mover_artifact
 from detector.events.burst import Burst
-from detector.events.bursts import find_parts, join_parts
-from detector.events.classify import Event, classify_bursts, passing_event
+from detector.events.bursts import find_parts, join_parts, same_body
+from detector.events.classify import classify_bursts, passing_event
 from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
+from detector.events.drawn import find_steps, split_drawn
+from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both
 from detector.events.infant import see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
+from detector.events.movers import confined
+from detector.events.restless import merge_restless
 from detector.events.state import Epoch
+from detector.events.stillness import judged_stretches, with_sides
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView
 from detector.params import Params
@@ -38,18 +43,41 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     """Find the events and artifacts of a recording; takes some seconds for a night and needs no video."""
     hidden = find_artifacts(trace, params)
     fast, slow = find_both(trace, hidden, params)
+    hidden = with_movers(trace, hidden, fast, params)
+    if hidden.is_mover.any():
+        fast, slow = find_both(trace, hidden, params)
     scene = make_scene(trace, fast, hidden, params)
-    bursts, doubted = weigh(find_bursts(*fast, params), DOUBTS, scene)
+    bursts = find_bursts(*fast, params)
+    drawn: list[Artifact] = []
+    if params.rules.has("drawn"):
+        bursts, drawn = split_drawn(*fast, bursts, params.artifact)
+    bursts, doubted = weigh(bursts, DOUBTS, scene)
     kinds = sort_bursts(*fast, bursts, params)
     local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
+    if params.rules.has("body"):
+        local = same_body(*fast, local, params)
+    judged_s = judged_stretches(trace.frames, hidden.is_blind)
+    if params.rules.has("stillness"):
+        local = with_sides(local, judged_s, params.burst)
     events = classify_bursts(*fast, local, params)
     events += [passing_event(burst) for burst in kinds.passing]
     events += find_slow(slow, bursts, params)
     events.sort(key=lambda event: (event.start_s, event.x_px))
-    artifacts = [*hidden.artifacts, *kinds.insects, *doubted, *ripples]
+    if params.rules.has("restless"):
+        events = merge_restless(events, params.classify)
+    artifacts = [*hidden.artifacts, *drawn, *kinds.insects, *doubted, *ripples]
     infant = see_infant(trace, events, params, hidden.is_clock)
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
     return Decision(with_infant(events, infant), tuple(ordered), infant.epochs)
+
+
+def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> ArtifactMap:
+    """Artifacts with those places that move all the time and by themselves; of the others nothing is hidden."""
+    may, nothing = hidden.is_mover, np.zeros(trace.grid.n_cells, bool)
+    places = confined(trace.grid, may, fast.active, find_parts(*fast, params), params.artifact) if may.any() else []
+    movers = [mover_artifact(trace, cells) for cells in places]
+    artifacts = tuple(sorted([*hidden.artifacts, *movers], key=lambda a: (a.start_s, a.kind)))
+    return replace(hidden, artifacts=artifacts, is_mover=np.logical_or.reduce([nothing, *places]))
 
 
 def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:
@@ -62,6 +90,8 @@ def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:
     """
     parts = find_parts(view, active, params)
     apart = find_crossing(view, active, parts, params.artifact) if params.rules.has("apart") else []
+    if params.rules.has("drawn"):
+        apart += find_steps(view, active, parts, params.artifact)
     return join_parts(view, active, parts, params, apart=apart)
 
 

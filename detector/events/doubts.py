@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from detector.events.artifacts import Artifact, ArtifactMap
 from detector.events.burst import Box, Burst
 from detector.events.excess import Active, Seen
+from detector.events.stretches import bridge
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
 from detector.motion.trace import Frames, MotionTrace
@@ -35,6 +36,7 @@ class Scene:
         clock: box around the on-screen clock, source px; None where there is none.
         near_mover: cells of what moves most of the time, and those around it, shape (C,).
         params: the groups `burst` and `doubt`.
+        has_cause: frames in which the camera or the light explains a change of the picture, shape (F,).
         strong: bursts of which others may be ripples.
     """
 
@@ -44,6 +46,7 @@ class Scene:
     clock: Box | None
     near_mover: NDArray[np.bool_]
     params: Params
+    has_cause: NDArray[np.bool_]
     strong: Sequence[Burst] = ()
 
     @cached_property
@@ -85,7 +88,13 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     if near.any():
         near = grow(near.reshape(trace.grid.rows, trace.grid.columns)).ravel()
     since_key_s = since_key(trace.frames, params.noise.most_keys)
-    return Scene(*seen, since_key_s, _clock_box(trace.grid, hidden.is_clock), near, params)
+    return Scene(
+        *seen, since_key_s, _clock_box(trace.grid, hidden.is_clock), near, params, _with_cause(trace.frames, params)
+    )
+
+
+def _with_cause(frames: Frames, params: Params) -> NDArray[np.bool_]:
+    return bridge(frames, frames.cause > 0, params.artifact.camera_pause_s)
 
 
 def weigh(bursts: Sequence[Burst], doubts: Sequence[Doubt], scene: Scene) -> tuple[list[Burst], list[Artifact]]:
@@ -176,6 +185,11 @@ def _is_beside_mover(burst: Burst, scene: Scene) -> bool:
     return bool(scene.near_mover.any() and scene.near_mover[burst.cells].mean() >= 0.5)
 
 
+def _is_beside_cause(burst: Burst, scene: Scene) -> bool:
+    first, last = scene.ends(burst)
+    return bool(scene.has_cause[first : last + 1].mean() >= 0.5)
+
+
 def _is_ripple(burst: Burst, scene: Scene) -> bool:
     start_s, stop_s, snr = scene.ripples
     return bool(((snr >= burst.snr) & (start_s < burst.start_s) & (burst.stop_s < stop_s)).any())
@@ -195,6 +209,7 @@ DOUBTS = (
     Doubt("flash", _is_flash, "is gone in the next frame, as a block is that an encoder codes again"),
     Doubt("switch", _is_switch, "is small, changes from one frame to the next and stays so, as text and lamps do"),
     Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
+    Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),
     Doubt("beside mover", _is_beside_mover, "lies around what moves most of the time"),
 )
 """Doubts about a burst by itself."""

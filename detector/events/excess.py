@@ -72,8 +72,8 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
     n_frames = len(trace.frames)
     is_blind = np.convolve(hidden.is_blind, np.ones(reach + 1), "full")[:n_frames] > 0 if n_frames else hidden.is_blind
     return (
-        Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_clock)),
-        Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_clock)),
+        Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_clock | hidden.is_mover)),
+        Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_clock | hidden.is_mover)),
     )
 
 

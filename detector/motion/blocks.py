@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from detector.motion.grid import Grid
 from detector.motion.layer import Layer, choose_stride, coarse, keep_stride
+from detector.motion.noise.duty import measure_duty
 from detector.motion.noise.floor import (
+    camera_floor,
     frame_levels,
     gains,
     loudness,
@@ -27,12 +29,14 @@ from detector.motion.noise.floor import (
     tick_share,
 )
 from detector.motion.noise.model import Moment, fit, fit_floors
-from detector.motion.noise.swing import Steady, steady_floor
 from detector.motion.pictures.difference import Differences
 from detector.params import Params
 
 FLOOR_BITS = 4
 """Leading bits of a floor that are stored."""
+
+# Keeps a share of nothing from being no number, grey levels squared.
+_LEAST_FLOOR = 1e-6
 
 
 @dataclass
@@ -47,11 +51,11 @@ class _Kept:
 
 @dataclass(frozen=True)
 class LayerResult:
-    """A layer of a span with its floors and where it `goes_on` (blocks, cells), key-frame floor, `middle`, `tick`."""
+    """A layer of a span with floors and `duty` of its cells (blocks, cells), key-frame floor, `middle` and `tick`."""
 
     layer: Layer
     floors: NDArray[np.float32]
-    goes_on: NDArray[np.bool_]
+    duty: NDArray[np.uint8]
     key_floor: NDArray[np.float32]
     middle: NDArray[np.float32]
     tick: NDArray[np.float32]
@@ -67,7 +71,6 @@ class LayerMeasurer:
         # Made once for the longest block; what is not written to takes no memory.
         self._energy, self._signed = np.empty((2, params.noise.block_frames, grid.rows, grid.columns), np.float32)
         self._n_filled = 0
-        self._n_banded = 0
         self._rows: list[int] = []
         self._jumps: list[bool] = []
         self._times: list[float] = []
@@ -75,7 +78,7 @@ class LayerMeasurer:
         self._key_energy: list[NDArray[np.float32]] = []
         self.block_row: list[int] = []
         self.floors: list[NDArray[np.float32]] = []
-        self.goes_on: list[NDArray[np.bool_]] = []
+        self.duties: list[NDArray[np.uint8]] = []
         self.middles: list[NDArray[np.float32]] = []
         self.levels: list[float] = []
         self.gain: dict[int, float] = {}
@@ -102,7 +105,6 @@ class LayerMeasurer:
         self._energy[self._n_filled : stop] = energy
         self._signed[self._n_filled : stop] = signed
         self._n_filled = stop
-        self._n_banded += int(np.count_nonzero(differences.has_bands[wanted]))
 
     def close_block(self) -> None:
         """Measure the floor of the frames since the last block and keep what stands out."""
@@ -116,24 +118,23 @@ class LayerMeasurer:
         calm = np.flatnonzero(~jumps) if jumps.mean() <= noise.most_keys else np.arange(len(jumps))
         raw = measure_floor(energy, noise, calm)
         middle = measure_middle(energy, noise, calm)
-        steady = Steady(raw, np.zeros(self._n_cells, bool))
-        if self._params.rules.has("swing") and self._n_banded <= noise.most_banded * len(rows):
-            steady = steady_floor(raw, middle, signed, times_s, self._grid, self._params)
+        floor = camera_floor(energy, raw, noise, calm) if self._params.rules.has("camera floor") else raw
         some = some_cells(energy)
         level, loud = frame_levels(some, some_cells(raw), noise), loudness(some)
         self.loudness.update(zip(self._rows, loud.tolist(), strict=True))
         self.gain.update(zip(self._rows, gains(level, jumps, noise).tolist(), strict=True))
         usual = measure_level(loud[calm], noise)
-        self._keep(rows, energy, signed, np.minimum(steady.floor, noise.floor_over_level * usual))
+        self._keep(rows, energy, signed, np.minimum(floor, noise.floor_over_level * usual))
         self._key_energy += list(energy[jumps].astype(np.float16))
         self.block_row.append(int(rows[0]))
-        self.floors.append(steady.floor)
-        self.goes_on.append(steady.goes_on)
-        self.middles.append(_steady_middle(middle, raw, steady.floor))
+        self.floors.append(floor)
+        self.duties.append(measure_duty(energy, floor, times_s, self._grid, noise))
+        # As a share of the floor: where that was lowered, so is the usual energy.
+        self.middles.append((middle / np.maximum(raw, np.float32(_LEAST_FLOOR))).astype(np.float32))
         # Last of all, since it clips the energies where they lie.
         self.ticks.append(tick_share(energy, raw, times_s, calm, room=energy))
         self.levels.append(usual)
-        self._rows, self._times, self._jumps, self._n_filled, self._n_banded = [], [], [], 0, 0
+        self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
 
     def _keep(
         self,
@@ -160,11 +161,10 @@ class LayerMeasurer:
         nothing = np.zeros(self._n_cells, np.float32)
         if not self.floors:
             none = np.zeros((0, self._n_cells), np.float32)
-            return LayerResult(Layer.empty(n_frames), none, none.astype(bool), nothing, nothing, nothing)
+            return LayerResult(Layer.empty(n_frames), none, none.astype(np.uint8), nothing, nothing, nothing)
         floors = np.stack(self.floors)
-        goes_on = np.stack(self.goes_on)
-        quiet = fit_floors(floors, np.array(self.levels, np.float32), goes_on, self._params)
-        middle = np.median(np.stack(self.middles) / np.maximum(floors, np.float32(1e-6)), axis=0).astype(np.float32)
+        quiet = fit_floors(floors, np.array(self.levels, np.float32), self._params)
+        middle = np.median(np.stack(self.middles), axis=0).astype(np.float32)
         # Decisions are made with what is stored, so that is what counts here, too.
         middle = coarse(middle, FLOOR_BITS).astype(np.float32)
         key_floor = nothing
@@ -182,18 +182,9 @@ class LayerMeasurer:
         )
         stride = spread(self.stride, n_frames, 1.0).astype(np.uint8)
         layer = Layer.from_rows(n_frames, row, cell, energy, signed, stride)
-        return LayerResult(layer, floors, goes_on, key_floor, middle, np.median(np.stack(self.ticks), axis=0))
-
-
-def _steady_middle(
-    middle: NDArray[np.float32], raw: NDArray[np.float32], floor: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Median energy of each cell, where its floor was lowered as far above it as elsewhere; shape (cells,)."""
-    is_lowered = floor < raw
-    if not is_lowered.any():
-        return middle
-    share = np.median(middle[~is_lowered] / np.maximum(raw[~is_lowered], np.float32(1e-6)))
-    return np.where(is_lowered, np.minimum(middle, share * floor), middle).astype(np.float32)
+        return LayerResult(
+            layer, floors, np.stack(self.duties), key_floor, middle, np.median(np.stack(self.ticks), axis=0)
+        )
 
 
 def spread(values: dict[int, float], n_frames: int, otherwise: float) -> NDArray[np.float32]:

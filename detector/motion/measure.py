@@ -44,6 +44,9 @@ class _Rows:
     lag_s: list[float] = field(default_factory=list)
     global_change: list[float] = field(default_factory=list)
     shift_px: list[tuple[float, float]] = field(default_factory=list)
+    cause: list[int] = field(default_factory=list)
+    light: list[float] = field(default_factory=list)
+    changed_fraction: list[float] = field(default_factory=list)
     is_key_jump: list[bool] = field(default_factory=list)
 
 
@@ -81,7 +84,7 @@ def measure_span(
 class _SpanMeasurer:
     def __init__(self, grid: Grid, span: Span, params: Params) -> None:
         self._grid, self._span, self._params = grid, span, params
-        self._differencer = Differencer(grid, params.motion, self._watch, params.rules)
+        self._differencer = Differencer(grid, params, self._watch)
         self._breathing = BreathingMeasurer(grid, span.start_s)
         self._fast = LayerMeasurer(grid, params)
         self._slow = LayerMeasurer(grid, params)
@@ -154,6 +157,9 @@ class _SpanMeasurer:
         rows.lag_s.append(lag_s)
         rows.global_change.append(0.0)
         rows.shift_px.append((0.0, 0.0))
+        rows.cause.append(0)
+        rows.light.append(0.0)
+        rows.changed_fraction.append(0.0)
         rows.is_key_jump.append(is_jump)
         if lag_s:
             self._due_fast.append((row, not frame.is_damaged))
@@ -173,9 +179,14 @@ class _SpanMeasurer:
         fast, slow = self._differencer.measure()
         self._fast.fill(fast, [wanted for _, wanted in self._due_fast])
         self._slow.fill(slow, [wanted for _, wanted in self._due_slow])
-        for (row, _), change, shift in zip(self._due_fast, fast.global_change, fast.shift_px, strict=True):
+        told = zip(self._due_fast, fast.global_change, fast.changed, fast.explained, strict=True)
+        for (row, _), change, changed, explained in told:
             self._rows.global_change[row] = change
-            self._rows.shift_px[row] = shift
+            self._rows.changed_fraction[row] = changed
+            if explained is not None:
+                self._rows.cause[row] = int(explained.cause)
+                self._rows.shift_px[row] = explained.shift_px
+                self._rows.light[row] = explained.gain
         self._due_fast, self._due_slow = [], []
 
     def _close_blocks(self) -> None:
@@ -207,7 +218,10 @@ class _SpanMeasurer:
             gain=gain,
             moved_fraction=fast.layer.share(self._grid.n_cells),
             global_change=coarse(np.array(rows.global_change, np.float32), _CHANGE_BITS).astype(np.float32),
-            shift_px=np.array(rows.shift_px, np.float32).reshape(-1, 2),
+            changed_fraction=coarse(np.array(rows.changed_fraction, np.float32), _CHANGE_BITS).astype(np.float32),
+            cause=np.array(rows.cause, np.uint8),
+            shift_px=coarse(np.array(rows.shift_px, np.float32).reshape(-1, 2), _CHANGE_BITS).astype(np.float32),
+            light=coarse(np.array(rows.light, np.float32), _CHANGE_BITS).astype(np.float32),
             has_slow=has_slow,
         )
         return MotionTrace(
@@ -225,7 +239,7 @@ class _SpanMeasurer:
         blocks = Blocks(
             start_s=time_s[self._fast.block_row],
             floor=coarse(fast.floors, FLOOR_BITS),
-            goes_on=fast.goes_on,
+            duty=fast.duty,
             level=np.array(self._fast.levels, np.float32),
         )
         spans = Spans(

@@ -24,7 +24,7 @@ from detector.motion.grid import Grid
 from detector.motion.layer import Layer
 from detector.motion.packing import read_arrays, write_arrays
 
-TRACE_VERSION = 5
+TRACE_VERSION = 6
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ class Frames(Columns):
         gain: how much louder the whole picture is than usual, at least 1.
         moved_fraction: share of cells above the floor, 0 to 1.
         global_change: mean signed change of the picture, grey levels.
-        shift_px: shape (F, 2), displacement (x, y) of the whole picture, source px; 0 where not measured.
+        changed_fraction: share of the picture that changed before anything was explained, 0 to 1.
+        cause: what explains a change of the whole picture (`pictures.camera.Cause`); 0: nothing.
+        shift_px: shape (F, 2), displacement (x, y) of the whole picture, source px; 0 where none was found.
+        light: relative change of the brightness of the whole picture where light is a cause; else 0.
         has_slow: frames in which the slow layer was measured.
     """
 
@@ -55,7 +58,10 @@ class Frames(Columns):
     gain: NDArray[np.float32] = column(np.float32, "F", low=1)
     moved_fraction: NDArray[np.float32] = column(np.float32, "F", low=0, high=1)
     global_change: NDArray[np.float32] = column(np.float32, "F")
+    changed_fraction: NDArray[np.float32] = column(np.float32, "F", low=0, high=1)
+    cause: NDArray[np.uint8] = column(np.uint8, "F", high=3)
     shift_px: NDArray[np.float32] = column(np.float32, "F", 2)
+    light: NDArray[np.float32] = column(np.float32, "F")
     has_slow: NDArray[np.bool_] = column(bool, "F")
 
     def __post_init__(self) -> None:
@@ -78,13 +84,14 @@ class Blocks(Columns):
     Attributes:
         start_s: shape (K,).
         floor: shape (K, C), floors of the fast layer, grey levels squared.
-        goes_on: shape (K, C), cells that change for most of the block, as noise and curtains do.
+        duty: shape (K, C), share of the half seconds of the block in which something moved at the cell or within two
+            cells of it, 0 to 255 for 0 to 1.
         level: shape (K,), how noisy the whole picture is, grey levels squared.
     """
 
     start_s: NDArray[np.float64] = column(np.float64, "K")
     floor: NDArray[np.float16] = column(np.float16, "K", "C", low=0)
-    goes_on: NDArray[np.bool_] = column(bool, "K", "C")
+    duty: NDArray[np.uint8] = column(np.uint8, "K", "C")
     level: NDArray[np.float32] = column(np.float32, "K", low=0)
 
     def __post_init__(self) -> None:

@@ -126,7 +126,7 @@ class TestJoinParts:
             assert len(merged.cells) == 24
 
     def test_one_after_the_other_stays_apart(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
-        drawing = sketch(20.0).move(5.0, 5.3, np.s_[4:8, 10:12]).move(5.5, 5.8, np.s_[4:8, 13:15])
+        drawing = sketch(20.0).move(5.0, 5.3, np.s_[4:8, 10:12]).move(5.8, 6.1, np.s_[4:8, 13:15])
         assert len(bursts_of(drawing)[2]) == 2
 
     def test_nothing_stays_nothing(self, sketch: type[Sketch]) -> None:

@@ -245,11 +245,11 @@ class TestDrawn:
     def test_cells_of_the_clock_are_not_looked_at(self, sketch: type[Sketch]) -> None:
         drawing = sketch(40.0).move(20.0, 20.4, self.HAND)
         plain = drawing.trace()
-        tick, floor = plain.noise.spans.tick.copy(), plain.noise.blocks.floor.copy()
+        tick, duty = plain.noise.spans.tick.copy(), plain.noise.blocks.duty.copy()
         cells = (np.arange(4, 8)[:, None] * plain.grid.columns + np.arange(10, 14)).ravel()
-        tick[:, cells], floor[:, cells] = 0.9, 5.0
+        tick[:, cells], duty[:, cells] = 0.9, 128
         assert kinds(decide(plain, PARAMS)) == ["twitch"]
-        assert kinds(decide(with_columns(plain, tick=tick, floor=floor), PARAMS)) == []
+        assert kinds(decide(with_columns(plain, tick=tick, duty=duty), PARAMS)) == []
 
     def test_slow_movement_beside_a_fast_one_is_not_told_twice(self, sketch: type[Sketch]) -> None:
         drawing = sketch(20.0).move(8.0, 10.0, self.HAND).move(8.0, 10.0, self.HAND, layer="slow")
@@ -257,7 +257,7 @@ class TestDrawn:
 
     def test_damaged_time_is_simply_not_seen(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0).move(8.0, 8.4, self.HAND).trace()
-        assert kinds(decide(with_columns(trace, is_damaged=np.ones(300, bool)), PARAMS)) in ([], ["twitch"])
+        assert kinds(decide(with_columns(trace, is_damaged=np.ones(300, bool)), PARAMS)) in ([], ["uncertain"])
 
 
 class TestRelations:

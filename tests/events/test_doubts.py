@@ -26,7 +26,9 @@ def doubt(name: str) -> Doubt:
 
 def scene_of(found: Found, **changes: object) -> Scene:
     off = np.zeros(found.view.grid.n_cells, bool)
-    known = {"since_key_s": np.full(len(found.view.time_s), np.inf), "clock": None, "near_mover": off}
+    n_frames = len(found.view.time_s)
+    known = {"since_key_s": np.full(n_frames, np.inf), "clock": None, "near_mover": off}
+    known |= {"has_cause": np.zeros(n_frames, bool)}
     return Scene(found.view, found.active, **{**known, "params": PARAMS, **changes})
 
 
@@ -79,7 +81,7 @@ def test_a_digit_stands_in_line_with_the_clock() -> None:
     assert holds(burst, scene_of(found, clock=(150.0, 40.0, 200.0, 60.0)))
     assert not holds(burst, scene_of(found, clock=(150.0, 100.0, 200.0, 120.0)))
     assert not holds(burst, scene_of(found))
-    found, longer = one(Sketch(20.0).move(5.0, 5.6, np.s_[4:6, 10:12]))
+    found, longer = one(Sketch(20.0).move(5.0, 5.8, np.s_[4:6, 10:12]))
     assert not holds(longer, scene_of(found, clock=(150.0, 40.0, 200.0, 60.0)))
 
 

@@ -65,7 +65,7 @@ class TestPlanted:
 
     def test_stored_energies_are_those_of_the_frames(self, film: Film, twitching: MotionTrace) -> None:
         grid = grid_for(film.width_px, film.height_px, PARAMS.motion)
-        measure = Differencer(grid, PARAMS.motion)
+        measure = Differencer(grid, PARAMS)
         frames = film.frames(24.0, FPS, [Shift(8.0, 0.4, 100, 60), Shift(16.0, 0.3, 220, 120)])
         energies, signs = [], []
         for frame in frames:

@@ -222,7 +222,7 @@ class TestChecks:
             ("moved_fraction", lambda a: changed(a, 5, 1.5), "moved_fraction: expected numbers from 0 to 1"),
             ("shift_px", lambda a: a[:, :1], r"shift_px: expected the shape \(120, 2\)"),
             ("floor", lambda a: changed(a, 0, np.nan), "floor: expected numbers"),
-            ("floor", lambda a: a[:, :-1], r"goes_on: expected the shape \(6, 575\)"),
+            ("floor", lambda a: a[:, :-1], r"duty: expected the shape \(6, 575\)"),
             ("tick", lambda a: a[:, :, None], "tick: expected the shape"),
         ],
     )

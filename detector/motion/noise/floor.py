@@ -52,6 +52,36 @@ def measure_floor(energy: Energies, params: NoiseParams, calm: Frames | None = N
     return largest[-1]
 
 
+def camera_floor(energy: Energies, floor: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
+    """The part of a floor that the camera can have made: what moves, however often, is not noise.
+
+    A limb that twitches 14 times a minute moves its cells in a tenth of the frames, far above a quantile of 0.75;
+    noise and breathing, which swells for a third of each cycle, raise that quantile as well as the high one. And no
+    noise of one cell is many times that of the others, as that of an infant who never rests would be:
+
+        floor = min(q97, often_factor q75 + often_base, most_usual (median over cells of q97 + minimum))
+
+    Own; both factors by how far noise and breathing stay below them in the practice clips and scenes of the bench.
+
+    Args:
+        energy: shape (frames, cells), grey levels squared.
+        floor: `measure_floor` of it, shape (cells,).
+        params: the quantile, the factors, and over how many frames.
+        calm: which frames count, as for `measure_floor`.
+
+    Returns:
+        Shape (cells,), at most `floor`.
+    """
+    rows = energy[_chosen(energy, calm, params.samples)]
+    if len(rows) == 0:
+        return floor
+    place = int(params.often_quantile * (len(rows) - 1))
+    often = np.partition(rows, place, axis=0)[place]
+    most = params.most_usual * (float(np.median(floor)) + params.minimum)
+    highest: Energies = np.minimum(params.often_factor * often + np.float32(params.often_base), np.float32(most))
+    return np.minimum(floor, highest)
+
+
 def _spread_out(n_frames: int, n_samples: int) -> Frames:
     """Some frames of a block, in order, at no fixed step: a clock must not tick between all of them."""
     if n_frames <= n_samples:

@@ -133,29 +133,28 @@ def fit_fast(noise: Noise, params: Params, last_s: float, light_s: Sequence[floa
     middle_s = blocks.start_s + 0.5 * np.diff(blocks.start_s, append=last_s)
     changes_s = np.asarray(light_s if params.rules.has("light blocks") else (), np.float64)
     light = np.searchsorted(changes_s, middle_s)
-    floor = fit_floors(blocks.floor, blocks.level, blocks.goes_on, params, light)
+    floor = fit_floors(blocks.floor, blocks.level, params, light)
     return fit(blocks.start_s, floor, spans.start_s, spans.key_floor, spans.middle, params)
 
 
 def fit_slow(noise: Noise, params: Params) -> NoiseModel:
     """The model of the long lag: one floor a span, and that of the spans around it in which nothing moved."""
     spans = noise.spans
-    nothing = np.zeros(spans.slow_floor.shape, bool)
     level = np.zeros(len(spans.start_s), np.float32)
-    floor = fit_floors(spans.slow_floor, level, nothing, params)
+    floor = fit_floors(spans.slow_floor, level, params)
     return fit(spans.start_s, floor, spans.start_s, np.zeros_like(spans.key_floor), spans.slow_middle, params)
 
 
 def fit_floors(
     floors: NDArray[np.floating],
     level: Energies,
-    goes_on: NDArray[np.bool_],
     params: Params,
     light: NDArray[np.int64] | None = None,
 ) -> Energies:
     """`quiet_floors` by the rules that are followed."""
-    without = [name for name in ("quiet blocks", "lasting") if not params.rules.has(name)]
-    return quiet_floors(floors, level, goes_on, params.noise, light, without=without)
+    if not params.rules.has("quiet blocks"):
+        return floors.astype(np.float32)
+    return quiet_floors(floors, level, params.noise, light)
 
 
 def fit(

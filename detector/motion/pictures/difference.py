@@ -24,17 +24,23 @@ from numpy.typing import NDArray
 
 from detector.motion.grid import Grid
 from detector.motion.pictures.bands import find_bands, remove_bands
-from detector.motion.pictures.shift import measure_shift
+from detector.motion.pictures.camera import Cause, Explained, explain
 from detector.motion.pictures.shrink import BATCH, CHUNK, FloatImage, Shrinker, mirror, pool_of, rim_of, tall
-from detector.params import MotionParams, RulesParams
+from detector.params import Params
 
-_SHIFT_MIN_ENERGY = 4.0
-_SHIFT_MIN_SHARE = 0.12
 OLDEST_S = 1.0
 """Frames further apart than this are compared only where a longer lag is asked for, s."""
 
 # A difference counts as having the wanted lag within this share of it.
 _LAG_SLACK = 0.5
+
+
+class Explanation(NamedTuple):
+    """What explains a change: the cause, the displacement `(x, y)` of the picture in source px, and its gain."""
+
+    cause: Cause
+    shift_px: tuple[float, float]
+    gain: float
 
 
 @dataclass(frozen=True)
@@ -45,15 +51,17 @@ class Differences:
         energy: mean squared difference a cell, shape (n, rows, columns), float32, grey levels squared.
         signed: mean difference a cell, the same shape, grey levels.
         global_change: mean signed difference of each picture, n of them, grey levels.
-        shift_px: displacement `(x, y)` of each whole picture, source px; measured only where much of it changed.
         has_bands: whether bands of a flickering lamp were taken out of each, shape (n,), bool.
+        changed: share of each picture that changed, 0 to 1, before anything was explained.
+        explained: what the camera and the light explain of each change; None of most.
     """
 
     energy: NDArray[np.float32]
     signed: NDArray[np.float32]
     global_change: list[float]
-    shift_px: list[tuple[float, float]]
     has_bands: NDArray[np.bool_]
+    changed: list[float]
+    explained: list[Explanation | None]
 
     def __len__(self) -> int:
         return len(self.global_change)
@@ -95,20 +103,14 @@ class Differencer:
     processor has just forgotten it, is done for many frames at a time.
     """
 
-    def __init__(
-        self,
-        grid: Grid,
-        params: MotionParams,
-        watch: Callable[[FloatImage], None] | None = None,
-        rules: RulesParams | None = None,
-    ) -> None:
+    def __init__(self, grid: Grid, params: Params, watch: Callable[[FloatImage], None] | None = None) -> None:
         """Have `watch` called with the smooth picture of each frame put, in order; the picture is not to be kept."""
         self._grid = grid
-        self._params = params
+        self._params = params.motion
         self._watch = watch
         self._past = _Past([], [])
         self._shrinker = Shrinker(grid)
-        self._short, self._long = (_Comparer(grid, rules or RulesParams()) for _ in range(2))
+        self._short, self._long = (_Comparer(grid, params) for _ in range(2))
         # Stacks of smooth pictures, each with the time of its last one.
         self._stacks: deque[tuple[float, FloatImage]] = deque()
         self._stack = self._shrinker.new_stack()
@@ -215,7 +217,10 @@ class _Pair(NamedTuple):
 class _Comparer:
     """Pairs of smooth pictures to differences of one lag, in arrays made once."""
 
-    def __init__(self, grid: Grid, rules: RulesParams) -> None:
+    def __init__(self, grid: Grid, params: Params) -> None:
+        rules = params.rules
+        self._camera = params.camera if rules.has("camera") else None
+        self._since_explained = np.inf
         self.pairs: list[_Pair] = []
         self._n_done = 0
         self._cell_px = grid.cell_px[0]
@@ -228,17 +233,17 @@ class _Comparer:
         self._pooled = np.empty((CHUNK, rows, grid.columns), np.float32)
         self._energy, self._signed = np.empty((2, BATCH, rows, grid.columns), np.float32)
         self._has_bands = np.zeros(BATCH, bool)
-        self._window = cv2.createHanningWindow((2 * grid.columns, 2 * grid.rows), cv2.CV_32F)
 
     def measure(self) -> Differences:
         """The differences of all pairs queued, later minus earlier."""
         self.work(BATCH)
         n, inside = len(self.pairs), slice(self._rim, -self._rim)
         energy, signed = self._energy[:n, inside], self._signed[:n, inside]
-        usual, change = (self._means(part[:n]) for part in (self._energy, self._signed))
-        shifts = [self._shift(*item) for item in zip(self.pairs, energy, usual, strict=True)]
+        change = self._means(self._signed[:n])
+        changed = self._changed(energy)
+        explained = [self._explain(*item) for item in zip(range(n), self.pairs, changed, strict=True)]
         self.pairs, self._n_done = [], 0
-        return Differences(energy, signed, change, shifts, self._has_bands[:n])
+        return Differences(energy, signed, change, self._has_bands[:n], changed, explained)
 
     def work(self, n_smooth: int) -> None:
         """Compare the pairs that can be compared when so many pictures of the queue are smooth."""
@@ -274,12 +279,38 @@ class _Comparer:
         cv2.blur(all_cells, self._pool, dst=tall(energy))
         return has_bands
 
-    def _shift(self, pair: _Pair, energy: FloatImage, usual: float) -> tuple[float, float]:
-        # The mean energy is known, and tells where too few cells are loud.
-        if usual <= 0.9 * _SHIFT_MIN_SHARE * _SHIFT_MIN_ENERGY:
-            return 0.0, 0.0
-        if np.count_nonzero(energy > _SHIFT_MIN_ENERGY) <= _SHIFT_MIN_SHARE * energy.size:
-            return 0.0, 0.0
+    def _changed(self, energy: FloatImage) -> list[float]:
+        """Share of each picture that changed, shape of `energy` (n, rows, columns)."""
+        if self._camera is None:
+            return [0.0] * len(energy)
+        counts = np.count_nonzero(energy > np.float32(self._camera.loud_energy), axis=(1, 2))
+        shares: list[float] = (counts / energy[0].size if len(energy) else counts).tolist()
+        return shares
+
+    def _explain(self, place: int, pair: _Pair, changed: float) -> Explanation | None:
+        """Take out of one difference, in place, what the camera and the light explain; None where it is nothing."""
+        limits = self._camera
+        self._since_explained += 1
+        if limits is None or changed < limits.loud_share * (
+            limits.going_on if self._since_explained <= limits.going_on_frames else 1.0
+        ):
+            return None
         inside = slice(2 * self._rim, -2 * self._rim)
-        x, y = measure_shift(pair.before[inside], pair.after[inside], self._window)
-        return x * self._cell_px / 2.0, y * self._cell_px / 2.0
+        found = explain(pair.before[inside], pair.after[inside], limits)
+        if found.cause is Cause.NOTHING:
+            return None
+        self._since_explained = 0
+        self._put(place, found)
+        side = self._cell_px / 2.0
+        return Explanation(found.cause, (found.shift_px[0] * side, found.shift_px[1] * side), found.gain)
+
+    def _put(self, place: int, found: Explained) -> None:
+        """Energy and signed difference of what remains of a change."""
+        left = found.left
+        if self._has_bands[place]:
+            remove_bands(left)
+        rows, columns = left.shape[0] // 2, left.shape[1] // 2
+        inside = slice(self._rim, -self._rim)
+        cv2.resize(left, (columns, rows), dst=self._signed[place, inside], interpolation=cv2.INTER_AREA)
+        cells = cv2.resize(left * left, (columns, rows), interpolation=cv2.INTER_AREA)
+        cv2.blur(cells, self._pool, dst=self._energy[place, inside])

@@ -1,0 +1,114 @@
+"""Stretches in which the camera or the light moved the picture, and where that leaves nothing to judge.
+
+While footage is measured, what camera and light explain is taken out of each change (`motion.pictures.camera`), so
+what remains is judged as at any other time. Here the frames with a cause become artifacts: `bump` (the picture is
+displaced for a moment), `camera moves` (for longer: panned, zoomed, rocked), `focus` and `light`. Nothing is judged
+only where the model leaves much of the picture unexplained, and where most of it changes without any cause: another
+picture began, or the lamp of the camera was switched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.events.stretches import bridge, n_frames, runs
+from detector.motion.pictures.camera import Cause
+from detector.motion.trace import MotionTrace
+from detector.params import ArtifactParams
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames `start` to `stop` in which the whole picture changed.
+
+    Attributes:
+        kind: `bump`, `camera moves`, `focus` or `light`.
+        start, stop: frames, half-open.
+        blind: those in which nothing is judged, shape (n,), int64.
+        detail: one phrase with the numbers.
+    """
+
+    kind: Literal["bump", "camera moves", "focus", "light"]
+    start: int
+    stop: int
+    blind: NDArray[np.int64]
+    detail: str
+
+
+def find_camera(trace: MotionTrace, limits: ArtifactParams) -> Iterator[Stretch]:
+    """Stretches with a cause, then those of a whole picture that changed without one."""
+    frames = trace.frames
+    is_large = np.maximum(frames.moved_fraction, frames.changed_fraction) >= limits.loud_share
+    for start, stop in runs(bridge(frames, frames.cause > 0, limits.camera_pause_s)):
+        # In a body that moves, a frame or two may look like a camera that does.
+        if np.mean(frames.cause[start:stop][is_large[start:stop]] > 0) >= limits.caused_share:
+            yield _caused(trace, start, stop, limits)
+    for start, stop in runs(bridge(frames, is_large & (frames.cause == 0), limits.margin_s)):
+        kind = _kind_of_cut(trace, start, stop, limits)
+        if kind:
+            first, last = max(start - 1, 0), _settled(trace, stop, limits)
+            share, lag_s = float(frames.moved_fraction[start:stop].max()), float(frames.lag_s[start])
+            words = f"{share:.0%} of the picture changed at once, in {lag_s:.2f} s"
+            yield Stretch(kind, first, last, np.arange(first, last), words)
+
+
+def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> Stretch:
+    frames, inside = trace.frames, slice(start, stop)
+    cause = Cause(int(np.bincount(frames.cause[inside], minlength=4)[1:].argmax()) + 1)
+    first = max(start - 1, 0)
+    lasts_s = float(frames.time_s[stop - 1] - frames.time_s[start])
+    if cause is Cause.LIGHT:
+        blind = np.flatnonzero(frames.moved_fraction[inside] >= limits.cut_share) + start
+        most = float(frames.light[inside][np.abs(frames.light[inside]).argmax()])
+        return Stretch("light", first, stop, blind, f"brightness of the picture by up to {most:+.0%} within a lag")
+    shifts_px = np.hypot(*frames.shift_px[inside].T)
+    is_far = shifts_px >= limits.far_cells * trace.grid.cell_px[0]
+    blind = np.flatnonzero(is_far | (frames.moved_fraction[inside] >= limits.loud_share)) + start
+    if cause is Cause.FOCUS:
+        return Stretch("focus", first, stop, blind, "the whole picture went in or out of focus")
+    words = f"the whole picture was displaced, by up to {shifts_px.max():.1f} px within a lag"
+    if lasts_s > limits.bump_max_s:
+        return Stretch("camera moves", first, stop, blind, words)
+    last = _settled(trace, stop, limits)
+    return Stretch("bump", first, last, np.union1d(blind, np.arange(stop, last)), words)
+
+
+def _kind_of_cut(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> Literal["light", "bump", ""]:
+    """What a whole picture that changed without a cause shows; empty where it may be a body in front of the lens."""
+    large = np.flatnonzero(trace.frames.moved_fraction[start:stop] >= limits.cut_share)
+    if len(large) == 0:
+        return ""
+    signs = _sign_shares(trace, start, stop)[large]
+    if np.mean((signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)) >= 0.5:
+        return "light"
+    # No body moves most of the picture so briefly: the camera was turned, or another picture began.
+    return "bump" if trace.frames.time_s[stop - 1] - trace.frames.time_s[start] <= limits.cut_s else ""
+
+
+def _settled(trace: MotionTrace, stop: int, limits: ArtifactParams) -> int:
+    """First frame after a step at which exposure and encoder have settled, at most `settle_max_s` later."""
+    frames = trace.frames
+    margin = n_frames(frames, stop - 1, limits.margin_s)
+    last = min(stop + n_frames(frames, stop - 1, limits.settle_max_s), len(frames))
+    still = 0
+    for frame in range(stop, last):
+        if frames.lag_s[frame] == 0.0:
+            return frame  # the recording pauses here
+        still = 0 if frames.moved_fraction[frame] >= limits.settle_share else still + 1
+        if still >= margin:
+            return frame + 1
+    return last
+
+
+def _sign_shares(trace: MotionTrace, start: int, stop: int) -> NDArray[np.float64]:
+    """Share of the entries of each frame that brighten, shape (stop - start,); a half where there are none."""
+    first = trace.fast.first[start : stop + 1]
+    brightens = trace.fast.signed[first[0] : first[-1]] > 0
+    total = np.concatenate([[0], np.cumsum(brightens)])
+    n_brighter, counts = np.diff(total[first - first[0]]), np.diff(first)
+    return np.where(counts > 0, n_brighter / np.maximum(counts, 1), 0.5)

@@ -1,0 +1,188 @@
+"""What is drawn into the picture or switched: text, boxes, bars and banners (`overlay`), lamps (`lamp`).
+
+Two marks tell them from a limb. What is drawn is complete within one picture: at a lag of several frames it shows the
+same change in each of them and is gone, where a limb is seen on its way. And a lamp only brightens its surroundings as
+it goes on and only darkens them as it goes off, where the edges of a limb do both at once. One such change may still be
+a limb; what does so again and again at one place, or takes back exactly what it did, or is a thin frame around nothing,
+is not. What a place does is learned over the whole recording. All own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.events.artifacts import Artifact
+from detector.events.burst import Box, Burst, Part
+from detector.events.excess import Active
+from detector.motion.view import LayerView
+from detector.params import ArtifactParams
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How a change looks.
+
+    Attributes:
+        is_step: complete within one picture.
+        one_sign: how far each frame only brightens or only darkens (signed over absolute change), 0 to 1.
+        pattern: mean signed change of each cell while it lasts, shape (C,) as a dictionary of cells.
+    """
+
+    is_step: bool
+    one_sign: float
+    pattern: dict[int, float]
+
+
+def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: ArtifactParams) -> Marks:
+    """Look at a change frame by frame."""
+    frame, cell = active.frame[burst.entries], active.cell[burst.entries]
+    signed = active.signed[burst.entries].astype(np.float64)
+    first = int(frame.min())
+    place = frame - first
+    total = np.bincount(place, np.abs(signed))
+    net = np.abs(np.bincount(place, signed))
+    loud = np.flatnonzero(total >= limits.drawn_loud * total.max())
+    one_sign = float(net[loud].sum() / max(float(total[loud].sum()), 1e-9))
+    lag_frames = round(float(view.lag_s[first]) / max(float(view.duration_s[first]), 1e-6))
+    is_brief = lag_frames >= 2 and int(loud[-1] - loud[0]) < lag_frames
+    pattern = _pattern(cell, signed)
+    is_step = is_brief and _is_constant(place, cell, signed, loud, limits)
+    return Marks(is_step, one_sign, pattern)
+
+
+def _pattern(cell: NDArray[np.int32], signed: NDArray[np.float64]) -> dict[int, float]:
+    cells, places = np.unique(cell, return_inverse=True)
+    return dict(zip(cells.tolist(), (np.bincount(places, signed) / np.bincount(places)).tolist(), strict=True))
+
+
+def _is_constant(
+    place: NDArray[np.int32],
+    cell: NDArray[np.int32],
+    signed: NDArray[np.float64],
+    loud: NDArray[np.int64],
+    limits: ArtifactParams,
+) -> bool:
+    """Whether the first and the last loud frame show the same change."""
+    if len(loud) < 2:
+        return True
+    ends = [_pattern(cell[place == end], signed[place == end]) for end in (loud[0], loud[-1])]
+    return _likeness(*ends) >= limits.drawn_likeness
+
+
+def _likeness(one: dict[int, float], other: dict[int, float]) -> float:
+    """Cosine of two patterns, -1 to 1."""
+    common = sum(value * other[cell] for cell, value in one.items() if cell in other)
+    power = sum(value * value for value in one.values()) * sum(value * value for value in other.values())
+    return common / max(float(np.sqrt(power)), 1e-9)
+
+
+def find_steps(view: LayerView, active: Active, parts: Sequence[Part], limits: ArtifactParams) -> list[Part]:
+    """Connected groups that are complete within one picture: what moves beside them moves by itself."""
+    lag_s = float(np.median(view.lag_s)) if len(view.lag_s) else 0.0
+    return [
+        part
+        for part in parts
+        if part.stop_s - part.start_s <= lag_s and measure_marks(view, active, part, limits).is_step
+    ]
+
+
+def split_drawn(
+    view: LayerView, active: Active, bursts: Sequence[Burst], limits: ArtifactParams
+) -> tuple[list[Burst], list[Artifact]]:
+    """Take out of bursts what is drawn or switched.
+
+    Args:
+        view: of the layer.
+        active: what the bursts index into.
+        bursts: in order of start.
+        limits: the group `artifact`.
+
+    Returns:
+        The other bursts, in the same order; and one artifact for each place.
+    """
+    marks = [measure_marks(view, active, burst, limits) for burst in bursts]
+    suspects = [
+        number
+        for number, (burst, mark) in enumerate(zip(bursts, marks, strict=True))
+        if (mark.is_step or mark.one_sign >= limits.drawn_one_sign) and burst.area_fraction <= limits.passing_area
+    ]
+    drawn: dict[int, int] = {}
+    artifacts: list[Artifact] = []
+    for group in _by_place([bursts[number].box_px for number in suspects], view.grid.cell_px):
+        members = [suspects[place] for place in group]
+        if _is_thin_step(bursts, marks, members, view, limits) or _is_taken_back(marks, members, limits):
+            pass
+        elif len(members) < limits.drawn_times or not _is_usual_there(bursts, members, limits):
+            continue
+        drawn |= dict.fromkeys(members, len(artifacts))
+        artifacts.append(_artifact([bursts[number] for number in members], [marks[number] for number in members]))
+    return [burst for number, burst in enumerate(bursts) if number not in drawn], artifacts
+
+
+def _by_place(boxes: Sequence[Box], cell_px: tuple[float, float]) -> list[list[int]]:
+    """Groups of boxes that overlap when grown by a cell, by their places in the sequence."""
+    groups: list[tuple[Box, list[int]]] = []
+    for number, box in enumerate(boxes):
+        home = next((group for group in groups if _overlap(group[0], box, cell_px)), None)
+        if home is None:
+            groups.append((box, [number]))
+        else:
+            home[1].append(number)
+    return [members for _, members in groups]
+
+
+def _overlap(one: Box, other: Box, cell_px: tuple[float, float]) -> bool:
+    """Whether most of the smaller box, or the middle of either, lies in the other one grown by a cell."""
+    width = min(one[2], other[2]) - max(one[0], other[0]) + 2 * cell_px[0]
+    height = min(one[3], other[3]) - max(one[1], other[1]) + 2 * cell_px[1]
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return width > 0 and height > 0 and width * height >= 0.5 * smaller
+
+
+def _is_thin_step(
+    bursts: Sequence[Burst], marks: Sequence[Marks], members: Sequence[int], view: LayerView, limits: ArtifactParams
+) -> bool:
+    """A frame around nothing: it covers little of its own box."""
+    cell_px = view.grid.cell_px
+    for number in members:
+        left, top, right, bottom = bursts[number].box_px
+        columns, rows = (right - left) / cell_px[0], (bottom - top) / cell_px[1]
+        is_thin = len(bursts[number].cells) <= limits.drawn_fill * columns * rows
+        if not (marks[number].is_step and is_thin and min(columns, rows) >= limits.drawn_side):
+            return False
+    return True
+
+
+def _is_taken_back(marks: Sequence[Marks], members: Sequence[int], limits: ArtifactParams) -> bool:
+    """Whether steps at one place undo each other exactly: no limb goes back within one picture."""
+    steps = [marks[number].pattern for number in members if marks[number].is_step]
+    if len(steps) < 2 or len(steps) < len(members):
+        return False
+    return all(_likeness(one, other) <= -limits.drawn_likeness for one, other in itertools.pairwise(steps))
+
+
+def _is_usual_there(bursts: Sequence[Burst], members: Sequence[int], limits: ArtifactParams) -> bool:
+    """Whether most of what happens at the place looks like that: a limb that twitches there does not."""
+    left, top, right, bottom = bursts[members[0]].box_px
+    there = sum(left <= burst.x_px <= right and top <= burst.y_px <= bottom for burst in bursts)
+    return len(members) >= limits.drawn_usual * there
+
+
+def _artifact(members: Sequence[Burst], marks: Sequence[Marks]) -> Artifact:
+    is_lamp = np.mean([mark.one_sign for mark in marks]) >= np.mean([mark.is_step for mark in marks])
+    times = "once" if len(members) == 1 else f"{len(members)} times"
+    how = "brightens or darkens its surroundings" if is_lamp else "changes from one picture to the next"
+    return Artifact(
+        "lamp" if is_lamp else "overlay",
+        members[0].start_s,
+        max(burst.stop_s for burst in members),
+        f"{how} {times}",
+        float(np.median([burst.x_px for burst in members])),
+        float(np.median([burst.y_px for burst in members])),
+        max(burst.area_fraction for burst in members),
+    )

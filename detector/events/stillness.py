@@ -1,0 +1,56 @@
+"""What was seen just before and just after a burst: stillness, or nothing that could be judged.
+
+A twitch is a jerk out of stillness. Pieces at one place with less than `burst.still_s` between them are joined before
+(`bursts.join_parts`), so what is left of a burst's surroundings is still, unless an end of the recording, a gap, damage
+or a stretch that hides movement cuts it off. Then its length is only known to be at least what was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.events.burst import Burst
+from detector.motion.trace import Frames
+from detector.params import BurstParams
+
+
+def judged_stretches(frames: Frames, is_blind: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Stretches of time in which movement could be seen, s, shape (n, 2), ascending.
+
+    Args:
+        frames: of the trace.
+        is_blind: frames in which something hides movement, shape (F,).
+    """
+    is_judged = ~(is_blind | frames.is_damaged | frames.is_frozen | (frames.lag_s == 0.0))
+    edges = np.diff(is_judged.astype(np.int8), prepend=0, append=0)
+    first, last = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+    # A judged frame is compared with one a lag before: from then on everything was seen.
+    start_s = frames.time_s[first] - frames.lag_s[first]
+    stop_s = frames.time_s[last] + frames.duration_s[last]
+    return np.stack([start_s, stop_s], axis=1) if len(first) else np.zeros((0, 2))
+
+
+def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: BurstParams) -> list[Burst]:
+    """Bursts that know what was seen before and after them.
+
+    Args:
+        bursts: any.
+        judged_s: as `judged_stretches` gave it.
+        params: `still_s`, how long stillness has to be seen.
+    """
+    told = []
+    for burst in bursts:
+        place = int(np.searchsorted(judged_s[:, 0], burst.peak_s, side="right")) - 1
+        start_s, stop_s = judged_s[place] if place >= 0 else (np.inf, -np.inf)
+        told.append(
+            replace(
+                burst,
+                before="still" if burst.start_s - start_s >= params.still_s else "not judged",
+                after="still" if stop_s - burst.stop_s >= params.still_s else "not judged",
+            )
+        )
+    return told

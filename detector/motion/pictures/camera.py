@@ -1,0 +1,225 @@
+"""What the camera and the light explain of a change of the picture, and what remains to be judged.
+
+Where much of a picture changes at once, one model is fitted to its change D = later - earlier picture I:
+
+    D = u . grad I + zoom (p . grad I) + turn (p' . grad I) + focus lap I + g(p) I + o(p)
+
+a shift, zoom and turn of the whole picture, a change of focus, a gain g and an offset o that vary smoothly over it (p
+is the place). Tukey's weights follow the majority of the picture, so a body in it is an outlier and stays in what
+remains. The model is linear for small displacements only, so the picture is moved by what was found and the fit made
+again (Gauss-Newton). Registration with a gain is standard (Lucas and Kanade 1981; Bartoli 2008); the term of focus is
+ours, and so is the test: what the model predicts must be there in nearly every tile of the picture where it predicts a
+change, all over the picture. A body that moves predicts a change of the background that is not there.
+
+A light whose edge sweeps over the picture has no smooth gain, but light moves no edge: around each pixel the later
+picture is a multiple of the earlier one. Where nearly all of the changed picture keeps its texture (the correlation of
+neighborhoods), the gain of each neighborhood is taken out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.motion.pictures.shrink import FloatImage
+from detector.params import CameraParams
+
+Values = NDArray[np.float64]
+
+_SAMPLES = 2500
+_FITS = 4
+_ROUNDS = 4
+_TUKEY = 4.685  # 95 % as good as least squares where errors are Gaussian
+_TILES = (8, 6)
+_AREA = (7, 7)
+
+
+class Cause(IntEnum):
+    """What explains a change of the whole picture."""
+
+    NOTHING = 0
+    SHIFT = 1
+    FOCUS = 2
+    LIGHT = 3
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A change of the picture without what the camera and the light did.
+
+    Attributes:
+        left: what remains, shape (height, width), grey levels.
+        cause: what explains most of the rest.
+        shift_px: displacement `(x, y)` of the picture's middle, px of this picture.
+        gain: relative change of the brightness of the picture.
+    """
+
+    left: FloatImage
+    cause: Cause = Cause.NOTHING
+    shift_px: tuple[float, float] = (0.0, 0.0)
+    gain: float = 0.0
+
+
+def explain(before: FloatImage, after: FloatImage, params: CameraParams) -> Explained:
+    """Take out of a change what the camera and the light explain.
+
+    Args:
+        before: the earlier picture, shape (height, width), float32, grey levels.
+        after: the later one, of the same shape.
+        params: how sure it has to be.
+
+    Returns:
+        The change as it is where nothing explains it.
+    """
+    change = after - before
+    predicted, motion, light, focus = _fitted(before, after)
+    result = Explained(change)
+    if _is_there(change, predicted - before, params):
+        gain = float((light[:6] @ _MEAN_OF_GAINS) / 100.0)
+        left = (after - predicted) * _inside(before, motion)
+        result = Explained(left, _cause(before, motion, light, focus), (-motion[0], -motion[1]), gain)
+        before = predicted
+    if np.mean(result.left * result.left > params.loud_energy) >= params.loud_share:
+        local = _without_local_light(before, after, params)
+        if local is not None:
+            gain = float(change.mean() / max(float(before.mean()), 1.0))
+            return Explained(local, Cause.LIGHT, result.shift_px, gain)
+    return result
+
+
+_MEAN_OF_GAINS = np.array([1.0, 0.0, 0.0, 1.0 / 3.0, 0.0, 0.1])
+"""Mean over the picture of the terms of the gain: 1, x, y, x^2, xy, y^2."""
+
+
+@cache
+def _places(height: int, width: int) -> tuple[FloatImage, FloatImage]:
+    """Coordinates of the pixels: 0 in the middle, 1 at the right edge."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    half = np.float32(width / 2)
+    return (x - np.float32(width - 1) / 2) / half, (y - np.float32(height - 1) / 2) / half
+
+
+def _fitted(before: FloatImage, after: FloatImage) -> tuple[FloatImage, Values, Values, float]:
+    """The later picture as the model predicts it; motion (px), the terms of the light, focus."""
+    motion = np.zeros(4)
+    moved = before
+    solution = np.zeros(14)
+    for fit in range(_FITS):
+        solution = _solved(moved, after)
+        motion = motion + solution[:4]
+        moved = _moved(before, motion)
+        if fit > 0 and np.abs(solution[:4]).max() < 0.05:
+            break
+    light, focus = solution[5:], float(solution[4])
+    x, y = _places(*before.shape)
+    a, b, c, d, e, f, g, h, k = (np.float32(value) for value in light)
+    gain = (a + b * x + c * y + d * x * x + e * x * y + f * y * y) / np.float32(100.0)
+    predicted = moved + moved * gain + (g + h * x + k * y) + np.float32(focus) * _laplacian(moved)
+    return predicted, motion, light, focus
+
+
+def _laplacian(picture: FloatImage) -> FloatImage:
+    result: FloatImage = cv2.Laplacian(picture, cv2.CV_32F, ksize=3)
+    return result
+
+
+def _moved(picture: FloatImage, motion: Values) -> FloatImage:
+    """A picture whose content has gone where the model says; x' = x + motion is where each pixel comes from."""
+    height, width = picture.shape
+    shift_x, shift_y, zoom, turn = motion
+    zoom, turn = zoom / (width / 2), turn / (width / 2)
+    middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
+    matrix = np.array(
+        [
+            [1 + zoom, -turn, shift_x - zoom * middle_x + turn * middle_y],
+            [turn, 1 + zoom, shift_y - turn * middle_x - zoom * middle_y],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    result: FloatImage = cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return result
+
+
+def _inside(picture: FloatImage, motion: Values) -> FloatImage:
+    """1 where the moved picture shows something that was in the picture before, 0 along the edges where it does not."""
+    inside: FloatImage = (_moved(np.pad(np.ones_like(picture[2:-2, 2:-2]), 2), motion) >= 1.0).astype(np.float32)
+    return inside if np.abs(motion).max() > 0.05 else np.ones_like(picture)
+
+
+def _solved(before: FloatImage, after: FloatImage) -> Values:
+    """Terms of the model that explain the change of most of the picture, shape (14,)."""
+    step = max(int(np.sqrt(before.size / _SAMPLES)), 1)
+    some = np.s_[1:-1:step, 1:-1:step]
+    mean: FloatImage = ((before + after) / 2).astype(np.float32)
+    across, down = cv2.Sobel(mean, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(mean, cv2.CV_32F, 0, 1, scale=0.125)
+    x, y = _places(*before.shape)
+    pictures = (across, down, _laplacian(mean), mean / np.float32(100), x, y)
+    across, down, focus, light, x, y = (picture[some].ravel() for picture in pictures)
+    motions = [across, down, x * across + y * down, x * down - y * across]
+    lights = [light, light * x, light * y, light * x * x, light * x * y, light * y * y]
+    table = np.stack([*motions, focus, *lights, np.ones_like(x), x, y], axis=1)
+    change = (after - before)[some].ravel()
+    ridge = 1e-3 * len(change) * np.eye(table.shape[1])
+    weight: NDArray[np.floating] = np.ones_like(change)
+    solution = np.zeros(table.shape[1])
+    for _ in range(_ROUNDS):
+        weighted = (table * weight[:, None]).T
+        solution = np.linalg.solve((weighted @ table).astype(np.float64) + ridge, weighted @ change)
+        rest = change - table @ solution.astype(np.float32)
+        scale = max(1.4826 * float(np.median(np.abs(rest))), 0.3)
+        weight = np.square(np.clip(1 - np.square(rest / np.float32(_TUKEY * scale)), 0, None)).astype(np.float32)
+    return solution
+
+
+def _tiles(picture: FloatImage) -> FloatImage:
+    means: FloatImage = cv2.resize(picture, _TILES, interpolation=cv2.INTER_AREA)
+    return means
+
+
+def _is_there(change: FloatImage, predicted: FloatImage, params: CameraParams) -> bool:
+    """Whether a predicted change is seen nearly everywhere it is predicted, all over the picture."""
+    power, common = _tiles(predicted * predicted), _tiles(predicted * change)
+    tells = power > params.tile_energy
+    rows, columns = np.nonzero(tells)
+    if len(rows) < params.min_tiles * tells.size:
+        return False
+    if np.ptp(rows) + 1 < tells.shape[0] / 2 or np.ptp(columns) + 1 < tells.shape[1] / 2:
+        return False
+    slope = common[tells] / power[tells]
+    return bool(np.mean((slope > 0.5) & (slope < 2.0)) >= params.agreeing_tiles)
+
+
+def _cause(before: FloatImage, motion: Values, light: Values, focus: float) -> Cause:
+    """Which terms change the picture most."""
+    across, down = cv2.Sobel(before, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(before, cv2.CV_32F, 0, 1, scale=0.125)
+    edges = float(np.sqrt((np.mean(across * across) + np.mean(down * down)) / 2))
+    by_motion = float(np.hypot(np.hypot(motion[0], motion[1]), 0.5 * np.hypot(motion[2], motion[3]))) * edges
+    laplacian = _laplacian(before)
+    by_focus = abs(focus) * float(np.sqrt(np.mean(laplacian * laplacian)))
+    level = float(before.mean()) / 100.0
+    by_light = abs(light[0] * level + light[6]) + float(np.abs(light[1:6]).sum()) * level / 3
+    return (Cause.SHIFT, Cause.FOCUS, Cause.LIGHT)[int(np.argmax([by_motion, by_focus, by_light]))]
+
+
+def _without_local_light(before: FloatImage, after: FloatImage, params: CameraParams) -> FloatImage | None:
+    """The change without the gain of each neighborhood; None where the changed picture does not keep its texture."""
+    mean_before, mean_after = cv2.blur(before, _AREA), cv2.blur(after, _AREA)
+    power_before = cv2.blur(before * before, _AREA) - mean_before * mean_before
+    power_after = cv2.blur(after * after, _AREA) - mean_after * mean_after
+    common = cv2.blur(before * after, _AREA) - mean_before * mean_after
+    change = cv2.blur(np.square(after - before), _AREA)
+    tells = (np.minimum(power_before, power_after) > params.texture_energy) & (change > params.loud_energy)
+    if np.count_nonzero(tells) < params.loud_share * before.size / 2:
+        return None
+    likeness = common[tells] / np.sqrt(power_before[tells] * power_after[tells])
+    if np.mean(likeness > params.likeness) < params.like_share:
+        return None
+    gain = np.clip(common / np.maximum(power_before, params.texture_energy), 0.2, 5.0)
+    left: FloatImage = (after - mean_after) - gain * (before - mean_before)
+    n_loud, n_left = (np.count_nonzero(cv2.blur(d * d, (2, 2)) > params.loud_energy) for d in (after - before, left))
+    return left if n_left <= params.most_left * n_loud else None
