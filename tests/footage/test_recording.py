@@ -234,3 +234,20 @@ def test_a_recording_can_be_sent_to_another_process(video: Writer) -> None:
     assert again.start_at == recording.start_at
     assert dataclasses.asdict(again.clips[0].info)["path"] == recording.clips[0].info.path
     assert cut_spans(again) == cut_spans(recording)
+
+
+def test_the_frame_rate_is_that_of_most_of_the_night() -> None:
+    clips = [clip_info("1", 600), clip_info("2", 30)]
+    fast = np.arange(2000) / 25
+    clips[1] = dataclasses.replace(clips[1], packet_times_s=fast, packet_durations_s=np.full(2000, 0.04))
+    placing = place(*clips)
+    recording = Recording(placing.clips, placing.gaps, placing.overlaps, None, "")
+    assert recording.fps == pytest.approx(10.0)
+
+
+def test_a_night_knows_its_wall_clock(video: Writer) -> None:
+    recording = read_recording([video("cot_20240315_221507.mkv", 50, start_s=4.94)], UTC_NAMES)
+    at = recording.wall_clock(1.5)
+    assert at is not None
+    assert at.isoformat() == "2024-03-15T22:15:08.500000+00:00"
+    assert read_recording([video("night.mkv", 5)], UTC_NAMES).wall_clock(1.0) is None
