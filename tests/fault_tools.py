@@ -1,18 +1,30 @@
 """What tests of faults share: looking into folders and processes, and finishing what was disturbed."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from detector.night.layout import MOTION_FOLDER, NIGHT_FILE, REPORT_FILE, WRITTEN_FILE
 from detector.params import Params, with_values
 from detector.run.analyze import Progress, analyze
 
+RECORD = f"{MOTION_FOLDER}/{WRITTEN_FILE}"
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 
 
 def content(folder: Path) -> dict[str, bytes]:
+    """What depends neither on where a night stands nor on the day: all files but the report, whose head says that."""
+    kept = {name: data for name, data in everything(folder).items() if name not in {REPORT_FILE, RECORD}}
+    if NIGHT_FILE in kept:
+        kept[NIGHT_FILE] = re.sub(rb'\n *"analyzed_at": "[^"]*",', b"", kept[NIGHT_FILE])
+    return kept
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 

@@ -3,57 +3,41 @@
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from detector.errors import NightFolderError, NoFootageError, ParameterError
-from detector.events.decide import decide
-from detector.footage.device import OFF, Decoding, check_choice, choose_decoding, on_device
+from detector.errors import ParameterError
+from detector.footage.device import OFF, Decoding, check_choice, choose_decoding
 from detector.footage.recording import Recording, read_recording
-from detector.footage.spans import cut_spans
-from detector.motion.trace import MotionTrace
-from detector.night.claims import cannot_write, refuse_foreign
-from detector.night.coverage import measure_coverage, observed_intervals, stretches_apart
-from detector.night.folder import claimed, temporary_path
+from detector.night.claims import refuse_foreign
+from detector.night.folder import claimed
 from detector.night.layout import MOTION_FOLDER, PART_PATTERN
-from detector.night.measures import with_labels
 from detector.night.night import Night
-from detector.night.provenance import SkippedSpan, Subject
-from detector.night.stretches import state_rows
+from detector.night.provenance import Subject
 from detector.params import Params, as_params
 from detector.run.cores import usable_cores
-from detector.run.crew import measure_jobs
-from detector.run.handover import share
+from detector.run.executors import Executor, crew, measure_night
+from detector.run.join import Prepared, join_night
 from detector.run.outputs import FolderChoice
-from detector.run.parts import Job, StorageError, is_measured, join_parts, plan_jobs
 from detector.run.progress import Progress, listener
 from detector.run.publish import publish, save_night
 from detector.run.readers import Readers
-from detector.run.sources import Privacy, describe_sources
+from detector.run.sources import Privacy
 
 __all__ = ["Privacy", "Progress", "analyze", "save_night"]
 
 PathLike = str | Path
-_TELL_S = 0.5
-_TOO_SLOW = "pictures more than a second apart cannot be compared"
 
 
 @dataclass(frozen=True)
 class _Run:
     """What stays the same in one analysis."""
 
-    recording: Recording
-    hashes: tuple[str, ...]
+    prepared: Prepared
     folder: Path | None
-    params: Params
-    n_workers: int
+    executor: Executor
     report: Callable[[Progress], None]
-    decoding: Decoding
-    privacy: Privacy
-    subject: Subject
 
 
 def analyze(  # noqa: PLR0913  # what a user may ask of one night
@@ -115,17 +99,8 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
                 hashes = readers.hash([clip.info.path for clip in recording.clips])
             folder = out(hashes) if callable(out) else folder
             decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
-            run = _Run(
-                recording=recording,
-                hashes=hashes,
-                folder=folder,
-                params=values,
-                n_workers=workers or usable_cores(),
-                report=report,
-                decoding=decoding,
-                privacy=privacy or Privacy(),
-                subject=subject or Subject(),
-            )
+            prepared = Prepared(recording, hashes, values, decoding, privacy or Privacy(), subject or Subject())
+            run = _Run(prepared, folder, crew(workers or usable_cores()), report)
             return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
     except KeyboardInterrupt as stop:
         stop.args = (_interrupted(folder),)
@@ -138,7 +113,9 @@ def _in_memory(run: _Run) -> Night:
 
 
 def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
-    with claimed(folder, run.hashes, run.params.model_dump(mode="json"), overwrite=overwrite) as motion:
+    with claimed(
+        folder, run.prepared.hashes, run.prepared.params.model_dump(mode="json"), overwrite=overwrite
+    ) as motion:
         night = _measured_night(run, motion)
         run.report(Progress("writing"))
         return publish(night, folder)
@@ -150,72 +127,15 @@ def _read(paths: PathLike | Sequence[PathLike], params: Params, readers: Readers
 
 
 def _measured_night(run: _Run, motion: Path) -> Night:
-    jobs, given_up = _measure(run, motion)
-    if given_up and run.decoding.device:
+    prepared = run.prepared
+    jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
+    if given_up and prepared.decoding.device:
         # Footage that a device cannot decode after all is measured in software as a whole: one decoder a night.
-        reason = f"{run.decoding.device} was used until {next(iter(given_up.values()))}"
-        run = replace(run, decoding=Decoding("", reason))
-        jobs, given_up = _measure(run, motion)
+        reason = f"{prepared.decoding.device} was used until {next(iter(given_up.values()))}"
+        prepared = replace(prepared, decoding=Decoding("", reason))
+        jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
     run.report(Progress("deciding"))
-    trace, refused = join_parts([job for job in jobs if job.index not in given_up])
-    given_up = dict(sorted({**given_up, **refused}.items()))
-    if trace is None:
-        reason = next(iter(given_up.values()), "it holds no frames")
-        raise NoFootageError(f"{run.recording.clips[0].info.path}: nothing could be measured: {reason}.")
-    return _night(run, jobs, trace, given_up)
-
-
-def _measure(run: _Run, motion: Path) -> tuple[tuple[Job, ...], Mapping[int, str]]:
-    """All jobs of the run, measured, and why some were given up."""
-    recording = on_device(run.recording, run.decoding)
-    spans = cut_spans(recording, run.params.footage)
-    jobs = plan_jobs(recording, spans, run.hashes, run.params, motion, has_pictures=run.privacy.pictures)
-    missing = [job for job in jobs if not is_measured(job)]
-    total = sum(job.n_frames for job in jobs)
-    resumed = total - sum(job.n_frames for job in missing)
-    run.report(Progress("measuring", resumed, total, resumed))
-    measured = dict.fromkeys((job.index for job in missing), 0)
-    told_s = time.monotonic()
-
-    def count(job: Job, n_frames: int) -> None:
-        nonlocal told_s
-        # A span that is tried again does not take back what was told.
-        measured[job.index] = max(measured[job.index], n_frames)
-        # Many workers together say more than a slow listener can take.
-        if n_frames == job.n_frames or time.monotonic() - told_s >= _TELL_S:
-            told_s = time.monotonic()
-            run.report(Progress("measuring", resumed + sum(measured.values()), total, resumed))
-
-    if not missing:
-        return jobs, {}
-    try:
-        with _shared((recording, run.params), motion) as shared:
-            return jobs, measure_jobs(missing, shared, run.n_workers, run.params.run.stall_s, count)
-    except StorageError as error:
-        raise NightFolderError(_cannot_store(run.folder, str(error))) from error
-
-
-@contextmanager
-def _shared(footage: tuple[Recording, Params], motion: Path) -> Iterator[Path]:
-    """The recording and the parameters as a file for the workers, as long as they need it."""
-    path = temporary_path(motion / "footage")
-    try:
-        try:
-            share(footage, path)
-        except OSError as error:
-            raise StorageError(error.strerror or str(error)) from error
-        yield path
-    finally:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
-def _cannot_store(folder: Path | None, reason: str) -> str:
-    if folder is None:
-        return (
-            f"The measured motion cannot be stored for the moment ({reason}); free some room in the temporary folder."
-        )
-    return cannot_write(folder, reason)
+    return join_night(prepared, jobs, given_up)
 
 
 def _interrupted(folder: Path | None) -> str:
@@ -223,34 +143,3 @@ def _interrupted(folder: Path | None) -> str:
     if n_kept == 0:
         return "Interrupted before anything was kept; run the same command again to start anew."
     return f"Interrupted; {n_kept} measured parts are kept in {folder}; run the same command again to resume."
-
-
-def _night(run: _Run, jobs: Sequence[Job], trace: MotionTrace, given_up: Mapping[int, str]) -> Night:
-    recording, params = run.recording, run.params
-    lost = [job for job in jobs if job.index in given_up]
-    coverage = measure_coverage(
-        trace,
-        recording.files_s,
-        skipped_s=sum(job.files_s for job in lost),
-        gap_s=recording.gap_s,
-        overlap_s=sum(stop_s - start_s for start_s, stop_s in recording.overlaps),
-    )
-    skipped = [SkippedSpan(job.span.start_s, job.span.stop_s, given_up[job.index]) for job in lost]
-    skipped += [SkippedSpan(start_s, stop_s, _TOO_SLOW) for start_s, stop_s in stretches_apart(trace)]
-    skipped.sort(key=lambda span: span.start_s)
-    observed = observed_intervals(trace, params.footage.max_gap_s)
-    decision = decide(trace, params)
-    states = state_rows(decision.epochs)
-    decision = with_labels(decision, observed, states, params.series)
-    return Night(
-        decision=decision,
-        coverage=coverage,
-        provenance=replace(
-            describe_sources(recording, run.hashes, skipped, run.decoding.words, run.privacy), subject=run.subject
-        ),
-        params=params,
-        observed=observed,
-        states=states,
-        trace=trace,
-        parts=tuple(job.path for job in jobs if job.index not in given_up),
-    )

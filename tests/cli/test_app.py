@@ -18,6 +18,7 @@ from detector.cli.output import Pace
 from detector.night.night import Night
 from detector.params import Params, from_toml, iter_parameters, with_values
 from detector.run.analyze import Progress
+from tests.fault_tools import content
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ("probe", "analyze", "decide", "report", "clips", "figures", "params", "synth", "plant", "evaluate")
@@ -46,10 +47,6 @@ def analyzed(
 def night(analyzed: "subprocess.CompletedProcess[str]") -> Path:
     """A folder that `analyze` wrote; tests leave it as it is."""
     return Path(analyzed.args[-1])
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_help_answers_at_once(command: Command) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from detector.night.night import Night
-from tests.fault_tools import content
+from tests.fault_tools import content, everything
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -107,17 +107,17 @@ def test_a_good_report_is_not_replaced_by_a_poorer_one(command: Command, footage
     (tmp_path / "here").mkdir()
     here = Path(shutil.copy(footage, tmp_path / "here" / "clip.mp4"))
     assert command("analyze", here, "--out", night, "--quiet").returncode == 0
-    good = content(night)
+    good = everything(night)
     away.parent.mkdir()
     here.rename(away)
     done = command("report", night)
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, "kept as it is", "--footage DIR", "--no-pictures")
-    assert content(night) == good
+    assert everything(night) == good
     # Another file of the same name does not count.
     here.write_bytes(footage.read_bytes()[:-1])
     assert command("report", night).returncode == 2
-    assert content(night) == good
+    assert everything(night) == good
     assert command("report", night, "--footage", away.parent).returncode == 0
     assert command("report", night, "--no-pictures").returncode == 0
     # Nothing is lost any more: the report that stands there shows no footage.

@@ -12,7 +12,7 @@ import pytest
 
 from detector.night.night import Night
 from detector.night.store import read_part
-from tests.fault_tools import content
+from tests.fault_tools import everything
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 SECRETS = ("Emma", "Millerova", "west wing", "Broken-Cam", "pytest-of")
@@ -51,7 +51,7 @@ def plain(footage: Path, command: Command, tmp_path_factory: pytest.TempPathFact
 
 def all_bytes(folder: Path) -> Iterator[bytes]:
     """Every file, and what is packed in it."""
-    for name, data in content(folder).items():
+    for name, data in everything(folder).items():
         yield name.encode() + data
         if name.endswith(".npz"):
             with zipfile.ZipFile(io.BytesIO(data)) as packed:

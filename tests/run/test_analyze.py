@@ -14,6 +14,7 @@ from detector.errors import NightFolderError, NoFootageError, ParameterError, Us
 from detector.night.night import Night
 from detector.params import Params, with_values
 from detector.run.analyze import Progress, analyze, save_night
+from tests.fault_tools import content
 
 # Spans of 10 s, so that 45 s of footage are several parts.
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
@@ -28,11 +29,6 @@ DESIGNED = {
     "report.html",
     "motion",
 }
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def parts(folder: Path) -> dict[str, int]:

@@ -11,6 +11,7 @@ from detector.night.folder import locked
 from detector.night.layout import STAGING_FOLDER, TEMPORARY_PREFIX
 from detector.night.night import Night
 from detector.run.analyze import analyze
+from tests.fault_tools import content
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -21,10 +22,6 @@ def night(cot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("nights") / "night"
     analyze(cot, out=folder, workers=1)
     return folder
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_decide_replaces_a_night_only_when_asked(command: Command, night: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,9 @@ from detector.views.plots.time_axis import nice_step, origin_s
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _AXIS_PX = 40
 _MOST_ZOOM_S = 1.0
+
+
+_ID = re.compile(r'"p[0-9]{4,}"')
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,14 @@ def timeline_item(night: Night, tracks: Sequence[Track] = TRACKS) -> tuple[str, 
         plots[-1].height = heights[-1] + _AXIS_PX
     _mark_clock_changes(night, plots)
     layout = column(*plots, sizing_mode="stretch_width", spacing=2)
-    return script_json(json_item(layout, "timeline-live")), sum(heights) + _AXIS_PX + 2 * len(plots)
+    item = _with_own_ids(script_json(json_item(layout, "timeline-live")))
+    return item, sum(heights) + _AXIS_PX + 2 * len(plots)
+
+
+def _with_own_ids(item: str) -> str:
+    """Ids counted from 1: Bokeh counts on through a process, and equal nights give equal pages."""
+    ids = {name: f'"p{number}"' for number, name in enumerate(dict.fromkeys(_ID.findall(item)), start=1)}
+    return _ID.sub(lambda found: ids[found[0]], item)
 
 
 def timeline_facts(night: Night) -> str:
