@@ -162,6 +162,7 @@ class NightDocument(Document):
     has_pictures: bool = True
     has_names: bool = True
     subject: SubjectDocument = Field(default_factory=SubjectDocument)
+    analyzed_at: Annotated[str, AfterValidator(_start)] = ""
     motion_parts: tuple[PartName, ...]
     event_boxes_px: tuple[tuple[Pixels, Pixels, Pixels, Pixels], ...]
     versions: dict[str, Text]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePath
 
@@ -88,6 +89,7 @@ class Provenance:
         has_names: whether files go by their names; else by ids.
         camera: size and coding of most of its pictures, such as `1280x720 h264`; empty where it was not stored.
         subject: who was filmed, as the user says it.
+        analyzed_at: when the footage was analyzed, ISO 8601 with offset; empty where it was not stored.
         versions: of the package, Python and the libraries that decode and compute.
         schema_version: of the night folder.
     """
@@ -106,6 +108,7 @@ class Provenance:
     has_names: bool = True
     camera: str = ""
     subject: Subject = Subject()
+    analyzed_at: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = NIGHT_SCHEMA_VERSION
 
@@ -157,6 +160,14 @@ def distinct_names(paths: Sequence[str]) -> tuple[str, ...]:
             return tuple(names)
         for place in longer:
             depths[place] += 1
+
+
+def date_of_analysis() -> str:
+    """Now, ISO 8601 with offset; or what `SOURCE_DATE_EPOCH` says, in seconds since 1970, where files must be equal."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if told.isascii() and told.isdigit() and len(told) < 12:
+        return datetime.fromtimestamp(int(told), UTC).isoformat()
+    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
 
 
 def software_versions() -> dict[str, str]:

@@ -89,7 +89,7 @@ class _Night(Timed, Protocol):
 def write_night(night: _Night, folder: Path) -> None:
     """Write the tables, the summary and the parameters of a night into a folder that exists.
 
-    The same night gives the same bytes: no file says when, where or by how many workers it was made.
+    The same night gives the same bytes, but for `analyzed_at`: no file says where or by how many workers it was made.
 
     Args:
         night: what to write.
@@ -210,6 +210,7 @@ def _document(night: _Night) -> dict[str, Any]:
         "has_pictures": source.has_pictures,
         "has_names": source.has_names,
         "subject": asdict(source.subject),
+        "analyzed_at": source.analyzed_at,
         "motion_parts": [path.name for path in night.parts],
         "event_boxes_px": [[round(edge, 1) for edge in event.box_px] for event in night.decision.events],
         "versions": dict(source.versions),
@@ -312,6 +313,7 @@ def _provenance(document: NightDocument, gone: Mapping[str, object]) -> Provenan
         has_pictures=document.has_pictures,
         has_names=document.has_names,
         subject=Subject(**document.subject.model_dump()),
+        analyzed_at=document.analyzed_at,
         versions=document.versions,
         schema_version=document.schema_version,
     )

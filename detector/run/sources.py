@@ -10,7 +10,7 @@ from functools import reduce
 from detector.errors import displayed
 from detector.footage.recording import Recording
 from detector.footage.remarks import gather
-from detector.night.provenance import InputFile, Provenance, SkippedSpan, software_versions
+from detector.night.provenance import InputFile, Provenance, SkippedSpan, date_of_analysis, software_versions
 from detector.night.pseudonyms import pseudonymous
 
 
@@ -52,6 +52,7 @@ def describe_sources(
         decoding=decoding,
         camera=_camera(recording),
         has_pictures=privacy.pictures,
+        analyzed_at=date_of_analysis(),
         versions=software_versions(),
     )
     return provenance if privacy.names else pseudonymous(provenance)

@@ -245,3 +245,20 @@ def test_motion_is_read_at_its_first_use_and_once(stored: Path) -> None:
     assert first is not None
     part.unlink()
     assert night.trace is first
+
+
+def test_the_date_of_analysis_stands_in_one_field(monkeypatch: pytest.MonkeyPatch, cot: Path, tmp_path: Path) -> None:
+    from detector.run.analyze import analyze
+    from detector.views.report import render_report
+
+    texts, pages = [], []
+    for epoch in ("1735689600", "1767225600"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        night = analyze(cot, out=tmp_path / epoch, workers=1)
+        texts.append((tmp_path / epoch / "night.json").read_text(encoding="utf-8").splitlines())
+        pages.append(render_report(night, with_footage=False))
+    assert [line for line in texts[0] if line not in texts[1]] == [' "analyzed_at": "2025-01-01T00:00:00+00:00",']
+    assert Night.load(tmp_path / "1767225600").provenance.analyzed_at == "2026-01-01T00:00:00+00:00"
+    heads = [page[: page.index("In short")] for page in pages]
+    assert "Wed 1 Jan 2025, 00:00 UTC+00:00, twitch-detector" in heads[0]
+    assert "Thu 1 Jan 2026, 00:00" in heads[1]

@@ -71,16 +71,15 @@ def start_in_words(night: Night) -> str:
 
 def subject(night: Night) -> str:
     """Who was recorded, by the code that the user gave; empty where none was given."""
-    return str(getattr(night.provenance, "subject", "") or "")
+    who = night.provenance.subject
+    return ", ".join(part for part in (who.code, who.session, who.age) if part)
 
 
 def analyzed(night: Night) -> str:
     """When the footage was analyzed; empty where the night does not know."""
-    text = str(getattr(night.provenance, "analyzed_at", "") or "")
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
+    if not night.provenance.analyzed_at:
         return ""
+    at = datetime.fromisoformat(night.provenance.analyzed_at)
     return f"{day(at)}, {at:%H:%M} {zone(at)}"
 
 
