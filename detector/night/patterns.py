@@ -112,22 +112,23 @@ def _repeated(times: Times, series: Sequence[Series], clock: Clock) -> Pattern |
 
 
 def _periodic(times: Times, series: Sequence[Series], clock: Clock) -> Pattern | None:
-    """Told only where there are more than chance gives: movements that come at random make such series, too."""
-    chosen = [one for one in series if one.kind == "periodic WASM"]
-    if not chosen or not is_more_than_chance(chosen, times.params.chance_share):
+    """Told only where they are longer than chance gives: movements that come at random make such series, too."""
+    limits, found = times.params, [one for one in series if one.kind == "periodic WASM"]
+    chosen = [one for one in found if one.chance_share <= limits.chance_share]
+    if not chosen:
         return None
-    n_members = sum(len(one.members) for one in chosen)
     n_all = len(candidates("periodic WASM", times))
-    first = ", ".join(clock(one.start_s) for one in chosen[:3])
+    longest = max(len(one.members) for one in chosen)
     return Pattern(
         heading=f"Movements at even intervals ({len(chosen)})",
         seen=(
-            f"{n_members} of {n_all} movements of {times.params.periodic_min_s:g} to {times.params.periodic_max_s:g} s "
-            f"(periodicity index {periodicity_index(series, times):.2f}) came {times.params.wasm_min_interval_s:g} to "
-            f"{times.params.periodic_max_interval_s:g} s apart, four or more in a row, at {first}"
-            f"{' and later' if len(chosen) > 3 else ''}."
+            f"Movements of {limits.periodic_min_s:g} to {limits.periodic_max_s:g} s came "
+            f"{limits.wasm_min_interval_s:g} to {limits.periodic_max_interval_s:g} s apart, up to {longest} in a row, "
+            f"from {_moments([one.start_s for one in chosen], clock)}. Of {n_all} movements, "
+            f"{periodicity_index(series, times):.0%} lie in series of four or more (periodicity index "
+            f"{periodicity_index(series, times):.2f})."
         ),
-        by_chance=_chance_words(chosen, times.params.chance_share),
+        by_chance=_chance_words(found, limits.chance_share),
         could_be_wrong=f"The rule was made for adults; no limit for infants is published. {_CANNOT_KNOW} {_SHOW}",
         event_ids=tuple(name_event(n) for one in chosen for n in one.members),
         stretches=tuple((one.start_s, one.stop_s) for one in chosen),
@@ -146,9 +147,9 @@ def _chance_words(series: Sequence[Series], most: float) -> str:
     longest = max(series, key=lambda one: len(one.members))
     verdict = "more than chance gives" if is_more_than_chance(series, most) else "no more than chance may give"
     return (
-        f"Seen {_times(len(series))}, {len(longest.members)} movements at most; with the intervals of this night in "
-        f"another order it is {chance.expected:.2g} on average, and one as long comes in "
-        f"{max(100 * longest.chance_share, 0.1):.3g} % of the shuffles: {verdict}."
+        f"Series of any length were seen {_times(len(series))}, and are {chance.expected:.2g} on average with the "
+        f"intervals of this night in another order; one as long as the longest, of {len(longest.members)} movements, "
+        f"comes in {max(100 * longest.chance_share, 0.1):.3g} % of the shuffles: {verdict}."
     )
 
 
@@ -181,8 +182,12 @@ def _rhythms(events: Sequence[Event], clock: Clock) -> str:
     parts += [f"{_range([round(rate, 1) for rate in rates])} Hz"] if rates else []
     sites = list(dict.fromkeys(event.site for event in events if event.site))
     parts += [", ".join(sites)] if sites else []
-    when = ", ".join(clock(event.start_s) for event in events[:3]) + (" and later" if len(events) > 3 else "")
-    return f"Rhythmic movement at {when}: {', '.join(parts)}."
+    return f"Rhythmic movement at {_moments([event.start_s for event in events], clock)}: {', '.join(parts)}."
+
+
+def _moments(times_s: Sequence[float], clock: Clock) -> str:
+    """The first few moments in words."""
+    return ", ".join(clock(time_s) for time_s in times_s[:3]) + (" and later" if len(times_s) > 3 else "")
 
 
 def _range(values: Sequence[float]) -> str:

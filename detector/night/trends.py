@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_uppercase
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS
-from detector.night.measures import kind_rates
 from detector.night.night import Night
 from detector.night.rates import Rate
 
@@ -46,7 +45,7 @@ class NightRates:
         likeness: what has to be the same for two nights to be compared; a dictionary of words.
         observed_share: observed share of the time in the files, 0 to 1; NaN where they hold none.
         hashes: SHA-256 of its files.
-        rates: of every kind, over the judged time.
+        rates: of every kind, over the judged time; the limits of twitches take their bouts as the unit.
     """
 
     name: str
@@ -91,8 +90,14 @@ def rates_of(name: str, night: Night) -> NightRates:
         likeness=likeness,
         observed_share=night.coverage.observed_fraction,
         hashes=frozenset(source.sha256 for source in night.provenance.inputs),
-        rates=kind_rates(night),
+        rates={row["kind"]: _rate(row) for row in night.rates().to_dict("records")},
     )
+
+
+def _rate(row: Mapping[Hashable, Any]) -> Rate:
+    # Twitches of one bout are not independent: the interval of a Poisson count would call too many nights outside.
+    limits = row["bout_low_per_hour"], row["bout_high_per_hour"]
+    return Rate(int(row["n_events"]), float(row["judged_s"]), float(row["per_hour"]), *map(float, limits))
 
 
 def compare_nights(nights: Sequence[NightRates]) -> Trends:

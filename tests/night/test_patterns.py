@@ -63,8 +63,8 @@ def test_repeated_movements_tell_trend_waking_and_chance(event: MakeEvent) -> No
         "next, 5 min after a waking."
     )
     assert pattern.by_chance == (
-        "Seen once, 6 movements at most; with the intervals of this night in another order it is 1 on average, and one "
-        "as long comes in 100 % of the shuffles: no more than chance may give."
+        "Series of any length were seen once, and are 1 on average with the intervals of this night in another order; "
+        "one as long as the longest, of 6 movements, comes in 100 % of the shuffles: no more than chance may give."
     )
 
 
@@ -81,4 +81,5 @@ def test_even_intervals_are_told_only_where_chance_gives_fewer(event: MakeEvent)
     assert heading == "Movements at even intervals (1)"
     pattern = patterns(movements(in_order))[heading]
     assert "more than chance gives" in pattern.by_chance
+    assert "10 to 90 s apart, up to 40 in a row, from 5:33:45" in pattern.seen
     assert "no limit for infants is published" in pattern.could_be_wrong
