@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import math
+import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from detector.errors import NightFolderError, UsageError
+from detector.errors import FootageError, NightFolderError, UsageError
 from detector.footage.video import VideoInfo, probe
 from detector.night.claims import writing
 from detector.night.folder import locked, whole_file
@@ -36,7 +37,7 @@ from detector.truth.sensitivity.design import (
     quiet_runs,
 )
 from detector.truth.sensitivity.result import Sensitivity, gather
-from detector.truth.sensitivity.trials import StretchTask, run_stretch
+from detector.truth.sensitivity.trials import StretchTask, try_stretch
 
 BUDGET_SHARE = 0.1
 """Share of the night's frames that is used unless said otherwise."""
@@ -102,18 +103,24 @@ def measure_sensitivity(
     tasks = [_task(plan, infos, night.params, seed) for plan in plan_stretches(stretches, size_px[0], fps, seed)]
     tasks = [replace(task, encoding=wanted.encoding or task.encoding) for task in tasks]
     results = []
-    with ProcessPoolExecutor(max(1, min(workers, len(tasks))), mp_context=get_context("spawn")) as pool:
-        for result in pool.map(run_stretch, tasks):
+    with ProcessPoolExecutor(
+        max(1, min(workers, len(tasks))),
+        mp_context=get_context("spawn"),
+        initializer=signal.signal,  # Ctrl-C is the parent's business
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    ) as pool:
+        for result in pool.map(try_stretch, tasks):
             results.append(result)
             if progress is not None:
                 progress(len(results), len(tasks))
+    if all(result.failure for result in results):
+        raise FootageError(results[0].failure)
     return Sensitivity(
-        **gather(results),
-        stretches=tuple(stretches),
+        **gather(stretches, results),
         budget=most,
         seed=seed,
         encoding=tasks[0].encoding,
-        footage_kbps=own_encoding(largest).bitrate_kbps,
+        footage=(largest.codec, own_encoding(largest).bitrate_kbps),
         size_px=size_px,
         mm_per_px=wanted.mm_per_px,
         n_twitches=sum(event.kind == "twitch" for event in night.decision.events),

@@ -41,11 +41,12 @@ class Sensitivity:
         seed: of every choice.
         encoding: how the stretches were encoded again.
         kbps: bit rate that came of it.
-        footage_kbps: bit rate of the footage.
+        footage: codec and bit rate, kbit/s, of the footage.
         size_px: width and height of the picture.
         mm_per_px: how much of the cot a pixel covers; NaN where not given.
         n_twitches: found in the night.
         observed_h: of the night, h.
+        skipped: stretches that could not be used: start, stop, s, and why.
     """
 
     trials: tuple[Trial, ...]
@@ -58,11 +59,12 @@ class Sensitivity:
     seed: int
     encoding: Encoding
     kbps: float
-    footage_kbps: float
+    footage: tuple[str, float]
     size_px: tuple[int, int]
     mm_per_px: float
     n_twitches: int
     observed_h: float
+    skipped: tuple[tuple[float, float, str], ...] = ()
 
     def of(self, kind: str) -> list[Trial]:
         """Trials of one kind."""
@@ -115,8 +117,11 @@ class Sensitivity:
             "frames": self.n_frames,
             "picture_px": list(self.size_px),
             "mm_per_px": self.mm_per_px,
-            "encoding": asdict(self.encoding) | {"came_out_kbps": self.kbps, "footage_kbps": self.footage_kbps},
+            "encoding": asdict(self.encoding) | {
+                "came_out_kbps": self.kbps, "footage_codec": self.footage[0], "footage_kbps": self.footage[1],
+            },
             "stretches": [{"start_s": a, "stop_s": b, "start_at": night.wall_clock_text(a)} for a, b in self.stretches],
+            "skipped": [{"start_s": a, "stop_s": b, "reason": reason} for a, b, reason in self.skipped],
             **{kind: self._kind(kind, night) for kind in PLANTED_KINDS},
             "false_events": {
                 "n": n_false, "hours": hours, "per_hour": n_false / hours if hours else math.nan,
@@ -171,15 +176,18 @@ class Sensitivity:
         }  # fmt: skip
 
 
-def gather(results: Sequence[StretchResult]) -> dict[str, Any]:
-    """Fields of a `Sensitivity` that are sums over stretches."""
+def gather(stretches: Sequence[Stretch], results: Sequence[StretchResult]) -> dict[str, Any]:
+    """Fields of a `Sensitivity` that follow from its stretches and what came of each."""
+    both = list(zip(stretches, results, strict=True))
     return {
+        "stretches": tuple(stretch for stretch, result in both if not result.failure),
+        "skipped": tuple((*stretch, result.failure) for stretch, result in both if result.failure),
         "trials": tuple(trial for result in results for trial in result.trials),
         "false_s": tuple(onset_s for result in results for onset_s in result.false_s),
         "false_twitches": sum(result.false_twitches for result in results),
         "free_s": sum(result.free_s for result in results),
         "n_frames": sum(result.n_frames for result in results),
-        "kbps": float(np.mean([result.kbps for result in results])) if results else math.nan,
+        "kbps": float(np.nanmean([result.kbps for result in results])) if results else math.nan,
     }
 
 

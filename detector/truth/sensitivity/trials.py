@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import FootageError
+from detector.errors import DetectorError, FootageError
 from detector.footage.video import probe
 from detector.night.night import Night
 from detector.params import Params
@@ -82,6 +82,7 @@ class StretchResult:
         free_s: time in which nothing was planted, s.
         n_frames: pictures read, encoded and measured.
         kbps: bit rate that came of the encoding.
+        failure: why there is nothing; empty where there is.
     """
 
     trials: tuple[Trial, ...]
@@ -90,6 +91,15 @@ class StretchResult:
     free_s: float
     n_frames: int
     kbps: float
+    failure: str = ""
+
+
+def try_stretch(task: StretchTask) -> StretchResult:
+    """As `run_stretch`, but a stretch that cannot be read, written or analyzed says why and holds nothing."""
+    try:
+        return run_stretch(task)
+    except DetectorError as error:
+        return StretchResult((), (), 0, 0.0, 0, float("nan"), str(error))
 
 
 def run_stretch(task: StretchTask) -> StretchResult:

@@ -16,13 +16,14 @@ from detector.truth.encode import Encoding
 from detector.truth.known import KnownMovement
 from detector.truth.scene.draw import synthesize
 from detector.truth.scene.spec import SceneSpec
-from detector.truth.sensitivity.design import MARGIN_S, quiet_runs
+from detector.truth.sensitivity.design import MARGIN_S, StretchPlan, quiet_runs
 from detector.truth.sensitivity.measure import Injection, measure_sensitivity, write_sensitivity
-from detector.truth.sensitivity.result import Sensitivity
-from detector.truth.sensitivity.trials import match_placed
+from detector.truth.sensitivity.result import Sensitivity, gather
+from detector.truth.sensitivity.trials import StretchResult, StretchTask, match_placed, try_stretch
 from tests.accuracy.honesty import agree
 
 BUDGET = 600
+PLAN = StretchPlan(0.0, 30.0, (), (), 5.0)
 ASKED = Injection(BUDGET, mm_per_px=2.0)
 
 
@@ -99,6 +100,18 @@ def test_footage_that_is_gone_is_named(night: Night, tmp_path: Path) -> None:
     shutil.copytree(night.folder, tmp_path / "copy")
     with pytest.raises(FootageError, match=r"night\.mp4"):
         measure_sensitivity(Night.load(tmp_path / "copy"), ASKED, footage=tmp_path / "copy")
+
+
+def test_a_stretch_that_cannot_be_read_is_listed_and_costs_only_itself(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = try_stretch(StretchTask(Path("gone.mp4"), 0.0, PLAN, Encoding(), 8.0, night.params, 0))
+    assert "gone.mp4" in result.failure
+    whole = StretchResult((), (), 0, 20.0, 100, 90.0)
+    fields = gather([(0.0, 30.0), (40.0, 70.0)], [result, whole])
+    assert fields["stretches"] == ((40.0, 70.0),)
+    assert fields["skipped"] == ((0.0, 30.0, result.failure),)
+    assert (fields["n_frames"], fields["kbps"]) == (100, 90.0)
 
 
 def test_what_moves_elsewhere_or_another_way_is_not_what_was_planted(night: Night) -> None:
