@@ -275,7 +275,7 @@ def run_scene(scene: Scene, folder: Path) -> Outcome:
     night = analyze(video, workers=1)
     known = read_truth(truth)
     confounds = known_confounds(scene.spec)
-    return Outcome(result_row(scene, night, evaluate(night, known), confounds), describe(scene, night, known))
+    return Outcome(result_row(scene, night, evaluate(night, known), confounds), describe(scene.name, night, known))
 
 
 def result_row(scene: Scene, night: Night, score: Score, confounds: Sequence[Confound]) -> dict[str, str]:
@@ -333,7 +333,7 @@ def _artifacts(found: pd.DataFrame, confounds: Sequence[Confound]) -> str:
     return ", ".join(words + [f"+{kind} {count}" for kind, count in sorted(surplus.items())])
 
 
-def describe(scene: Scene, night: Night, known: Sequence[KnownMovement]) -> tuple[str, ...]:
+def describe(name: str, night: Night, known: Sequence[KnownMovement]) -> tuple[str, ...]:
     """One line for each known movement that was not found as its kind, and for each event beyond the known."""
     lines: list[str] = []
     truth, found = Intervals.of_known(known), Intervals.of_events(night.events)
@@ -344,10 +344,10 @@ def describe(scene: Scene, night: Night, known: Sequence[KnownMovement]) -> tupl
         rows, hits = [one for one in in_order if one.kind == kind], events[events["kind"] == kind]
         missed = [one for k, one in enumerate(rows) if k not in pairs[:, 0]]
         extra = hits.drop(hits.index[pairs[:, 1]])
-        lines += [f"{scene.name}: missed {_words(one)}; near: {_near(events, one)}" for one in missed]
-        lines += [f"{scene.name}: extra {_event(row)}" for row in _dicts(extra)]
+        lines += [f"{name}: missed {_words(one)}; near: {_near(events, one)}" for one in missed]
+        lines += [f"{name}: extra {_event(row)}" for row in _dicts(extra)]
     uncertain = events[events["kind"] == "uncertain"]
-    return (*lines, *(f"{scene.name}: extra {_event(row)}" for row in _dicts(uncertain)))
+    return (*lines, *(f"{name}: extra {_event(row)}" for row in _dicts(uncertain)))
 
 
 def _dicts(rows: pd.DataFrame) -> Iterator[dict[str, object]]:

@@ -2,7 +2,8 @@
 
 Each line has found and known of each kind, F1, and every miss (`-`, with what was found in its place) and every event
 beyond the known (`+`), by time. Nothing is kept: clips are analyzed in memory, or taken from night folders that were
-made before (`DIR/<clip>`). Clips without a truth table list the number of events of each kind.
+made before (`DIR/<clip>`). Clips without a truth table list the number of events of each kind. `--long` adds a line for
+each miss (place, size, what was found near it) and for each event beyond the known (its numbers and its reason).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from detector.truth.known import read_truth
 from detector.truth.scoring.evaluate import evaluate, is_open, match_kind
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.score import ONSET_TOLERANCE_S, Score
+from tests.accuracy.bench import describe
 
 _BESIDE = [folder / "shared" / "practice" for folder in Path(__file__).parents[3:]]
 PRACTICE = next((folder for folder in _BESIDE if folder.is_dir()), _BESIDE[0])
@@ -50,8 +52,8 @@ def all_clips() -> dict[str, Clip]:
     return {clip.name: clip for clip in sorted(clips, key=lambda clip: (clip.truth is None, clip.name))}
 
 
-def score_line(clip: Clip, nights: Path | None = None) -> str:
-    """The clip's line."""
+def score_line(clip: Clip, nights: Path | None = None, *, is_long: bool = False) -> str:
+    """The clip's line, and those of its differences where they are asked for."""
     folder = None if nights is None else nights / clip.name
     if folder is not None and not folder.is_dir():
         return f"{clip.name:14} no night in {nights}"
@@ -64,7 +66,8 @@ def score_line(clip: Clip, nights: Path | None = None) -> str:
     known = read_truth(clip.truth)
     score = evaluate(night, known)
     words = [*tallies(score), *differences(score)]
-    return f"{clip.name:14} {'  '.join(words)}{listed}"
+    lines = describe(" ", night, known) if is_long else ()
+    return "\n".join([f"{clip.name:14} {'  '.join(words)}{listed}", *lines])
 
 
 def _counted(counts: Counter[str]) -> str:
@@ -132,6 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("clips", nargs="*", help="names such as crib-limb; all where none is given")
     parser.add_argument("--nights", type=Path, help="folder with a night folder for each clip")
     parser.add_argument("--workers", type=int, default=1, help="clips at a time")
+    parser.add_argument("--long", action="store_true", help="tell more of each difference")
     given = parser.parse_args(arguments)
     clips = all_clips()
     if unknown := [name for name in given.clips if name not in clips]:
@@ -140,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     chosen = [clips[name] for name in given.clips or clips]
     with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
-        for line in pool.map(partial(score_line, nights=given.nights), chosen):
+        for line in pool.map(partial(score_line, nights=given.nights, is_long=given.long), chosen):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
     return 0
