@@ -149,8 +149,12 @@ def _chance_words(series: Sequence[Series], most: float) -> str:
     return (
         f"Series of any length were seen {_times(len(series))}, and are {chance.expected:.2g} on average with the "
         f"intervals of this night in another order; one as long as the longest, of {len(longest.members)} movements, "
-        f"comes in {max(100 * longest.chance_share, 0.1):.3g} % of the shuffles: {verdict}."
+        f"comes in {_percent(longest.chance_share)} % of the shuffles: {verdict}."
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.0095 else f"{max(100 * share, 0.1):.1f}"
 
 
 def _times(count: int) -> str:
