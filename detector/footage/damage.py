@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.footage.endings import ends_within
+from detector.footage.endings import ends_within, matroska_head, ts_packet_bytes
 from detector.footage.mp4_boxes import n_missing_fragments, other_boxes
 
 _KINDS = {
@@ -135,6 +135,8 @@ def _unread_bytes(facts: FileFacts) -> float:
     if not used:
         return 0.0
     skipped = other_boxes(facts.path) if "mp4" in facts.container else [(0, min(HEAD, min(used)[0]))]
+    if "matroska" in facts.container:
+        skipped.append((0, matroska_head(facts.path)))
     lost, reached = 0, 0
     for start, stop in [*sorted([*used, *skipped]), (facts.size_bytes, facts.size_bytes)]:
         if start - reached >= LEAST_HOLE and not _is_index(facts.path, reached):
@@ -156,19 +158,20 @@ def _is_index(path: Path, place: int) -> bool:
 
 def _unread_ts(facts: FileFacts) -> float:
     # 184 of 188 bytes are content, and the tables stand in between.
-    used = float((facts.size * (188 / 184) + 188).sum())
-    lost = facts.size_bytes - used
-    return lost - _padding(facts.path) if lost > TS_SHARE * facts.size_bytes else lost
+    length = max(ts_packet_bytes(facts.path), 188)
+    lost = facts.size_bytes - float((facts.size * (length / 184) + length).sum())
+    return lost - _padding(facts.path, length) if lost > TS_SHARE * facts.size_bytes else lost
 
 
-def _padding(path: Path) -> float:
+def _padding(path: Path, length: int) -> float:
     """Bytes of a transport stream that are there to fill it up, and its tables."""
     try:
         content = np.memmap(path, np.uint8, "r")
     except (OSError, ValueError):
         return 0.0
-    n_packets = len(content) // 188
-    packets = content[: n_packets * 188].reshape(n_packets, 188)
+    n_packets = len(content) // length
+    first = 4 if length == 192 else 0
+    packets = content[: n_packets * length].reshape(n_packets, length)[:, first:]
     pid = ((packets[:, 1].astype(np.int32) & 0x1F) << 8) | packets[:, 2]
     is_filler = (packets[:, 0] == 0x47) & ((pid == 0x1FFF) | (pid < 0x20))
-    return float(is_filler.sum() * 188)
+    return float(is_filler.sum() * length)

@@ -171,3 +171,23 @@ def test_streams_without_stamps_say_so_and_take_the_rate_that_is_told(
     told = probe(path, FootageParams(fps=15))
     assert told.length_s == pytest.approx(3.0)
     assert len(list(itertools.islice(iter_luma(told), 50))) == 45
+
+
+WHOLE = [
+    ("a.m2ts", {"container": {"mpegts_m2ts_mode": "1"}}),
+    ("a.ts", {"container": {"muxrate": "8000000"}}),
+    ("a.mkv", {"container": {"reserve_index_space": "20000"}}),
+    ("b.mkv", {"container": {"live": "1"}}),
+    ("a.mp4", {"container": {"moov_size": "40000"}}),
+    ("b.mp4", {"container": {"movflags": "frag_keyframe+empty_moov+dash+global_sidx"}}),
+    ("a.wmv", {"codec": "wmv2"}),
+    ("a.mpg", {"codec": "mpeg1video"}),
+    ("uneven.mp4", {"times_s": np.cumsum(np.random.default_rng(0).uniform(0.02, 0.2, 200)).tolist()}),
+    ("uneven.mkv", {"times_s": np.cumsum(np.random.default_rng(0).uniform(0.02, 0.2, 200)).tolist()}),
+    ("slow.mp4", {"times_s": np.arange(200.0).tolist()}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), WHOLE, ids=[name for name, _ in WHOLE])
+def test_nothing_is_told_of_whole_files(name: str, options: dict[str, Any], video: Writer) -> None:
+    assert notes(video(name, 200, **options)) == ""
