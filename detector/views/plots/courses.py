@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from detector.night.coverage import is_observed
 from detector.night.night import Night
-from detector.views.plots.style import STANDING
 from detector.views.plots.time_axis import nice_step, origin_s
 
 Edges = NDArray[np.float64]
@@ -99,7 +98,7 @@ def motion_envelope(night: Night, at_most: int) -> Envelope | None:
     if measured is None:
         return None
     time_s, share, is_seen = measured
-    is_seen = is_seen & ~_in_artifacts(night, time_s)
+    is_seen = is_seen & _is_judged(night, time_s)
     # A bin shorter than a few frames would be empty now and then, and look like a pause.
     usual_s = float(np.median(np.diff(time_s))) if time_s.size > 1 else 1.0
     length_s = max(night.stop_s - night.start_s, 1e-3)
@@ -121,13 +120,12 @@ def moved_share(night: Night) -> tuple[NDArray[np.float64], NDArray[np.float64],
     return trace.frames.time_s, trace.frames.moved_fraction.astype(np.float64), is_observed(trace)
 
 
-def _in_artifacts(night: Night, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Frames in which something passing changed the whole picture: a lamp would flatten a night of movement."""
-    hidden = np.zeros(time_s.size + 1, np.int64)
-    for artifact in night.decision.artifacts:
-        if artifact.kind not in STANDING and artifact.kind not in {"insect", "doubtful"}:
-            first, last = np.searchsorted(time_s, (artifact.start_s, artifact.stop_s))
-            hidden[first] += 1
-            hidden[last] -= 1
-    inside: NDArray[np.bool_] = np.cumsum(hidden[:-1]) > 0
+def _is_judged(night: Night, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Frames in which nothing hid what moved: a lamp that is switched would flatten a night of movement."""
+    steps = np.zeros(time_s.size + 1, np.int64)
+    for start_s, stop_s in night.judged:
+        first, last = np.searchsorted(time_s, (start_s, stop_s))
+        steps[first] += 1
+        steps[last] -= 1
+    inside: NDArray[np.bool_] = np.cumsum(steps[:-1]) > 0
     return inside

@@ -115,10 +115,13 @@ def _changed(event: Event, stills: Sequence[Still]) -> list[Still]:
     A movement of three px is not seen in pictures side by side; here it is.
     """
     before = [still for still in stills if still.time_s < event.start_s]
-    if event.duration_s > BRIEF_S or not before or len(stills) < 2:
+    if event.duration_s > BRIEF_S or not before:
         return []
-    peak = min(stills, key=lambda still: abs(still.time_s - event.peak_s))
-    return [Still(peak.time_s, difference_picture(before[-1].luma, peak.luma))] if peak is not before[-1] else []
+    during = [still for still in stills if still.time_s >= event.start_s]
+    if not during:
+        return []
+    peak = min(during, key=lambda still: abs(still.time_s - event.peak_s))
+    return [Still(peak.time_s, difference_picture(before[-1].luma, peak.luma))]
 
 
 def _draw_motion(ax: Axes, night: Night, event: Event, window_s: tuple[float, float], stills: Sequence[Still]) -> None:

@@ -16,6 +16,7 @@ from detector.views.plots.style import FAINT, KIND_STYLES, UNSEEN, bars, new_axe
 from detector.views.wording import UNKNOWN, day_and_month, number, rate, rate_base
 
 _NOON_H = 12.0
+_STEPS_H = (1 / 120, 1 / 60, 1 / 30, 1 / 12, 1 / 6, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0)
 _SLIM = 200
 """With more events than this in a night its marks are drawn thin and light."""
 
@@ -79,12 +80,19 @@ def _finish(ax: Axes, nights: Sequence[Night]) -> None:
     first = min(start_hour(night) for night in nights)
     last = max(start_hour(night) + (night.stop_s - night.start_s) / 3600 for night in nights)
     ax.set_xlim(first, max(last, first + 0.01))
-    step = next((step for step in (0.25, 0.5, 1, 2, 3, 6) if (last - first) / step <= 9), 12.0)
+    step = next((step for step in _STEPS_H if (last - first) / step <= 9), 12.0)
     ax.xaxis.set_major_locator(MultipleLocator(step))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda hour, _: f"{int(hour % 24):02d}:{round(hour % 1 * 60):02d}"))
+    ax.xaxis.set_major_formatter(FuncFormatter(_clock))
     ax.grid(axis="x", color=FAINT, alpha=0.25, linewidth=0.6)
     ax.set_axisbelow(True)
-    ax.set_xlabel("time of day; grey: observed")
+    is_known = any(night.start_at is not None for night in nights)
+    ax.set_xlabel(f"{'time of day' if is_known else 'time of the recording'} (h:mm); grey: observed")
+
+
+def _clock(hour: float, _: object = None) -> str:
+    seconds = round(hour * 3600) % 86_400
+    rest = f":{seconds % 60:02d}" if seconds % 60 else ""
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}{rest}"
 
 
 def _name(night: Night) -> str:

@@ -19,8 +19,8 @@ Interval = tuple[float, float]
 FAINT = "#757575"
 UNSEEN = "#b5b5b5"
 ARTIFACT = "#9a9a9a"
-STANDING = ("clock", "mover")
-"""Kinds of artifacts that stay all night; they explain what is left out, and happen at no moment."""
+STANDING = ("clock", "mover", "overlay", "lamp")
+"""Kinds of artifacts that stay at one place for long; they explain what is left out, and happen at no moment."""
 
 
 @dataclass(frozen=True)
