@@ -80,7 +80,12 @@ def test_partial_means_that_footage_could_not_be_read(make_night: Callable[..., 
 
 @pytest.mark.parametrize("group", MEASURING_GROUPS)
 def test_deciding_again_refuses_to_change_how_footage_is_measured(make_night: Callable[..., Night], group: str) -> None:
-    name = {"footage": "footage.max_gap_s", "motion": "motion.slow_step_s", "noise": "noise.quantile"}[group]
+    name = {
+        "footage": "footage.max_gap_s",
+        "motion": "motion.slow_step_s",
+        "camera": "camera.loud_share",
+        "noise": "noise.quantile",
+    }[group]
     with pytest.raises(ParameterError, match=f"^{name}: .* analyze the footage again"):
         make_night().decide(with_values(Params(), {name: 0.55}))
 
