@@ -57,7 +57,8 @@ BREATHING_AND_MOVEMENT: Final = "breathing and movement"
 MOVEMENT: Final = "movement"
 NEIGHBORS: Final = "the epochs around"
 NO_SIGN: Final = "no sign of anybody"
-SIGNALS = (BREATHING, BREATHING_AND_MOVEMENT, MOVEMENT, NEIGHBORS, NO_SIGN)
+PERSON: Final = "a person"
+SIGNALS = (BREATHING, BREATHING_AND_MOVEMENT, MOVEMENT, NEIGHBORS, NO_SIGN, PERSON)
 """What may decide a state."""
 
 Interval = tuple[float, float]

@@ -13,7 +13,9 @@ import numpy as np
 
 from detector.errors import NightFolderError
 from detector.events.classify import Event
-from detector.night.review import Entry, Mark, mark_of, read_reviews
+from detector.events.state import PERSON, Epoch
+from detector.night.review import Entry, Mark, mark_of, read_reviews, standing
+from detector.night.stretches import state_rows
 from detector.night.verdicts import Verdict, majority, verdicts_of
 
 if TYPE_CHECKING:
@@ -173,8 +175,38 @@ def apply_reviews(night: Night, reviewer: str | None = None) -> Night:
         n_unreviewed=words["unreviewed"] + words["noted"],
         unplaced=tuple(verdict for each in placed.values() for verdict in each.unplaced),
     )
+    epochs = corrected_epochs(
+        night.decision.epochs, [entry for entries in reviews.values() for entry in standing(entries)]
+    )
+    if epochs != night.decision.epochs:
+        kept = [_in_state(event, epochs) for event in kept]
     kept.sort(key=lambda event: (event.start_s, event.x_px))
-    return replace(night, decision=replace(night.decision, events=tuple(kept)), review=review)
+    decision = replace(night.decision, events=tuple(kept), epochs=epochs)
+    return replace(night, decision=decision, review=review, states=state_rows(epochs))
+
+
+def corrected_epochs(epochs: Sequence[Epoch], entries: Sequence[Entry]) -> tuple[Epoch, ...]:
+    """Epochs with the states that people gave them; of several the latest counts.
+
+    Args:
+        epochs: ascending.
+        entries: decisions that stand, in any order; those that are not about a state are left out. An epoch is that of
+            a decision if its middle lies in the stretch that was decided about.
+    """
+    said = sorted((entry for entry in entries if entry.action == "state"), key=lambda entry: entry.at)
+    found = list(epochs)
+    middles_s = [(epoch.start_s + epoch.stop_s) / 2 for epoch in found]
+    for entry in said:
+        first, last = np.searchsorted(middles_s, (entry.start_s or 0.0, entry.stop_s or 0.0))
+        for index in range(first, last):
+            found[index] = replace(found[index], state=entry.state, decided_by=PERSON, certainty=math.nan)
+    return tuple(found)
+
+
+def _in_state(event: Event, epochs: Sequence[Epoch]) -> Event:
+    """An event with the state of the epoch in which it starts."""
+    here = (epoch.state for epoch in epochs if epoch.start_s <= event.start_s < epoch.stop_s)
+    return replace(event, state=next(here, event.state))
 
 
 def _chosen(night: Night, reviewer: str | None) -> dict[str, list[Entry]]:

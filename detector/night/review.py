@@ -23,6 +23,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from detector.errors import NightFolderError, ParameterError
 from detector.events.classify import EVENT_KINDS, Event
+from detector.events.state import STATES
 from detector.night.disk import MOST_TABLE_BYTES, read_inside
 from detector.night.layout import REVIEW_PATTERN, REVIEWS_FOLDER, review_file
 from detector.night.tables import EVENTS, rounded
@@ -107,8 +108,8 @@ class Entry(BaseModel):
             changed(self.mark, self)
         elif self.action in {"state", "sample"}:
             self._has("start_s", "stop_s")
-        if self.action == "state" and not self.state:
-            raise ValueError("'state' needs the state that the epoch shows")
+        if self.action == "state" and self.state not in STATES:
+            raise ValueError(f"'state' needs one of the states {', '.join(STATES)}")
         return self
 
     def _has(self, *names: str) -> None:

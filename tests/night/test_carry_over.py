@@ -9,6 +9,7 @@ import pytest
 from detector.errors import NightFolderError
 from detector.events.classify import Event
 from detector.events.decide import Decision
+from detector.events.state import PERSON, Epoch
 from detector.night.carry_over import place
 from detector.night.night import Night
 from detector.night.review import append_decision, mark_of, read_reviews
@@ -230,3 +231,18 @@ def test_a_reviewed_night_is_written_and_read_with_who_reviewed_it(night: Night,
     assert math.isnan(again.events.x_px[1])
     assert again.review is not None
     assert again.review.words == "Reviewed by Ana: 1 rejected, 1 added; 2 not looked at."
+
+
+def test_states_that_people_gave_are_those_of_the_epochs_and_of_the_events_in_them(
+    night: Night, three: Any, say: Any
+) -> None:
+    epochs = tuple(Epoch(30.0 * n, 30.0 * n + 30.0, "unknown") for n in range(3))
+    night = dataclasses.replace(night, decision=dataclasses.replace(night.decision, epochs=epochs))
+    say("state", start_s=0.0, stop_s=30.0, state="awake or handled")
+    say("state", start_s=0.0, stop_s=30.0, state="active sleep-like", reviewer="Ben")
+    reviewed = night.reviewed()
+    assert [epoch.state for epoch in reviewed.decision.epochs] == ["active sleep-like", "unknown", "unknown"]
+    assert reviewed.decision.epochs[0].decided_by == PERSON
+    assert [event.state for event in reviewed.decision.events] == ["active sleep-like", "active sleep-like", "unknown"]
+    assert reviewed.states[0] == (0.0, 30.0, "active sleep-like")
+    assert night.reviewed("Ana").decision.epochs[0].state == "awake or handled"

@@ -112,7 +112,7 @@ def test_a_name_that_could_be_a_path_is_refused(tmp_path: Path, name: str) -> No
         ({"action": "delete"}, "action: Input should be 'confirm'"),
         ({"action": "change", "to_kind": "nap"}, "'nap' is none of"),
         ({"action": "change", "to_stop_s": 3.0}, "before it starts"),
-        ({"action": "state"}, "needs the state"),
+        ({"action": "state", "state": "dreaming"}, "needs one of the states quiet sleep-like"),
         ({"note": "x" * 2001}, "note: String should have at most 2000"),
         ({"path": "/etc/passwd"}, "path: Extra inputs"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.classify import EVENT_KINDS, Event
-from detector.events.state import STATES
+from detector.events.state import STATES, UNOBSERVED
 from detector.night.agreement import quiet_samples
 from detector.night.review import mark_of
 from detector.night.tables import name_event
@@ -60,7 +59,7 @@ def page_facts(night: Night, reviewer: str, *, is_blind: bool) -> dict[str, Any]
         "artifacts": [] if is_blind else artifact_facts(night),
         "samples": [list(sample) for sample in quiet_samples(night)],
         "states": list(STATES[:-1]),
-        "epochs": epoch_facts(night),
+        "epochs": epoch_facts(night, is_blind=is_blind),
     }
 
 
@@ -131,12 +130,18 @@ def artifact_facts(night: Night) -> list[dict[str, Any]]:
     ]
 
 
-def epoch_facts(night: Night) -> list[dict[str, Any]]:
-    """Epochs with their states; empty until a night has any."""
-    epochs: Sequence[Any] = getattr(night, "epochs", ())
-    if hasattr(epochs, "itertuples"):
-        epochs = list(epochs.itertuples())
-    return [{"start_s": each.start_s, "stop_s": each.stop_s, "state": each.state} for each in epochs]
+def epoch_facts(night: Night, *, is_blind: bool) -> list[dict[str, Any]]:
+    """Epochs with their states and what decided them, but not for the blind; empty where no states were scored."""
+    return [
+        {
+            "start_s": round(epoch.start_s, 3),
+            "stop_s": round(epoch.stop_s, 3),
+            "state": "state to be told" if is_blind else epoch.state,
+            "reason": f"decided by {epoch.decided_by}" if epoch.decided_by and not is_blind else "",
+        }
+        for epoch in night.decision.epochs
+        if epoch.state != UNOBSERVED
+    ]
 
 
 def clock_pieces(night: Night) -> list[list[float]]:
