@@ -119,7 +119,8 @@ class Page {
   confirm() {
     const item = this.items.current;
     if (!item) return;
-    if (item.type === "epoch") this.send({action: "state", start_s: item.start_s, stop_s: item.stop_s, state: item.state}, item, true);
+    if (item.type === "epoch" && this.night.blind) this.saved("say which state it is: 1 to 5");
+    else if (item.type === "epoch") this.send({action: "state", start_s: item.start_s, stop_s: item.stop_s, state: item.state}, item, true);
     else if (item.type === "sample") this.send({action: "sample", start_s: item.start_s, stop_s: item.stop_s}, item, true);
     else if (this.night.blind && !this.items.isDecided(item)) this.saved("say what it is: 1 to 9, or x for nothing");
     else this.send({action: "confirm", ...this.about(item)}, item, true);
@@ -389,7 +390,7 @@ class Page {
       button.addEventListener("click", () => this.digit(n));
       return button;
     }));
-    find("confirm").hidden = this.night.blind && this.items.view === "events";
+    find("confirm").hidden = this.night.blind && this.items.view !== "samples";
     find("confirm").firstChild.textContent = this.items.view === "samples" ? "Looked through " : "Confirm ";
     find("reject").hidden = this.items.view !== "events";
   }
