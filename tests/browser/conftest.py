@@ -32,7 +32,10 @@ def browser() -> Iterator[Any]:
         if os.environ.get("TWITCH_DETECTOR_BROWSER") == "required":
             pytest.fail(f"none of {', '.join(NAMES)} is installed")
         pytest.skip("no Chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
+    if os.environ.get("TWITCH_DETECTOR_BROWSER") == "required":
+        from playwright import sync_api
+    else:
+        sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield opened

@@ -15,6 +15,7 @@ from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision
 from detector.night.coverage import Coverage
 from detector.night.night import Night
+from detector.night.palette import KIND_COLORS
 from detector.night.provenance import SkippedSpan
 from detector.params import Params, iter_parameters, with_values
 from detector.views.report import events, render_report, write_report
@@ -365,3 +366,8 @@ def test_thousands_of_events_stay_small(make_night: NightMaker, make_event: Even
 def test_equal_nights_give_equal_reports(filmed_night: Night, filmed_text: str) -> None:
     strip = re.compile(r"p\d{4}|[0-9a-f]{8}-[0-9a-f-]{27}")
     assert strip.sub("", render_report(filmed_night)) == strip.sub("", filmed_text)
+
+
+def test_kinds_have_the_same_colors_as_everywhere(busy_text: str) -> None:
+    style = busy_text[busy_text.index("<style>") : busy_text.index("</style>")]
+    assert dict(re.findall(r'tr\[data-kind="(\w+)"\] \{ --dot: (#\w+); \}', style)) == dict(KIND_COLORS)
