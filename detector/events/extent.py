@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,8 +31,9 @@ def find_extent(
 ) -> Mask | None:
     """Cells of the motion grid that the infant lies in.
 
-    Cells that breathe, and cells that moved in at least `extent.min_events` events, grown together to one body: holes
-    and inlets narrower than `extent.reach` of the picture's width are filled, and specks apart from it are left out.
+    Cells that breathe, and cells that moved in at least `extent.min_events` events, grown together to one body: what
+    lies within `extent.reach` of the picture's width is joined and rounded out (convex hull), since a body does not end
+    between a chest that breathes and a hand that twitches; specks apart from it are left out.
 
     Args:
         trace: the motion.
@@ -100,5 +102,8 @@ def _one_body(seeds: NDArray[np.bool_], grid: Grid, params: ExtentParams) -> NDA
     sizes = np.bincount(parts[seeds], minlength=n_parts + 1)
     is_body = sizes >= params.least_part * sizes.max()
     is_body[0] = False
-    body: NDArray[np.bool_] = is_body[parts]
-    return body
+    body = np.zeros((grid.rows, grid.columns), np.uint8)
+    for part in np.flatnonzero(is_body):
+        row, column = np.nonzero(parts == part)
+        cv2.fillConvexPoly(body, cv2.convexHull(np.stack([column, row], axis=1).astype(np.int32)), 1)
+    return body.astype(bool)

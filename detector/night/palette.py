@@ -22,3 +22,13 @@ KIND_NAMES: Final = {
     "uncertain": "uncertain events",
 }
 """What many of a kind are called where people read."""
+
+STATE_COLORS: Final = {
+    "quiet sleep-like": "#2F4B7C",
+    "active sleep-like": "#7FA6D6",
+    "awake or handled": "#F0C75E",
+    "absent or not visible": "#E6E6E6",
+    "unknown": "#BDBDBD",
+    "unobserved": "#FFFFFF",
+}
+"""States from dark to light, so that they are told apart in grey, too."""

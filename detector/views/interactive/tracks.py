@@ -1,23 +1,25 @@
 """The tracks of the interactive timeline, one under the other on one axis of time.
 
 A track is a function that is given a night and the axis, and returns a figure or None where it has nothing to say.
-More of them (states, breathing) take their place in `TRACKS`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detector.events.classify import EVENT_KINDS
+from detector.events.state import UNOBSERVED
 from detector.night.night import Night
+from detector.night.palette import STATE_COLORS
 from detector.views.clock_marks import clock_changes
 from detector.views.ledger import cause_of, unjudged_stretches
 from detector.views.plots.courses import motion_envelope, rate_course
+from detector.views.plots.sleep import rate_range, state_runs
 from detector.views.plots.style import ARTIFACT, KIND_STYLES, STANDING
 from detector.views.wording import duration, moment
 
@@ -117,7 +119,57 @@ def motion_track(night: Night, axis: Axis) -> figure | None:
     return plot
 
 
-TRACKS: tuple[Track, ...] = (kinds_track, rate_track, motion_track)
+def states_track(night: Night, axis: Axis) -> figure | None:
+    """States of sleep, the darker the quieter."""
+    from bokeh.models import ColumnDataSource, HoverTool
+
+    runs = [run for run in state_runs(night) if run[2] != UNOBSERVED]
+    if not runs:
+        return None
+    plot = _plot(axis, LANE_PX, (0.0, 1.0), "states")
+    _lane_names(plot, {0.5: "states"})
+    data = {
+        "left": [start_s for start_s, _, _ in runs],
+        "right": [stop_s for _, stop_s, _ in runs],
+        "color": [STATE_COLORS[state] for _, _, state in runs],
+        "text": [f"{state}, {moment(night, start_s)}, {duration(stop_s - start_s)}" for start_s, stop_s, state in runs],
+    }
+    bars = plot.quad(
+        left="left", right="right", bottom=0.1, top=0.9, source=ColumnDataSource(data), fill_color="color",
+        line_color=None,
+    )  # fmt: skip
+    plot.add_tools(HoverTool(renderers=[bars], tooltips="@text", limit=1))
+    _hatch(plot, night)
+    return plot
+
+
+def breathing_track(night: Night, axis: Axis) -> figure | None:
+    """Breathing rate of each epoch in which it could be counted."""
+    from bokeh.models import ColumnDataSource, HoverTool
+
+    told = [epoch for epoch in night.decision.epochs if math.isfinite(epoch.breathing_rate_hz)]
+    if not told:
+        return None
+    rates = [60.0 * epoch.breathing_rate_hz for epoch in told]
+    low, high = rate_range(np.array(rates))
+    plot = _plot(axis, TRACK_PX, (low, high), "breathing")
+    plot.yaxis.ticker = [low, high]
+    plot.yaxis.axis_label = "breaths\na minute"
+    _hatch(plot, night)
+    data = {
+        "x": [(epoch.start_s + epoch.stop_s) / 2 for epoch in told],
+        "y": rates,
+        "text": [
+            f"{moment(night, epoch.start_s)}: {rate:.0f} a minute, cycles vary by {epoch.breathing_irregularity:.0%}"
+            for epoch, rate in zip(told, rates, strict=True)
+        ],
+    }
+    dots = plot.scatter("x", "y", size=4, source=ColumnDataSource(data), fill_color=GRAY, line_color=None)
+    plot.add_tools(HoverTool(renderers=[dots], tooltips="@text", limit=1))
+    return plot
+
+
+TRACKS: tuple[Track, ...] = (kinds_track, rate_track, states_track, breathing_track, motion_track)
 """From top to bottom."""
 
 
@@ -147,7 +199,7 @@ def _plot(axis: Axis, height_px: int, y_range: Interval, name: str) -> figure:
     return plot
 
 
-def _lane_names(plot: figure, names: dict[int, str]) -> None:
+def _lane_names(plot: figure, names: Mapping[float, str]) -> None:
     plot.yaxis.ticker = sorted(names)
     plot.yaxis.major_label_overrides = dict(names)
     plot.yaxis.major_label_text_font_size = "12px"

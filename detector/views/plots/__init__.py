@@ -11,13 +11,16 @@ from detector.views.plots.nights import plot_nights
 from detector.views.plots.raster import plot_raster
 from detector.views.plots.rates import plot_rates
 from detector.views.plots.rhythm import plot_rhythm
+from detector.views.plots.sleep import plot_breathing, plot_extent
 from detector.views.plots.timeline import figure_timeline, plot_timeline
 from detector.views.plots.trends import plot_trends
 
 __all__ = [
     "figure_timeline",
+    "plot_breathing",
     "plot_confusion",
     "plot_event",
+    "plot_extent",
     "plot_heatmap",
     "plot_intervals",
     "plot_motion",

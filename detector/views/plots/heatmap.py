@@ -49,7 +49,7 @@ def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None, 
     events = [event for event in night.decision.events if kind in {None, event.kind}]
     strengths = strength_of(night) if events else None
     if night.trace is not None and with_picture:
-        _show_picture(ax, night.trace)
+        show_picture(ax, night.trace)
     if night.trace is not None and strengths is not None:
         _show_counts(ax, count_events(night.trace, events, strengths), night.trace)
     if len(events) <= MOST_MARKS or night.trace is None:
@@ -86,7 +86,8 @@ def count_events(trace: MotionTrace, events: Sequence[Event], strengths: Sequenc
     return counts.reshape(trace.grid.rows, trace.grid.columns)
 
 
-def _show_picture(ax: Axes, trace: MotionTrace) -> None:
+def show_picture(ax: Axes, trace: MotionTrace) -> None:
+    """Draw the picture that a trace keeps, if it keeps one."""
     if trace.reference.size == 0:
         return
     low, high = np.percentile(trace.reference, (1, 99))

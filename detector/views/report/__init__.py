@@ -19,6 +19,7 @@ from detector.views.report import (
     parameters,
     patterns,
     series,
+    sleep,
     sources,
     summary,
     timeline,
@@ -32,6 +33,7 @@ FIRST_PAGE: tuple[Writer, ...] = (head.write, summary.write, timeline.write, pat
 """What a printed first sheet holds, in order."""
 SECTIONS: tuple[Writer, ...] = (
     cards.write,
+    sleep.write,
     where.write,
     intervals.write,
     series.write,

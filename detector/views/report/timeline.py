@@ -38,6 +38,8 @@ def reading(night: Night) -> list[str]:
         lines.append("bars under the lanes: twitches in each observed minute")
     if night.trace is not None:
         lines.append("grey at the foot: share of the picture that moved, on a scale that shows small movement")
+    if night.decision.epochs:
+        lines.append("states: dark is quiet, light is active sleep-like, yellow awake or handled, grey not known")
     if night.gaps:
         lines.append("hatched: nothing was observed")
     if unjudged_stretches(night):
