@@ -22,7 +22,7 @@ from detector.night.measures import (
 )
 from detector.night.notebook_card import write_card, write_line
 from detector.night.store import read_night, read_trace
-from detector.night.stretches import state_rows, total_s
+from detector.night.stretches import state_lengths, state_rows, total_s
 from detector.night.tables import (
     name_event,
     with_datetimes,
@@ -144,8 +144,9 @@ class Night(Answers):
             `n_events`, `n_artifacts`, `n_sustained`; `counts` and `rates_per_hour` by kind, every kind present (rates
             are per judged hour, NaN where too little was judged); `rate_limits_per_hour`, the two limits of their 95 %
             intervals; `judged_s`; `median_twitch_interval_s` (NaN below two twitches); `start_at`
-            (empty where not known), `start_s`, `stop_s`, `observed_s`; `coverage`, all fields in s; `is_partial`;
-            `reviewed`, who corrected the events and how many (None where nobody did).
+            (empty where not known), `start_s`, `stop_s`, `observed_s`; `coverage`, all fields in s; `state_s`, how long
+            each state of sleep lasted, every state present where states were scored; `is_partial`; `reviewed`, who
+            corrected the events and how many (None where nobody did).
         """
         events = self.decision.events
         counts = {kind: sum(event.kind == kind for event in events) for kind in EVENT_KINDS}
@@ -164,6 +165,7 @@ class Night(Answers):
             "observed_s": self.coverage.observed_s,
             "judged_s": round(total_s(self.judged), 3),
             "coverage": asdict(self.coverage),
+            "state_s": state_lengths(self.decision.epochs),
             "is_partial": self.is_partial,
             "reviewed": self.review.facts() if self.review else None,
         }

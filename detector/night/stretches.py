@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from detector.events.state import ABSENT, UNKNOWN, UNOBSERVED, Epoch
+from detector.events.state import ABSENT, STATES, UNKNOWN, UNOBSERVED, Epoch
 
 Stretch = tuple[float, float]
 StateRow = tuple[float, float, str]
@@ -71,6 +71,12 @@ def subtract(stretches: Sequence[Stretch], holes: Iterable[Stretch]) -> tuple[St
 def state_rows(epochs: Iterable[Epoch]) -> tuple[StateRow, ...]:
     """The states of epochs as rows."""
     return tuple((epoch.start_s, epoch.stop_s, epoch.state) for epoch in epochs)
+
+
+def state_lengths(epochs: Sequence[Epoch]) -> dict[str, float]:
+    """How long each state lasted, s, every state present; empty where there are no epochs."""
+    lengths_s = {state: total_s((e.start_s, e.stop_s) for e in epochs if e.state == state) for state in STATES}
+    return {state: round(length_s, 3) for state, length_s in lengths_s.items()} if epochs else {}
 
 
 def state_changes(states: Sequence[StateRow]) -> tuple[float, ...]:

@@ -64,7 +64,7 @@ def kinds_track(night: Night, axis: Axis) -> figure:
     plot = _plot(axis, round(LANE_PX * (len(lanes) + room)) + 8, (-0.6, len(lanes) - 0.4 + room), "kinds")
     counts = {kind: sum(event.kind == kind for event in night.decision.events) for kind in EVENT_KINDS}
     passing = [artifact for artifact in night.decision.artifacts if artifact.kind not in STANDING]
-    names = {height[kind]: f"{KIND_STYLES[kind].lane}  {counts[kind]}" for kind in EVENT_KINDS}
+    names: dict[float, str] = {height[kind]: f"{KIND_STYLES[kind].lane}  {counts[kind]}" for kind in EVENT_KINDS}
     _lane_names(plot, {**names, height["artifacts"]: f"artifacts  {len(passing)}"})
     _hatch(plot, night)
     _add_artifacts(plot, night, height["artifacts"])

@@ -12,7 +12,7 @@ from detector.events.state import ACTIVE, QUIET, STATES, UNOBSERVED
 from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.night.palette import STATE_COLORS
-from detector.night.stretches import StateRow
+from detector.night.stretches import StateRow, state_lengths
 from detector.views.plots.heatmap import show_picture
 from detector.views.plots.lanes import Lane, write_label, write_remark
 from detector.views.plots.style import FAINT, bars, ink, new_axes, say
@@ -77,7 +77,7 @@ def draw_breathing(ax: Axes, night: Night, lane: Lane) -> None:
 
 def rate_range(rates: NDArray[np.float64]) -> tuple[float, float]:
     """Round limits around rates a minute, at least 20 apart."""
-    low, high = 10.0 * np.floor(np.nanmin(rates) / 10.0), 10.0 * np.ceil(np.nanmax(rates) / 10.0)
+    low, high = 10.0 * np.floor((np.nanmin(rates) - 2.0) / 10.0), 10.0 * np.ceil((np.nanmax(rates) + 2.0) / 10.0)
     return float(low), float(max(high, low + 20.0))
 
 
@@ -161,8 +161,8 @@ def plot_extent(night: Night, ax: Axes | None = None, *, with_picture: bool = Tr
     return ax
 
 
-def state_lengths(night: Night) -> list[tuple[str, float, str]]:
+def state_table(night: Night) -> list[tuple[str, float, str]]:
     """Each state that there was: its name, its share of the recording and its length in words."""
-    total_s = sum(epoch.duration_s for epoch in night.decision.epochs)
-    lengths = {state: sum(e.duration_s for e in night.decision.epochs if e.state == state) for state in STATES}
-    return [(state, length_s / total_s, duration(length_s)) for state, length_s in lengths.items() if length_s > 0]
+    lengths_s = state_lengths(night.decision.epochs)
+    total_s = sum(lengths_s.values())
+    return [(state, length_s / total_s, duration(length_s)) for state, length_s in lengths_s.items() if length_s > 0]

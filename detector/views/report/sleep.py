@@ -8,11 +8,9 @@ import numpy as np
 
 from detector.events.state import UNOBSERVED
 from detector.night.night import Night
-from detector.views.plots.sleep import breathing_rates, state_lengths
+from detector.views.plots.sleep import breathing_rates, state_table
 from detector.views.report.section import Section, Story, picture, section
 from detector.views.wording import UNKNOWN, percent
-
-_NO_STATE = ("", UNOBSERVED)
 
 
 def write(story: Story) -> Section | None:
@@ -37,20 +35,18 @@ def write(story: Story) -> Section | None:
     )
 
 
-def _states(night: Night) -> list[tuple[str, str, str, int, str]]:
-    """Each state: its name, length, share of the recording, number of twitches in it, and their rate per judged hour."""
-    rates = night.rates(by="state")
-    rates = rates[rates["kind"] == "twitch"].set_index("state")
+def _states(night: Night) -> list[tuple[str, str, str, str, str]]:
+    """Each state: its name, length, share of the recording, count of twitches and their rate per judged hour."""
+    rates = {row["state"]: row for row in night.rates(by="state").to_dict("records") if row["kind"] == "twitch"}
     rows = []
-    for state, share, length in state_lengths(night):
-        count, per_hour = 0, math.nan
-        if state in rates.index and state not in _NO_STATE:
-            count, per_hour = int(rates.loc[state, "n_events"]), float(rates.loc[state, "per_hour"])
-        words = UNKNOWN
-        if math.isfinite(per_hour):
-            low, high = (float(rates.loc[state, name]) for name in ("low_per_hour", "high_per_hour"))
-            words = f"{per_hour:.3g} ({low:.2g} to {high:.2g})"
-        rows.append((state, length, percent(share), count, words))
+    for state, share, length in state_table(night):
+        count = per_hour = UNKNOWN
+        if state in rates and state != UNOBSERVED:
+            row = rates[state]
+            count = str(row["n_events"])
+            if math.isfinite(row["per_hour"]):
+                per_hour = f"{row['per_hour']:.3g} ({row['low_per_hour']:.2g} to {row['high_per_hour']:.2g})"
+        rows.append((state, length, percent(share), count, per_hour))
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector.events.classify import EVENT_KINDS
+from detector.events.state import ABSENT
 from detector.night.night import Night
 from detector.views.ledger import trouble_lines
 from detector.views.plots.style import KIND_STYLES
@@ -46,13 +47,19 @@ def sentence(night: Night) -> str:
         if events
     ]
     if not words:
-        return (
-            f"No movement found in {duration(base_s)} {base}. "
-            "Whether an infant was in the picture at all, this does not tell."
-        )
+        return f"No movement found in {duration(base_s)} {base}. {_presence(night)}"
     n_sustained = sum(event.is_sustained for event in night.decision.events)
     long = f"; {n_sustained} of the rhythmic ones lasted 10 s or longer" if n_sustained else ""
     return f"In {duration(base_s)} {base}: {_listed(words)}{long}."
+
+
+def _presence(night: Night) -> str:
+    """What a night without movement tells of anybody being there."""
+    if any(epoch.infant_visible for epoch in night.decision.epochs):
+        return "What looks like breathing was seen."
+    if any(epoch.state == ABSENT for epoch in night.decision.epochs):
+        return "No breathing was seen either: nobody may have been in the picture."
+    return "Whether an infant was in the picture at all, this does not tell."
 
 
 def tiles(night: Night) -> Iterator[dict[str, str]]:
@@ -89,7 +96,9 @@ def coverage_line(night: Night) -> str:
     lost = [f"{name} {duration(seconds)}" for name, seconds in parts if seconds >= 0.05]
     base_s, base = rate_base(night)
     judged = f"; judged {duration(base_s)}" if base != "observed" else ""
-    return f"{line}{': ' if lost else ''}{', '.join(lost)}{judged}."
+    absent_s = sum(epoch.duration_s for epoch in night.decision.epochs if epoch.state == ABSENT)
+    absent = f"; infant {ABSENT} {duration(absent_s)}" if absent_s else ""
+    return f"{line}{': ' if lost else ''}{', '.join(lost)}{judged}{absent}."
 
 
 def _listed(words: list[str]) -> str:
