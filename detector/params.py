@@ -661,7 +661,7 @@ class StateParams(Group):
         180.0, "s", OWN, "Without breathing or movement for so long, nobody may be there.", ge=30, le=7200
     )
     active_ratio: float = tunable(
-        0.29, "1", ISLER, "Above this normalized variance of the breathing rate sleep is active.", gt=0, le=10
+        0.29, "1", ISLER, "Above this share of the high variances of the breathing rate sleep is active.", gt=0, le=10
     )
     percentile: float = tunable(0.75, "1", ISLER, "Variances are divided by this quantile of them ...", gt=0, lt=1)
     uneven: float = tunable(
