@@ -26,7 +26,7 @@ EventMaker = Callable[..., Event]
 HOSTILE = "<script>alert('x')</script>\"&.mp4"
 DISORDERS = ["seizure", "epilep", "spasm", "myoclon", "convuls", "disorder", "syndrome", "disease", "apnea", "tic "]
 REASSURANCES = [
-    "normal",
+    r"normal\b",  # "normalized" measures
     "healthy",
     "harmless",
     "nothing to worry",
