@@ -336,11 +336,11 @@ def _artifacts(found: pd.DataFrame, confounds: Sequence[Confound]) -> str:
 def describe(name: str, night: Night, known: Sequence[KnownMovement]) -> tuple[str, ...]:
     """One line for each known movement that was not found as its kind, and for each event beyond the known."""
     lines: list[str] = []
-    truth, found = Intervals.of_known(known), Intervals.of_events(night.events)
+    found = Intervals.of_events(night.events)
     events = night.events.sort_values("start_s", kind="stable").reset_index(drop=True)
-    in_order = sorted(known, key=lambda one: one.onset_s)
+    in_order = sorted((one for one in known if one.onset_s < night.stop_s), key=lambda one: one.onset_s)
     for kind in ("twitch", "rhythmic", "gross", "movement"):
-        pairs = match_kind(kind, truth.of(kind), found.of(kind))
+        pairs = match_kind(kind, Intervals.of_known(in_order).of(kind), found.of(kind))
         rows, hits = [one for one in in_order if one.kind == kind], events[events["kind"] == kind]
         missed = [one for k, one in enumerate(rows) if k not in pairs[:, 0]]
         extra = hits.drop(hits.index[pairs[:, 1]])

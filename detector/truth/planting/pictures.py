@@ -44,7 +44,7 @@ def _is_full_range(info: VideoInfo) -> bool:
 
 
 def read_pictures(info: VideoInfo, start_s: float = -np.inf, stop_s: float = np.inf) -> Iterator[Picture]:
-    """Decode a file to pictures as displayed, in 8 bits and 4:2:0, with their exact times; lost ones are missing.
+    """Decode a file to pictures as displayed, in 8 bits and 4:2:0, with their times in the file; lost ones are missing.
 
     Args:
         info: of the file.
@@ -65,22 +65,25 @@ def _timed(
     container: InputContainer, stream: VideoStream, info: VideoInfo, start_s: float
 ) -> Iterator[tuple[float, VideoFrame]]:
     """Frames with their times, from the last key frame before `start_s` on, or from the start of the file."""
-    before = info.packet_times_s[info.is_key & (info.packet_times_s <= start_s)]
-    if before.size and stream.time_base is not None:
-        base = stream.time_base
-        container.seek(int(np.floor(float(before[-1]) / base)), stream=stream)
+    time_of = {
+        int(stamp): float(info.packet_times_s[rank])
+        for stamp, rank in zip(info.packets.stamp, info.packets.rank, strict=True)
+        if rank >= 0
+    }
+    before = np.flatnonzero(info.is_key & (info.packet_times_s <= start_s))
+    if before.size:
+        place = int(np.flatnonzero(info.packets.rank == before[-1])[0])
+        container.seek(int(info.packets.stamp[place]), stream=stream)
         frames = _decoded(container, stream)
         first = next(frames, None)
-        if first is not None and first.pts is not None and float(first.pts * base) <= start_s:
-            yield from ((float(one.pts * base), one) for one in chain([first], frames) if one.pts is not None)
+        if first is not None and time_of.get(first.pts or 0, np.inf) <= start_s:
+            yield from ((time_of[one.pts], one) for one in chain([first], frames) if one.pts in time_of)
             return
         # A file that cannot be sought in is read from its start.
         container.seek(0)
     for k, frame in enumerate(_decoded(container, stream)):
-        if frame.pts is not None and stream.time_base is not None:
-            yield float(frame.pts * stream.time_base), frame
-        else:
-            yield float(info.packet_times_s[min(k, len(info.packet_times_s) - 1)]), frame
+        counted_s = float(info.packet_times_s[min(k, len(info.packet_times_s) - 1)])
+        yield (counted_s if frame.pts is None else time_of.get(frame.pts, counted_s)), frame
 
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:

@@ -64,13 +64,18 @@ def _draw(rng: np.random.Generator, kind: str, picture: NDArray[np.uint8], seed:
 
 def find_place(rng: np.random.Generator, picture: NDArray[np.uint8], sigma_px: float) -> tuple[float, float]:
     """A place in the middle of the picture where there is detail to be moved."""
-    import cv2
-
-    soft = cv2.GaussianBlur(picture, (0, 0), 1.5).astype(np.float32)
-    slope = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))
-    detail = cv2.GaussianBlur(slope, (0, 0), max(sigma_px / 2, 1.0))
+    detail = detail_of(picture, sigma_px)
     height, width = picture.shape
     inner = detail[int(0.22 * height) : int(0.85 * height), int(0.12 * width) : int(0.88 * width)]
     rows, columns = np.nonzero(inner >= np.quantile(inner, 0.75))
     k = int(rng.integers(rows.size))
     return float(columns[k] + int(0.12 * width)), float(rows[k] + int(0.22 * height))
+
+
+def detail_of(picture: NDArray[np.uint8], sigma_px: float) -> NDArray[np.float32]:
+    """How much there is to be moved around each pixel: mean slope over a patch of this extent, grey levels a px."""
+    import cv2
+
+    soft = cv2.GaussianBlur(picture, (0, 0), 1.5).astype(np.float32)
+    slope = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))
+    return np.asarray(cv2.GaussianBlur(slope, (0, 0), max(sigma_px / 2, 1.0)), np.float32)

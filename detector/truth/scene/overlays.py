@@ -140,7 +140,7 @@ def _mask(_nuisance: Nuisance, spec: SceneSpec, _rng: np.random.Generator, _trut
     return draw
 
 
-def _tape(nuisance: Nuisance, spec: SceneSpec, rng: np.random.Generator, _truth: Sequence[KnownMovement]) -> Stamp:
+def _tape(nuisance: Nuisance, spec: SceneSpec, _rng: np.random.Generator, _truth: Sequence[KnownMovement]) -> Stamp:
     """Tracking lines of a tape: the lowest rows tear and flicker, now and then a line higher up does."""
     rows = max(round(14 * spec.scale), 4)
 
@@ -152,7 +152,6 @@ def _tape(nuisance: Nuisance, spec: SceneSpec, rng: np.random.Generator, _truth:
         if moment.random() < 0.2:
             luma[int(moment.integers(len(luma) - rows, len(luma))) - 1] = 235
 
-    del rng
     return draw
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detector.night.night import Night
 from detector.truth.known import REFERENCE_WIDTH_PX, KnownMovement
+from detector.truth.planting.plan import detail_of
 
 # What is planted, px at the reference width; own choice: from what nobody can see to what nobody overlooks.
 DISPLACEMENTS_PX = (0.6, 1.0, 1.7, 2.9, 5.0, 8.5)
@@ -171,11 +172,7 @@ def place_in(
     Returns:
         x, y in px, and the number of the part they lie in.
     """
-    import cv2
-
-    soft = cv2.GaussianBlur(picture, (0, 0), 1.5).astype(np.float32)
-    slope = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))
-    detail = cv2.GaussianBlur(slope, (0, 0), max(sigma_px / 2, 1.0))
+    detail = detail_of(picture, sigma_px)
     height, width = picture.shape
     # What lies near the border cannot move as a whole.
     rim = int(min(sigma_px, height / 8, width / 8))
