@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from detector.truth.planting.plant import plant as plant
     from detector.truth.scene.draw import synthesize as synthesize
     from detector.truth.scoring.evaluate import evaluate as evaluate
+    from detector.truth.sensitivity.measure import measure_sensitivity as measure_sensitivity
     from detector.truth.simulated import simulate_night as simulate_night
     from detector.views.clips import write_clips as write_clips
     from detector.views.figures import write_figures as write_figures
@@ -56,6 +57,7 @@ _HOMES = {
     "decide": "detector.run.again",
     "evaluate": "detector.truth.scoring.evaluate",
     "load_nights": "detector.night.nights",
+    "measure_sensitivity": "detector.truth.sensitivity.measure",
     "plant": "detector.truth.planting.plant",
     "plot_confusion": "detector.views.plots",
     "plot_event": "detector.views.plots",
@@ -81,7 +83,13 @@ _HOMES = {
     "write_figures": "detector.views.figures",
 }
 
-COMMANDS = {"clips": "write_clips", "figures": "write_figures", "params": "Params", "synth": "synthesize"}
+COMMANDS = {
+    "clips": "write_clips",
+    "figures": "write_figures",
+    "params": "Params",
+    "sensitivity": "measure_sensitivity",
+    "synth": "synthesize",
+}
 """Commands that have another name here; all others have their own."""
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (they are strings)

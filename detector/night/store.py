@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -273,7 +274,7 @@ def _read_decision(folder: Path, document: NightDocument) -> Decision:
     events = read_events(_read_table(folder, EVENTS_FILE), document.event_boxes_px, str(folder / EVENTS_FILE))
     artifacts = read_artifacts(_read_table(folder, ARTIFACTS_FILE), str(folder / ARTIFACTS_FILE))
     # Nights of before there were states have no such table.
-    has_epochs = (folder / EPOCHS_FILE).exists()
+    has_epochs = os.path.lexists(folder / EPOCHS_FILE)  # a link that leads nowhere is refused
     epochs = read_epochs(_read_table(folder, EPOCHS_FILE), str(folder / EPOCHS_FILE)) if has_epochs else ()
     return Decision(events, artifacts, epochs)
 

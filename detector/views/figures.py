@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector.errors import UsageError
-from detector.night.loading import NightLike, as_night
+from detector.night.loading import NightLike, as_night, takes_night
 from detector.night.night import Night
 from detector.night.tables import name_event
 
@@ -21,6 +21,7 @@ MOST_RHYTHMS = 5
 Draw = Callable[["Axes"], "Axes"]
 
 
+@takes_night
 def write_figures(
     night: NightLike,
     folder: str | Path,

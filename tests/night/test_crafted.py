@@ -288,6 +288,9 @@ BAD_TABLES: dict[str, Craft] = {
     "events: an endless cell": content("events.csv", b"kind,start_s,stop_s,peak_s\n" + b"x" * 200_000),
     "artifacts: another kind": cell("artifacts.csv", "kind", "ghost"),
     "artifacts: a stop of words": cell("artifacts.csv", "stop_s", "late"),
+    "epochs: zero bytes": content("epochs.csv", bytes(100)),
+    "epochs: another state": content("epochs.csv", b"start_s,stop_s,state\n0.0,30.0,dreaming\n"),
+    "epochs: a stop of words": content("epochs.csv", b"start_s,stop_s,state\n0.0,late,unknown\n"),
     "artifacts: zero bytes": content("artifacts.csv", bytes(100)),
 }
 BAD_PARTS: dict[str, Craft] = {
@@ -358,6 +361,7 @@ PLACES: dict[str, Callable[[Path], Path]] = {
     "night.json": lambda folder: folder / "night.json",
     "events.csv": lambda folder: folder / "events.csv",
     "artifacts.csv": lambda folder: folder / "artifacts.csv",
+    "epochs.csv": lambda folder: folder / "epochs.csv",
     "part": part_of,
 }
 BAD_FILES: dict[str, Craft] = {

@@ -22,6 +22,7 @@ from detector.footage.video import VideoInfo, probe
 from detector.night.claims import writing
 from detector.night.folder import locked, whole_file
 from detector.night.layout import SENSITIVITY_FILE
+from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.night.originals import find_original
 from detector.night.provenance import InputFile
@@ -62,6 +63,7 @@ class Injection:
     encoding: Encoding | None = None
 
 
+@takes_night
 def measure_sensitivity(
     night: Night,
     injection: Injection | None = None,
