@@ -48,6 +48,7 @@ DECIDED_RULES = {
     "drawn": "What changes within one picture or shines, again and again at one place, is drawn or switched.",
     "body": "Bursts that start together and last about as long are pieces of one body.",
     "stillness": "What is cut off by an end, a gap or unjudged time is no twitch.",
+    "extent": "In a wide view, a whole-body movement is one of half the place where the infant lies.",
     "restless": "Movement without a pause is one event.",
     "slow layer": "Where nothing moves quickly, slow movement is looked for at the long lag.",
     "inside body": "A burst during a whole-body movement belongs to it.",

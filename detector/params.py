@@ -120,7 +120,10 @@ class MotionParams(Group):
     """How frames become a motion trace. Changing one of these means measuring again."""
 
     working_long_side_px: int = tunable(
-        480, "px", DERIVED, "The picture is halved until its longer side is at most this.", ge=64, le=1024
+        640, "px", DERIVED, "The picture is halved until its longer side is at most this ...", ge=64, le=1024
+    )
+    whole_long_side_px: int = tunable(
+        480, "px", DERIVED, "... and at least once if it is longer than this.", ge=64, le=1024
     )
     short_lag_s: float = tunable(0.13, "s", DERIVED, "Frame difference that sees twitches.", gt=0, le=1)
     long_lag_s: float = tunable(0.5, "s", DERIVED, "Frame difference that sees slow movement.", gt=0, le=5)
@@ -293,9 +296,6 @@ class ArtifactParams(Group):
         le=1,
     )
     cut_s: float = tunable(0.4, "s", DERIVED, "... if it is over this soon.", gt=0, le=10)
-    far_cells: float = tunable(
-        0.5, "cells", DERIVED, "While the whole picture is displaced this far within a lag, nothing is judged.", gt=0
-    )
     caused_share: float = tunable(
         0.5, "1", OWN, "A stretch has a cause if this share of the large changes in it has one.", gt=0, le=1
     )
@@ -399,8 +399,9 @@ class ArtifactParams(Group):
     drawn_likeness: float = tunable(
         0.85, "1", DERIVED, "What is drawn shows the same change in all of them (cosine of the two) ...", gt=0, le=1
     )
+    drawn_even: float = tunable(0.75, "1", DERIVED, "... at this share of its full strength or more.", gt=0, le=1)
     drawn_one_sign: float = tunable(
-        0.85, "1", DERIVED, "... and a lamp only brightens or only darkens (signed / absolute change).", gt=0, le=1
+        0.85, "1", OWN, "It is a lamp if it only brightens or only darkens (signed / absolute change).", gt=0, le=1
     )
     drawn_times: int = tunable(3, "times", OWN, "Either is believed when it came so often at one place ...", ge=1)
     drawn_usual: float = tunable(0.7, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
@@ -492,6 +493,10 @@ class ClassifyParams(Group):
     gross_min_area: float = tunable(
         0.15, "of the picture", OWN, "A whole-body movement moves at least this share.", gt=0, le=1
     )
+    gross_infant: float = tunable(
+        0.5, "of the infant", OWN, "... or, in a wide view, this share of where the infant lies ...", gt=0, le=1
+    )
+    gross_least: float = tunable(0.05, "of the picture", OWN, "... but not less than this.", gt=0, le=1)
     gross_min_s: float = tunable(0.5, "s", FUKUMOTO, "A whole-body movement lasts at least this long.", gt=0, le=60)
     slow_min_s: float = tunable(0.75, "s", OWN, "A slow movement is seen for at least this long.", gt=0, le=60)
     slow_threshold: float = tunable(8.0, "floors", DERIVED, "A slow movement reaches this energy.", ge=1, le=1e4)
@@ -714,6 +719,7 @@ class ReviewParams(Group):
 
 RULES = (
     AtMost("burst.low", "burst.threshold", "a burst extends over cells fainter than its brightest"),
+    AtMost("motion.whole_long_side_px", "motion.working_long_side_px", "a halved picture may be as large"),
     AtMost("noise.keep", "burst.low", "fainter motion is not stored"),
     AtMost("noise.keep", "classify.slow_threshold", "fainter motion is not stored"),
     AtMost("motion.short_lag_s", "motion.long_lag_s", "slow movement needs the longer of the two"),

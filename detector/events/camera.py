@@ -2,9 +2,9 @@
 
 While footage is measured, what camera and light explain is taken out of each change (`motion.pictures.camera`), so
 what remains is judged as at any other time. Here the frames with a cause become artifacts: `bump` (the picture is
-displaced for a moment), `camera moves` (for longer: panned, zoomed, rocked), `focus` and `light`. Nothing is judged
-only where the model leaves much of the picture unexplained, and where most of it changes without any cause: another
-picture began, or the lamp of the camera was switched.
+displaced for a moment), `camera moves` (for longer: panned, zoomed, rocked), `focus` and `light`. Under light all is
+judged that the model explains; while the camera moves nothing is, nor where most of the picture changes without any
+cause: another picture began, or the lamp of the camera was switched.
 """
 
 from __future__ import annotations
@@ -66,9 +66,8 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
         blind = np.flatnonzero(frames.moved_fraction[inside] >= limits.cut_share) + start
         most = float(frames.light[inside][np.abs(frames.light[inside]).argmax()])
         return Stretch("light", first, stop, blind, f"brightness of the picture by up to {most:+.0%} within a lag")
-    shifts_px = np.hypot(*frames.shift_px[inside].T)
-    is_far = shifts_px >= limits.far_cells * trace.grid.cell_px[0]
-    blind = np.flatnonzero(is_far | (frames.moved_fraction[inside] >= limits.loud_share)) + start
+    # What is drawn into the picture does not move along, nor does what is near: no fit tells them from movement.
+    shifts_px, blind = np.hypot(*frames.shift_px[inside].T), np.arange(first, stop)
     if cause is Cause.FOCUS:
         return Stretch("focus", first, stop, blind, "the whole picture went in or out of focus")
     words = f"the whole picture was displaced, by up to {shifts_px.max():.1f} px within a lag"

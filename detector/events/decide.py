@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts, mover_artifact
 from detector.events.burst import Burst
@@ -50,7 +51,7 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     bursts = find_bursts(*fast, params)
     drawn: list[Artifact] = []
     if params.rules.has("drawn"):
-        bursts, drawn = split_drawn(*fast, bursts, params.artifact)
+        bursts, drawn = split_drawn(*fast, bursts, scene.has_cause, params.artifact)
     bursts, doubted = weigh(bursts, DOUBTS, scene)
     kinds = sort_bursts(*fast, bursts, params)
     local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
@@ -59,16 +60,43 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     judged_s = judged_stretches(trace.frames, hidden.is_blind)
     if params.rules.has("stillness"):
         local = with_sides(local, judged_s, params.burst)
-    events = classify_bursts(*fast, local, params)
-    events += [passing_event(burst) for burst in kinds.passing]
-    events += find_slow(slow, bursts, params)
-    events.sort(key=lambda event: (event.start_s, event.x_px))
-    if params.rules.has("restless"):
-        events = merge_restless(events, params.classify)
-    artifacts = [*hidden.artifacts, *drawn, *kinds.insects, *doubted, *ripples]
+    passing = [passing_event(burst) for burst in kinds.passing]
+
+    def named(params: Params) -> list[Event]:
+        events = [*classify_bursts(*fast, local, params), *passing, *find_slow(slow, bursts, params)]
+        events.sort(key=lambda event: (event.start_s, event.x_px))
+        return merge_restless(events, params.classify) if params.rules.has("restless") else events
+
+    events = named(params)
     infant = see_infant(trace, events, params, hidden.is_clock)
+    scaled = scaled_to(infant.extent, params) if params.rules.has("extent") else params
+    if scaled is not params:
+        events = named(scaled)
+        infant = see_infant(trace, events, params, hidden.is_clock)
+    artifacts = [*hidden.artifacts, *drawn, *kinds.insects, *doubted, *ripples]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
     return Decision(with_infant(events, infant), tuple(ordered), infant.epochs)
+
+
+def scaled_to(extent: NDArray[np.bool_] | None, params: Params) -> Params:
+    """Gates of area for an infant that lies in a part of the picture: a whole body is then less of it.
+
+    Args:
+        extent: cells that the infant lies in, shape (C,); None where nothing tells.
+        params: the group `classify`.
+
+    Returns:
+        The same parameters where the infant fills enough of the picture.
+    """
+    gates = params.classify
+    if extent is None:
+        return params
+    gross = max(gates.gross_infant * float(extent.mean()), gates.gross_least)
+    if gross >= gates.gross_min_area:
+        return params
+    twitch = min(gates.twitch_max_area, gross)
+    changed = gates.model_copy(update={"gross_min_area": gross, "twitch_max_area": twitch})
+    return params.model_copy(update={"classify": changed})
 
 
 def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> ArtifactMap:

@@ -1,10 +1,10 @@
 """What is drawn into the picture or switched: text, boxes, bars and banners (`overlay`), lamps (`lamp`).
 
-Two marks tell them from a limb. What is drawn is complete within one picture: at a lag of several frames it shows the
-same change in each of them and is gone, where a limb is seen on its way. And a lamp only brightens its surroundings as
-it goes on and only darkens them as it goes off, where the edges of a limb do both at once. One such change may still be
-a limb; what does so again and again at one place, or takes back exactly what it did, or is a thin frame around nothing,
-is not. What a place does is learned over the whole recording. All own.
+What is drawn is complete within one picture: at a lag of several frames it shows the same change in each of them, at
+full strength, and is gone or the exact opposite; a limb is seen on its way, comes and goes in strength, and its pattern
+changes as it moves. One such change may still be a limb; what does so again and again at one place, or takes back
+exactly what it did, or is a thin frame around nothing, is not. What a place does is learned over the whole recording.
+All own.
 """
 
 from __future__ import annotations
@@ -28,11 +28,13 @@ class Marks:
     """How a change looks.
 
     Attributes:
-        is_step: complete within one picture.
+        is_switched: of one strength and one pattern (or its opposite) in all of its frames.
+        is_step: the same, once: complete within one picture.
         one_sign: how far each frame only brightens or only darkens (signed over absolute change), 0 to 1.
         pattern: mean signed change of each cell while it lasts, shape (C,) as a dictionary of cells.
     """
 
+    is_switched: bool
     is_step: bool
     one_sign: float
     pattern: dict[int, float]
@@ -49,29 +51,20 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: 
     loud = np.flatnonzero(total >= limits.drawn_loud * total.max())
     one_sign = float(net[loud].sum() / max(float(total[loud].sum()), 1e-9))
     lag_frames = round(float(view.lag_s[first]) / max(float(view.duration_s[first]), 1e-6))
-    is_brief = lag_frames >= 2 and int(loud[-1] - loud[0]) < lag_frames
-    pattern = _pattern(cell, signed)
-    is_step = is_brief and _is_constant(place, cell, signed, loud, limits)
-    return Marks(is_step, one_sign, pattern)
+    patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
+    likeness = [_likeness(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
+    is_switched = (
+        lag_frames >= 2
+        and float(total[loud].min()) >= limits.drawn_even * float(total.max())
+        and min(abs(value) for value in likeness) >= limits.drawn_likeness
+    )
+    is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
+    return Marks(is_switched, is_step, one_sign, _pattern(cell, signed))
 
 
 def _pattern(cell: NDArray[np.int32], signed: NDArray[np.float64]) -> dict[int, float]:
     cells, places = np.unique(cell, return_inverse=True)
     return dict(zip(cells.tolist(), (np.bincount(places, signed) / np.bincount(places)).tolist(), strict=True))
-
-
-def _is_constant(
-    place: NDArray[np.int32],
-    cell: NDArray[np.int32],
-    signed: NDArray[np.float64],
-    loud: NDArray[np.int64],
-    limits: ArtifactParams,
-) -> bool:
-    """Whether the first and the last loud frame show the same change."""
-    if len(loud) < 2:
-        return True
-    ends = [_pattern(cell[place == end], signed[place == end]) for end in (loud[0], loud[-1])]
-    return _likeness(*ends) >= limits.drawn_likeness
 
 
 def _likeness(one: dict[int, float], other: dict[int, float]) -> float:
@@ -92,7 +85,7 @@ def find_steps(view: LayerView, active: Active, parts: Sequence[Part], limits: A
 
 
 def split_drawn(
-    view: LayerView, active: Active, bursts: Sequence[Burst], limits: ArtifactParams
+    view: LayerView, active: Active, bursts: Sequence[Burst], has_cause: NDArray[np.bool_], limits: ArtifactParams
 ) -> tuple[list[Burst], list[Artifact]]:
     """Take out of bursts what is drawn or switched.
 
@@ -100,6 +93,8 @@ def split_drawn(
         view: of the layer.
         active: what the bursts index into.
         bursts: in order of start.
+        has_cause: frames in which light or the camera changes the picture, shape (F,): what is drawn is not lit, nor
+            does it move along, so its place differs from what is around it.
         limits: the group `artifact`.
 
     Returns:
@@ -109,8 +104,10 @@ def split_drawn(
     suspects = [
         number
         for number, (burst, mark) in enumerate(zip(bursts, marks, strict=True))
-        if (mark.is_step or mark.one_sign >= limits.drawn_one_sign) and burst.area_fraction <= limits.passing_area
+        if mark.is_switched and burst.area_fraction <= limits.passing_area
     ]
+    ends = [(int(active.frame[burst.entries[0]]), int(active.frame[burst.entries[-1]])) for burst in bursts]
+    lit = {number for number, (first, last) in enumerate(ends) if has_cause[first : last + 1].mean() >= 0.5}
     drawn: dict[int, int] = {}
     artifacts: list[Artifact] = []
     for group in _by_place([bursts[number].box_px for number in suspects], view.grid.cell_px):
@@ -119,8 +116,12 @@ def split_drawn(
             pass
         elif len(members) < limits.drawn_times or not _is_usual_there(bursts, members, limits):
             continue
+        if len(members) >= limits.drawn_times:
+            members = sorted({*members, *_alike(bursts, members, lit)})
         drawn |= dict.fromkeys(members, len(artifacts))
-        artifacts.append(_artifact([bursts[number] for number in members], [marks[number] for number in members]))
+        artifacts.append(
+            _artifact([bursts[number] for number in members], [marks[number] for number in members], limits)
+        )
     return [burst for number, burst in enumerate(bursts) if number not in drawn], artifacts
 
 
@@ -173,8 +174,22 @@ def _is_usual_there(bursts: Sequence[Burst], members: Sequence[int], limits: Art
     return len(members) >= limits.drawn_usual * there
 
 
-def _artifact(members: Sequence[Burst], marks: Sequence[Marks]) -> Artifact:
-    is_lamp = np.mean([mark.one_sign for mark in marks]) >= np.mean([mark.is_step for mark in marks])
+def _alike(bursts: Sequence[Burst], members: Sequence[int], lit: set[int]) -> list[int]:
+    """Bursts at the very place of what is drawn there, as brief or `lit`: a light may hide the marks."""
+    longest_s = 2.0 * max(bursts[number].duration_s for number in members)
+    boxes = np.array([bursts[number].box_px for number in members])
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    return [
+        number
+        for number, burst in enumerate(bursts)
+        if (number in lit or burst.duration_s <= longest_s)
+        and left <= burst.x_px <= right
+        and top <= burst.y_px <= bottom
+    ]
+
+
+def _artifact(members: Sequence[Burst], marks: Sequence[Marks], limits: ArtifactParams) -> Artifact:
+    is_lamp = float(np.mean([mark.one_sign for mark in marks])) >= limits.drawn_one_sign
     times = "once" if len(members) == 1 else f"{len(members)} times"
     how = "brightens or darkens its surroundings" if is_lamp else "changes from one picture to the next"
     return Artifact(

@@ -57,7 +57,8 @@ class Seen(NamedTuple):
 def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[Seen, Seen]:
     """What stands out at the short lag and at the long one, where nothing hides it.
 
-    A long difference looks further back, so what hides movement in one frame hides it for the whole lag after.
+    A long difference looks further back, so what hides movement in one frame hides it for the whole lag after. Slow
+    movement is not told from light that changes slowly, either.
 
     Args:
         trace: the trace.
@@ -69,8 +70,12 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
     """
     fast, slow = fast_view(trace, params, hidden.light_s), slow_view(trace, params)
     reach = int(np.ceil(params.motion.long_lag_s / max(trace.frames.frame_s, 1e-3)))
-    n_frames = len(trace.frames)
-    is_blind = np.convolve(hidden.is_blind, np.ones(reach + 1), "full")[:n_frames] > 0 if n_frames else hidden.is_blind
+    n_frames, has_cause = len(trace.frames), trace.frames.cause > 0
+    is_blind = (
+        np.convolve(hidden.is_blind | has_cause, np.ones(reach + 1), "full")[:n_frames] > 0
+        if n_frames
+        else hidden.is_blind
+    )
     return (
         Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_clock | hidden.is_mover)),
         Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_clock | hidden.is_mover)),

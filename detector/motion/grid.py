@@ -33,7 +33,7 @@ class Grid:
         >>> from detector.params import Params
         >>> grid = grid_for(1280, 720, Params().motion)
         >>> grid.rows, grid.columns, grid.cell_px
-        (45, 80, (16.0, 16.0))
+        (90, 160, (8.0, 8.0))
     """
 
     rows: int
@@ -95,7 +95,7 @@ class Grid:
 def grid_for(width_px: int, height_px: int, params: MotionParams) -> Grid:
     """Divide a picture of this size into cells."""
     halvings, width, height = 0, width_px, height_px
-    while max(width, height) > params.working_long_side_px:
+    while max(width, height) > (params.working_long_side_px if halvings else params.whole_long_side_px):
         width, height, halvings = width // 2, height // 2, halvings + 1
     side = float(SMALLEST_CELL_PX << halvings)
     rows, columns = max(height // SMALLEST_CELL_PX, 1), max(width // SMALLEST_CELL_PX, 1)
