@@ -28,7 +28,7 @@ from detector.params import (
 NAMES = [name for name, _ in iter_parameters()]
 EARLIER = {
     "footage": "max_frame_px max_gap_s span_s warm_up_s clock_tolerance_s name_pattern time_zone",
-    "motion": "working_long_side_px short_lag_s long_lag_s slow_step_s",
+    "motion": "working_long_side_px whole_long_side_px short_lag_s long_lag_s slow_step_s",
     "noise": (
         "block_s min_block_s block_frames samples quantile block_quantile neighbors alike minimum "
         "key_quantile min_key_frames swing_hz swing_likeness frozen_level frozen_s keep"

@@ -24,17 +24,27 @@ from detector.params import ClassifyParams, Params
 __all__ = ["EVENT_KINDS", "Event", "EventKind", "classify_bursts", "passing_event"]
 
 
-def classify_bursts(view: LayerView, active: Active, bursts: Sequence[Burst], params: Params) -> list[Event]:
+def classify_bursts(
+    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params, whole_area: float | None = None
+) -> list[Event]:
     """Turn bursts into events, in order of start.
 
     Runs of bursts at one place are tested for rhythm first, since its strokes would each pass for a twitch. Bursts
     inside a whole-body movement belong to it.
+
+    Args:
+        view: for times and the grid.
+        active: what the bursts index into.
+        bursts: in order of start.
+        params: all groups.
+        whole_area: share of the picture that a whole-body movement moves at least in a wide view; None: that of
+            `classify.gross_min_area`.
     """
     # A slow camera shows a twitch in a single frame, so there brevity says nothing.
     shortest_s = params.classify.twitch_min_s
     can_tell = params.classify.brief_frames * view.frame_s <= shortest_s and params.rules.has("brief and faint")
     brief_s = shortest_s if can_tell else 0.0
-    whole, local = _split_whole_body(view, active, bursts, params)
+    whole, local = _split_whole_body(view, active, bursts, params, whole_area)
     events: list[Event] = []
     for run, rhythm in find_rhythmic_runs(view, active, local, params):
         if rhythm is None:
@@ -44,7 +54,11 @@ def classify_bursts(view: LayerView, active: Active, bursts: Sequence[Burst], pa
         joined = run[0] if len(run) == 1 else describe_burst(view, active, entries, params)
         reason = _rhythm_reason(rhythm, sure_rate_hz(view.frame_s, params.rhythm))
         events.append(_event(joined, "rhythmic", reason, rhythm, params.classify.sustained_s))
-    events += [_whole_event(view, active, burst, params) for burst in whole]
+    sized = params
+    if whole_area is not None:
+        gates = params.classify.model_copy(update={"gross_min_area": whole_area})
+        sized = params.model_copy(update={"classify": gates})
+    events += [_whole_event(view, active, burst, sized) for burst in whole]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
 
 
@@ -55,11 +69,16 @@ def passing_event(burst: Burst) -> Event:
 
 
 def _split_whole_body(
-    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params
+    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params, whole_area: float | None
 ) -> tuple[list[Burst], list[Burst]]:
     limits = params.classify
-    large = [burst for burst in bursts if burst.area_fraction >= limits.gross_min_area]
-    small = [burst for burst in bursts if burst.area_fraction < limits.gross_min_area]
+    # What is brief is no whole-body movement in a wide view, either: there a twitch may move as much.
+    gates = [
+        limits.gross_min_area if whole_area is None or burst.duration_s < limits.gross_min_s else whole_area
+        for burst in bursts
+    ]
+    large = [burst for burst, gate in zip(bursts, gates, strict=True) if burst.area_fraction >= gate]
+    small = [burst for burst, gate in zip(bursts, gates, strict=True) if burst.area_fraction < gate]
     groups = _overlapping(large, params.burst.still_s)
     whole = [
         group[0]
@@ -116,8 +135,7 @@ def _kind_by_size(seconds: float, area: float, limits: ClassifyParams) -> tuple[
     if area >= limits.gross_min_area:
         if seconds < limits.gross_min_s:
             return "uncertain", f"large but brief: {size} (whole-body movement lasts {limits.gross_min_s:g} s or more)"
-        long = f"; longer than {limits.long_s:g} s, possibly waking or handling" if seconds > limits.long_s else ""
-        return "gross", f"large: {size} (at least {limits.gross_min_area:.0%}){long}"
+        return "gross", f"large: {size} (at least {limits.gross_min_area:.0%})"
     if seconds < limits.twitch_max_s and area <= limits.twitch_max_area:
         return "twitch", f"brief and localized: {size} (under {limits.twitch_max_s:g} s)"
     if seconds < limits.twitch_max_s:
@@ -125,7 +143,7 @@ def _kind_by_size(seconds: float, area: float, limits: ClassifyParams) -> tuple[
     if seconds > limits.long_s:
         return (
             "uncertain",
-            f"localized activity of {seconds:.0f} s; longer than {limits.long_s:g} s, possibly waking or handling",
+            f"localized activity of {seconds:.0f} s, longer than {limits.long_s:g} s",
         )
     return "movement", f"localized, {limits.twitch_max_s:g} s or longer, not rhythmic: {size}"
 

@@ -28,7 +28,7 @@ from detector.events.state import Epoch
 from detector.events.stillness import judged_stretches, with_sides
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView
-from detector.params import Params
+from detector.params import ClassifyParams, Params
 
 
 @dataclass(frozen=True)
@@ -62,41 +62,36 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
         local = with_sides(local, judged_s, params.burst)
     passing = [passing_event(burst) for burst in kinds.passing]
 
-    def named(params: Params) -> list[Event]:
-        events = [*classify_bursts(*fast, local, params), *passing, *find_slow(slow, bursts, params)]
+    def named(whole_area: float | None = None) -> list[Event]:
+        events = [*classify_bursts(*fast, local, params, whole_area), *passing, *find_slow(slow, bursts, params)]
         events.sort(key=lambda event: (event.start_s, event.x_px))
         return merge_restless(events, params.classify) if params.rules.has("restless") else events
 
-    events = named(params)
+    events = named()
     infant = see_infant(trace, events, params, hidden.is_clock)
-    scaled = scaled_to(infant.extent, params) if params.rules.has("extent") else params
-    if scaled is not params:
-        events = named(scaled)
+    whole_area = area_of_whole(infant.extent, params.classify) if params.rules.has("extent") else None
+    if whole_area is not None:
+        events = named(whole_area)
         infant = see_infant(trace, events, params, hidden.is_clock)
     artifacts = [*hidden.artifacts, *drawn, *kinds.insects, *doubted, *ripples]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
     return Decision(with_infant(events, infant), tuple(ordered), infant.epochs)
 
 
-def scaled_to(extent: NDArray[np.bool_] | None, params: Params) -> Params:
-    """Gates of area for an infant that lies in a part of the picture: a whole body is then less of it.
+def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> float | None:
+    """Share of the picture that a whole-body movement moves at least where the infant lies in a part of it.
 
     Args:
         extent: cells that the infant lies in, shape (C,); None where nothing tells.
-        params: the group `classify`.
+        gates: the group `classify`.
 
     Returns:
-        The same parameters where the infant fills enough of the picture.
+        None where the infant fills enough of the picture.
     """
-    gates = params.classify
     if extent is None:
-        return params
-    gross = max(gates.gross_infant * float(extent.mean()), gates.gross_least)
-    if gross >= gates.gross_min_area:
-        return params
-    twitch = min(gates.twitch_max_area, gross)
-    changed = gates.model_copy(update={"gross_min_area": gross, "twitch_max_area": twitch})
-    return params.model_copy(update={"classify": changed})
+        return None
+    area = max(gates.gross_infant * float(extent.mean()), gates.gross_least)
+    return area if area < gates.gross_min_area else None
 
 
 def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> ArtifactMap:

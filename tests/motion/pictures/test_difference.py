@@ -189,7 +189,7 @@ class TestShift:
     def test_in_source_pixels(self) -> None:
         double = (2 * SIZE[0], 2 * SIZE[1])
         large = [cv2.resize(luma(window(x_px)), double, interpolation=cv2.INTER_LINEAR) for x_px in (0.0, 3.0)]
-        params = Params(motion=MotionParams(working_long_side_px=240))
+        params = Params(motion=MotionParams(working_long_side_px=240, whole_long_side_px=240))
         measure = differencer(double, params)
         measure.add(0.0, large[0], with_long=False)
         found = measure.add(0.13, large[1], with_long=False)[0]

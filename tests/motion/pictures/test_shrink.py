@@ -31,7 +31,7 @@ class TestGrid:
 
     @given(st.integers(4, 8000), st.integers(4, 8000), st.integers(64, 1024))
     def test_cells_lie_inside_the_picture_and_leave_less_than_two_out(self, width: int, height: int, most: int) -> None:
-        grid = grid_for(width, height, MotionParams(working_long_side_px=most))
+        grid = grid_for(width, height, MotionParams(working_long_side_px=most, whole_long_side_px=min(most, 480)))
         side = grid.cell_px[0]
         for count, size in ((grid.columns, width), (grid.rows, height)):
             assert count * side <= size or count == 1
@@ -41,7 +41,7 @@ class TestGrid:
     def test_cell_numbers_fit_into_the_trace_whatever_the_parameter(self) -> None:
         limits = allowed_range(dict(iter_parameters())["motion.working_long_side_px"])
         most = int(limits.split("<= ")[1])
-        grid = grid_for(most, most, MotionParams(working_long_side_px=most))
+        grid = grid_for(most, most, MotionParams(working_long_side_px=most, whole_long_side_px=min(most, 480)))
         assert grid.rows * grid.columns - 1 <= np.iinfo(np.uint16).max
 
 
