@@ -50,8 +50,8 @@ class TestKinds:
             (2.0, MIDDLING, "movement", "localized, 0.5 s or longer, not rhythmic"),
             (0.3, BODY, "uncertain", "large but brief"),
             (2.0, BODY, "gross", "large: "),
-            (35.0, BODY, "gross", "longer than 30 s, possibly waking or handling"),
-            (35.0, HAND, "uncertain", "longer than 30 s, possibly waking or handling"),
+            (35.0, BODY, "gross", "large: 35.00 s"),
+            (35.0, HAND, "uncertain", "longer than 30 s"),
         ],
     )
     def test_by_length_and_size(
