@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from detector.truth.sensitivity.measure import measure_sensitivity as measure_sensitivity
     from detector.truth.simulated import simulate_night as simulate_night
     from detector.views.clips import write_clips as write_clips
+    from detector.views.exchange.taking import import_scoring as import_scoring
+    from detector.views.exchange.writing import export as export
     from detector.views.figures import write_figures as write_figures
     from detector.views.interactive import timeline as timeline
     from detector.views.plots import plot_confusion as plot_confusion
@@ -56,6 +58,8 @@ _HOMES = {
     "data_dictionary": "detector.night.tables",
     "decide": "detector.run.again",
     "evaluate": "detector.truth.scoring.evaluate",
+    "export": "detector.views.exchange.writing",
+    "import_scoring": "detector.views.exchange.taking",
     "load_nights": "detector.night.nights",
     "measure_sensitivity": "detector.truth.sensitivity.measure",
     "plant": "detector.truth.planting.plant",
@@ -86,6 +90,7 @@ _HOMES = {
 COMMANDS = {
     "clips": "write_clips",
     "figures": "write_figures",
+    "import": "import_scoring",
     "params": "Params",
     "sensitivity": "measure_sensitivity",
     "synth": "synthesize",

@@ -12,6 +12,7 @@ from detector._version import __version__
 from detector.cli import truth as cli_truth
 from detector.cli.clips import clips
 from detector.cli.ends import catch_signals, complain, fail, flushed, handled, keep_streams, say, say_json, stop_code
+from detector.cli.exchange import export, import_
 from detector.cli.figures import figures
 from detector.cli.output import (
     night_code,
@@ -317,3 +318,5 @@ app.command()(figures)
 app.command()(review)
 app.command()(trend)
 app.command()(sensitivity)
+app.command()(export)
+app.command("import")(import_)

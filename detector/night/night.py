@@ -16,6 +16,7 @@ from detector.events.decide import decide
 from detector.events.infant import Infant, see_infant
 from detector.motion.trace import MotionTrace
 from detector.night.answers import Answers
+from detector.night.doors import Door
 from detector.night.measures import (
     kind_rates,
     with_labels,
@@ -241,6 +242,10 @@ class Night(Answers):
         found = self.decision.events[self.event_number(event) - 1]
         start_s, stop_s = max(found.start_s - margin_s, self.start_s), min(found.stop_s + margin_s, self.stop_s)
         return film_stretch(self, start_s, stop_s, box=found.box_px if with_box else None, footage=footage)
+
+    to_boris = Door("detector.views.exchange.writing:to_boris")
+    to_csv = Door("detector.views.exchange.writing:to_csv")
+    to_vtt = Door("detector.views.exchange.writing:to_vtt")
 
     def __repr__(self) -> str:
         """One line; a night has too many events to print them all."""

@@ -1,0 +1,55 @@
+"""The commands `export` and `import`: what they write, say, refuse and end with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def night(cot: Path, command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that `analyze` wrote, with the jerks of `cot`."""
+    folder = tmp_path_factory.mktemp("exchange") / "night"
+    assert command("analyze", cot, "--out", folder, "--quiet").returncode == 0
+    return folder
+
+
+def test_export_edit_import(command: Command, night: Path, tmp_path: Path) -> None:
+    path = tmp_path / "Ana.boris"
+    done = command("export", night, "--to", "boris", "--out", path)
+    assert done.stdout == f"Written   {path}\n"
+    project = json.loads(path.read_text())
+    (observation,) = project["observations"].values()
+    assert list(observation["media_info"]["length"].values()) == [45.0]
+    twitches = [event for event in observation["events"] if event[2] == "twitch"]
+    assert [event[0] for event in twitches[::2]] == pytest.approx([7.0, 19.5, 33.2], abs=0.3)
+    observation["events"] = [event for event in observation["events"] if event not in twitches[:2]]
+    path.write_text(json.dumps(project))
+    said = command("import", night, path, "--json")
+    assert json.loads(said.stdout) == {
+        "reviewer": "Ana", "confirmed": 2, "changed": 0, "added": 0, "deleted": 1,
+        "agreement": pytest.approx(2 / 3), "written": 3, "unknown_labels": {},
+    }  # fmt: skip
+    reviewed = command("export", night, "--to", "csv", "--out", tmp_path / "r.csv", "--reviewer", "Ana", "--no-states")
+    assert reviewed.returncode == 0, reviewed.stderr
+    assert len((tmp_path / "r.csv").read_text("utf-8-sig").splitlines()) == 3
+
+
+def test_refusals_are_one_sentence(command: Command, night: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("when;what\n1;2\n")
+    for words, told in (
+        (("export", night, "--to", "docx"), "expected a format of boris"),
+        (("export", night, "--to", "csv", "--out", tmp_path / "n.txt"), "ends in .csv"),
+        (("import", night, tmp_path / "bad.csv"), "a row looks like this: "),
+        (("import", night, tmp_path / "bad.csv", "--map", tmp_path / "no.toml"), "expected a TOML file of labels"),
+    ):
+        done = command(*words)
+        assert done.returncode == 2
+        assert told in done.stderr
+        assert done.stderr.count("\n") == 1
