@@ -186,9 +186,11 @@ def _spans(
             wave[is_busy] = 0.0
             weight = breathing.weight[place].astype(np.float64) ** 2
             weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
-            cut = np.stack([wave[window.first : window.stop].T for window in windows])
-            quality = measure_quality(cut, params)
-            quality[:, ~_may_breathe(wave, weight, hidden, grid, params)] = 0.0
+            fits = _may_breathe(wave, weight, hidden, grid, params)
+            quality = np.zeros((len(windows), wave.shape[1]))
+            if fits.any():
+                cut = np.stack([wave[window.first : window.stop, fits].T for window in windows])
+                quality[:, fits] = measure_quality(cut, params)
             share = [is_busy[window.inner_first : window.inner_stop].mean() for window in windows]
             quality[np.array(share) > params.most_busy] = 0.0
             yield _Span(first, wave, weight, windows, quality)

@@ -28,6 +28,9 @@ _SMOOTH_HZ = 0.04
 _NOISE_HZ = (1.7, _HIGH_HZ)
 _LINE_BINS = 1.25
 _LINE_AROUND = (0.7, 1.35)
+_MOST_LINES = 3
+_BESIDE_HZ = 0.015
+_SWINGS_HZ = (0.15, 1.4)
 
 
 class Counted(NamedTuple):
@@ -93,10 +96,10 @@ def count_cycles(wave: Floats, inner: slice, params: BreathingParams) -> Counted
 
 
 def is_clockwork(wave: Floats, params: BreathingParams) -> bool:
-    """Whether a signal keeps time as nothing alive does: nearly all of its power around a rate is at one rate.
+    """Whether a signal keeps time as nothing alive does: nearly all of its power is at one rate, or at three at most.
 
     Over several minutes the rate of breathing wanders by more than can be told apart in that time; that of a fan, a
-    lamp or an encoder does not.
+    lamp or an encoder does not, nor do those of a mobile or of a curtain in the draft of a fan.
 
     Args:
         wave: shape (samples,), five samples a second.
@@ -107,11 +110,18 @@ def is_clockwork(wave: Floats, params: BreathingParams) -> bool:
         return False
     power = np.abs(np.fft.rfft((wave - wave.mean()) * np.hanning(n_samples), _FINE * n_samples)) ** 2
     frequency = np.fft.rfftfreq(_FINE * n_samples, 1.0 / SAMPLE_HZ)
-    band = (frequency >= params.min_rate_hz) & (frequency <= params.max_rate_hz)
-    rate = frequency[band][np.argmax(power[band])]
-    around = (frequency > _LINE_AROUND[0] * rate) & (frequency < _LINE_AROUND[1] * rate)
-    line = np.abs(frequency - rate) <= _LINE_BINS * SAMPLE_HZ / n_samples
-    return bool(power[line].sum() >= params.clockwork_share * power[around].sum())
+    power[(frequency < _SWINGS_HZ[0]) | (frequency > _SWINGS_HZ[1])] = 0.0
+    bin_hz = SAMPLE_HZ / n_samples
+    lines, rest = [], power.copy()
+    for _ in range(_MOST_LINES):
+        away = np.abs(frequency - frequency[np.argmax(rest)])
+        lines.append(rest[away <= _LINE_BINS * bin_hz].sum())
+        # What lies beside a line is a rate that wanders, and no other line.
+        rest[away <= max(2.0 * bin_hz, _BESIDE_HZ)] = 0.0
+    rate = frequency[np.argmax(power)]
+    around = power[(frequency > _LINE_AROUND[0] * rate) & (frequency < _LINE_AROUND[1] * rate)].sum()
+    is_one = lines[0] >= params.clockwork_share * around
+    return bool(is_one or sum(lines) >= params.clockwork_lines * power.sum())
 
 
 def _spectra(wave: Floats) -> tuple[Floats, Floats]:

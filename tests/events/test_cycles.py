@@ -131,9 +131,19 @@ def test_what_keeps_time_is_clockwork(rate_hz: float) -> None:
     assert is_clockwork(noisy(np.sin(2 * np.pi * rate_hz * times_s), 0.3), PARAMS)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_curtain_that_sways_at_three_rates_is_clockwork(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    times_s = np.arange(900) / SAMPLE_HZ
+    rates_hz, phases = np.array([0.23, 0.37, 0.52]) + random.uniform(-0.04, 0.04, 3), random.uniform(0, 6, 3)
+    swaying = np.sin(2 * np.pi * rates_hz[:, None] * times_s + phases[:, None]).sum(axis=0)
+    assert is_clockwork(noisy(swaying, 0.15), PARAMS)
+
+
+@pytest.mark.parametrize("variation", [0.05, 0.1, 0.25])
 @pytest.mark.parametrize("seed", range(5))
-def test_breathing_is_no_clockwork(seed: int) -> None:
-    assert not is_clockwork(breathing(breath_times(0.6, 0.05, 240.0, seed), 240.0), PARAMS)
+def test_breathing_is_no_clockwork(seed: int, variation: float) -> None:
+    assert not is_clockwork(breathing(breath_times(0.6, variation, 240.0, seed), 240.0), PARAMS)
 
 
 def test_in_a_short_time_nothing_is_told_to_be_clockwork() -> None:
