@@ -392,6 +392,14 @@ class ArtifactParams(Group):
     )
 
     mover_cells: int = tunable(9, "cells", OWN, "What moves all the time covers at least this much ...", ge=1)
+    most_hidden: float = tunable(
+        0.2,
+        "1",
+        OWN,
+        "With more than this of the picture (of the infant, where known) hidden, nothing is judged.",
+        gt=0,
+        le=1,
+    )
     mover_confined: float = tunable(
         0.75, "1", DERIVED, "... and keeps this share of what moves with it within its own place.", gt=0, le=1
     )

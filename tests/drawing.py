@@ -216,6 +216,7 @@ def still_trace(
         is_key_jump=off,
         is_damaged=off,
         is_frozen=off,
+        is_seam=off,
         lag_s=np.minimum(np.arange(n_frames), 2).astype(np.float32) * np.float32(frame_s),
         gain=np.ones(n_frames, np.float32),
         moved_fraction=np.zeros(n_frames, np.float32),

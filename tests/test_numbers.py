@@ -34,6 +34,7 @@ DECISIONS = {
 """At most 15, each with the reason why it is no parameter."""
 
 TECHNICAL = {
+    ("events/decide.py", 6): "digits of a second",
     ("events/breaths.py", 0.8): "what a cell of a signal is, judged by `breathing.min_cells`",
     ("events/breaths.py", 5): "what a place is, judged by `breathing.min_gathered`",
     ("events/breaths.py", 2.5): "what a place is, judged by `breathing.min_gathered`",
@@ -97,7 +98,7 @@ TECHNICAL = {
     ("motion/pictures/shrink.py", 4): "weights of smoothing and pixels of a cell",
     ("motion/pictures/shrink.py", 6): "sum of the weights of smoothing",
     ("motion/pictures/shrink.py", 255): "bits of a byte",
-    ("motion/trace.py", 6): "version of the file",
+    ("motion/trace.py", 7): "version of the file",
 }
 """Numbers of storage, speed and geometry: with others, results would be the same but for rounding."""
 

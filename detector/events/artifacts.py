@@ -104,6 +104,8 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
         start_s, stop_s = interval(trace.frames, start, stop)
         found.append(Artifact("frozen", start_s, stop_s, f"the picture stood still for {stop_s - start_s:.1f} s"))
     found += _damaged(trace, params.footage.max_gap_s)
+    for frame in np.flatnonzero(trace.frames.is_seam).tolist():
+        found.append(Artifact("seam", *interval(trace.frames, frame, frame + 1), "the picture does not go on here"))
     is_clock = find_clock(trace, limits) if has("clock") else np.zeros(trace.grid.n_cells, bool)
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))

@@ -33,11 +33,16 @@ from detector.params import ClassifyParams, Params
 
 @dataclass(frozen=True)
 class Decision:
-    """What was found in a trace: events, artifacts and epochs, each sorted by start."""
+    """What was found in a trace: events, artifacts and epochs, each sorted by start.
+
+    `judged` are the stretches `(start_s, stop_s)` in which movement could be seen, ascending, s; None where that is not
+    known.
+    """
 
     events: tuple[Event, ...]
     artifacts: tuple[Artifact, ...]
     epochs: tuple[Epoch, ...] = ()
+    judged: tuple[tuple[float, float], ...] | None = None
 
 
 def decide(trace: MotionTrace, params: Params) -> Decision:
@@ -75,7 +80,10 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
         infant = see_infant(trace, events, params, hidden.is_clock)
     artifacts = [*hidden.artifacts, *drawn, *kinds.insects, *doubted, *ripples]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
-    return Decision(with_infant(events, infant), tuple(ordered), infant.epochs)
+    looked_at = infant.extent if infant.extent is not None else np.ones(trace.grid.n_cells, bool)
+    is_seen = (hidden.is_clock | hidden.is_mover)[looked_at].mean() <= params.artifact.most_hidden
+    judged = tuple((round(a, 6), round(b, 6)) for a, b in judged_s.tolist()) if is_seen else ()
+    return Decision(with_infant(events, infant), tuple(ordered), infant.epochs, judged)
 
 
 def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> float | None:

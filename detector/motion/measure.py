@@ -41,6 +41,7 @@ class _Rows:
     duration_s: list[float] = field(default_factory=list)
     is_key: list[bool] = field(default_factory=list)
     is_damaged: list[bool] = field(default_factory=list)
+    is_seam: list[bool] = field(default_factory=list)
     lag_s: list[float] = field(default_factory=list)
     global_change: list[float] = field(default_factory=list)
     shift_px: list[tuple[float, float]] = field(default_factory=list)
@@ -57,6 +58,7 @@ class _Queued(NamedTuple):
     duration_s: float
     is_key: bool
     is_damaged: bool
+    is_seam: bool
 
 
 def measure_span(
@@ -110,7 +112,7 @@ class _SpanMeasurer:
                 self._reference = working_picture(frame.luma, self._grid.halvings).copy()
                 wants_reference = False
             self._differencer.put(frame.luma)
-            self._queued.append(_Queued(frame.time_s, frame.duration_s, frame.is_key, frame.is_damaged))
+            self._queued.append(_Queued(frame.time_s, frame.duration_s, frame.is_key, frame.is_damaged, frame.is_seam))
             self._unwatched.append(self._queued[-1])
             if self._differencer.is_full:
                 self._take()
@@ -129,6 +131,9 @@ class _SpanMeasurer:
         for frame in self._queued:
             if frame.is_key:
                 self._last_key_s = frame.time_s
+            if frame.is_seam:
+                # The picture before shows something else: it is not to be compared with.
+                self._differencer.reset()
             if frame.time_s < self._span.start_s:
                 self._differencer.compare(frame.time_s, with_short=False)
             else:
@@ -154,6 +159,7 @@ class _SpanMeasurer:
         rows.duration_s.append(frame.duration_s)
         rows.is_key.append(frame.is_key)
         rows.is_damaged.append(frame.is_damaged)
+        rows.is_seam.append(frame.is_seam)
         rows.lag_s.append(lag_s)
         rows.global_change.append(0.0)
         rows.shift_px.append((0.0, 0.0))
@@ -213,6 +219,7 @@ class _SpanMeasurer:
             is_key=np.array(rows.is_key, bool),
             is_key_jump=jump,
             is_damaged=np.array(rows.is_damaged, bool),
+            is_seam=np.array(rows.is_seam, bool),
             is_frozen=find_frozen(loud, jump, duration_s, self._params.noise),
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,

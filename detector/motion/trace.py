@@ -24,7 +24,7 @@ from detector.motion.grid import Grid
 from detector.motion.layer import Layer
 from detector.motion.packing import read_arrays, write_arrays
 
-TRACE_VERSION = 6
+TRACE_VERSION = 7
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Frames(Columns):
         is_key: key frames.
         is_key_jump: frames whose short difference crosses a key frame.
         is_damaged, is_frozen: frozen pictures are exactly equal to the one before.
+        is_seam: frames at which the picture does not go on, as at the end of one clip and the start of the next.
         lag_s: true lag of the short difference; 0 where there was no earlier frame.
         gain: how much louder the whole picture is than usual, at least 1.
         moved_fraction: share of cells above the floor, 0 to 1.
@@ -54,6 +55,7 @@ class Frames(Columns):
     is_key_jump: NDArray[np.bool_] = column(bool, "F")
     is_damaged: NDArray[np.bool_] = column(bool, "F")
     is_frozen: NDArray[np.bool_] = column(bool, "F")
+    is_seam: NDArray[np.bool_] = column(bool, "F")
     lag_s: NDArray[np.float32] = column(np.float32, "F", low=0)
     gain: NDArray[np.float32] = column(np.float32, "F", low=1)
     moved_fraction: NDArray[np.float32] = column(np.float32, "F", low=0, high=1)

@@ -107,12 +107,14 @@ class RecordedTime(Document):
     time_zone: Text
     start_source: Text
     observed: tuple[tuple[Seconds, Seconds], ...]
+    judged: tuple[tuple[Seconds, Seconds], ...] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        edges = [edge for stretch in self.observed for edge in stretch]
-        if self.start_s > self.stop_s or any(late < early for early, late in itertools.pairwise(edges)):
-            raise ValueError("expected stretches in order of time")
+        for stretches in (self.observed, self.judged or ()):
+            edges = [edge for stretch in stretches for edge in stretch]
+            if self.start_s > self.stop_s or any(late < early for early, late in itertools.pairwise(edges)):
+                raise ValueError("expected stretches in order of time")
         return self
 
     def moment(self) -> datetime | None:

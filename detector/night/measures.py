@@ -68,7 +68,9 @@ class Timed(Protocol):
 
 
 def judged_stretches(night: Timed) -> tuple[Stretch, ...]:
-    """Observed time in which no change of light and no bump hid what moved; ascending."""
+    """Observed time in which movement could be seen; ascending. Nights of before that was stored: but for artifacts."""
+    if night.decision.judged is not None:
+        return intersect(night.observed, night.decision.judged)
     hidden = [(item.start_s, item.stop_s) for item in night.decision.artifacts if item.kind in _HIDES_MOVEMENT]
     return subtract(night.observed, hidden)
 

@@ -198,6 +198,7 @@ def _document(night: _Night) -> dict[str, Any]:
             "time_zone": str(zone) if isinstance(zone, ZoneInfo | RuleZone) else "",
             "start_source": source.start_source,
             "observed": [list(stretch) for stretch in night.observed],
+            "judged": None if night.decision.judged is None else [list(stretch) for stretch in night.decision.judged],
         },
         "inputs": [
             {name: value for name, value in asdict(file).items() if name != "location"} for file in source.inputs
@@ -276,7 +277,7 @@ def _read_decision(folder: Path, document: NightDocument) -> Decision:
     # Nights of before there were states have no such table.
     has_epochs = os.path.lexists(folder / EPOCHS_FILE)  # a link that leads nowhere is refused
     epochs = read_epochs(_read_table(folder, EPOCHS_FILE), str(folder / EPOCHS_FILE)) if has_epochs else ()
-    return Decision(events, artifacts, epochs)
+    return Decision(events, artifacts, epochs, document.recording.judged)
 
 
 def _read_table(folder: Path, name: str) -> str:
