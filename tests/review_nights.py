@@ -1,9 +1,14 @@
-"""Nights to review: small drawn footage that was really analyzed, with as many events as a test wants."""
+"""Nights to review, small drawn footage that was really analyzed, and the command that serves their review page."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import re
+import signal
+import subprocess
+import sysconfig
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -116,3 +121,37 @@ def event_at(start_s: float, kind: str = "twitch", *, length_s: float = 0.4, snr
         box_px=(90.0, 76.0, 206.0, 128.0),
         reason=f"drawn as {kind}",
     )
+
+
+PROGRAM = Path(sysconfig.get_path("scripts")) / "twitch-detector"
+
+
+class Server:
+    """The command as a user would start it."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        words = [str(PROGRAM), "review", str(folder), "--no-browser", *options]
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/\S+/", line)
+        assert found, (line, self.process.communicate())
+        self.url = found[0]
+
+    def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
+        """Send a signal; what the command said last, and its exit code."""
+        self.process.send_signal(number)
+        words, _ = self.process.communicate(timeout=60)
+        return self.process.returncode, words
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Server]:
+    server = Server(folder, *options)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.process.kill()
+        server.process.communicate()

@@ -81,13 +81,16 @@ def table(rows: list[Row], took_s: float, load: float, *, is_quick: bool = False
 def replaced(text: str, rows: Sequence[Row], names: Sequence[str]) -> str:
     """Results as Markdown with some rows measured again; which measures those are is told below the table."""
     lines = text.splitlines()
+    after = next(place for place, line in enumerate(lines) if line.startswith("| measure |"))
+    while after < len(lines) and lines[after].startswith("|"):
+        after += 1
     for row in rows:
         known = [place for place, line in enumerate(lines) if line.startswith(f"| {row.measure} |")]
         if known:
             lines[known[0]] = _line(row)
-    after = next(place for place, line in enumerate(lines) if line.startswith("| measure |"))
-    while after < len(lines) and lines[after].startswith("|"):
-        after += 1
+        else:  # a measure that is new
+            lines.insert(after, _line(row))
+            after += 1
     told = f"Measured again, in a run of their own ({datetime.now(UTC):%Y-%m-%d}): {', '.join(names)}."
     lines[after:after] = ["", told]
     return "\n".join(lines) + "\n"

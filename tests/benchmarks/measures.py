@@ -25,6 +25,7 @@ from tests.benchmarks.bench import (
 )
 from tests.benchmarks.cost import Cost, run, run_command, run_task
 from tests.benchmarks.footage import draw
+from tests.benchmarks.review import reviewing
 
 # Shorter and longer footage of each kind, min: decoding takes about as long for each.
 LENGTHS = {"720p": (1, 8), "1080p": (1, 3), "720p HEVC": (1, 4), "360p": (1, 12)}
@@ -201,5 +202,6 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "decide": deciding,
     "probe": probing,
     "help": help_text,
+    "review": reviewing,
     "others": against_others,
 }

@@ -75,6 +75,11 @@ class TestWords:
         assert "3 | at most 2" not in text
         assert text.endswith(costs(POINTS))
 
+    def test_a_new_measure_is_put_below_the_others(self) -> None:
+        rows = [Row("one", "1", "at most 2", is_met=True)]
+        text = replaced(table(rows, 60.0, 0.0), [Row("new", "7", "at most 8", is_met=True)], ["new"])
+        assert "| one | 1 | at most 2 | yes |\n| new | 7 | at most 8 | yes |\n\nMeasured again" in text
+
     def test_costs_by_length(self) -> None:
         assert "| 10 min | 40.0 | 20.0 | 2.00 |" in costs(POINTS)
         assert costs([]) == ""

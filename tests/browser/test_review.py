@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
-import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +18,8 @@ from detector.night.night import Night
 from detector.night.regions import read_regions
 from detector.night.review import Entry, read_reviews
 from detector.run.analyze import analyze
-from tests.review_nights import draw_footage, save, spread
+from tests.review_nights import Server, draw_footage, save, serving, spread
 
-PROGRAM = Path(sysconfig.get_path("scripts")) / "twitch-detector"
 PATIENCE_MS = 60_000
 """A busy machine may take its time; nothing here measures it."""
 
@@ -45,37 +42,6 @@ def shared(found: Night, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     folder = save(found, tmp_path_factory.mktemp("shared") / "night", spread(found, 200))
     with serving(folder, "--reviewer", "Ana") as server:
         yield server
-
-
-class Server:
-    """The command as a user would start it."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.folder = folder
-        words = [str(PROGRAM), "review", str(folder), "--no-browser", *options]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/\S+/", line)
-        assert found, (line, self.process.communicate())
-        self.url = found[0]
-
-    def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
-        """Send a signal; what the command said last, and its exit code."""
-        self.process.send_signal(number)
-        words, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, words
-
-
-@contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Server]:
-    server = Server(folder, *options)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.process.kill()
-        server.process.communicate()
 
 
 class Visit:
