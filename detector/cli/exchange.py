@@ -22,10 +22,10 @@ LabelMap = Annotated[
 @handled
 def export(
     night: NightFolder,
-    to: Annotated[str, typer.Option(metavar="FORMAT", help="boris, vtt or csv.")],
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="boris, bids, edf, elan, vtt or csv.")],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="File to write.", show_default="named after the night"),
+        typer.Option(metavar="PATH", help="File to write; for bids the folder.", show_default="named after the night"),
     ] = None,
     reviewed: Annotated[bool, typer.Option("--reviewed", help="With the events as people corrected them.")] = False,
     reviewer: Annotated[
@@ -44,7 +44,7 @@ def export(
 ) -> ExitCode:
     """Write a night in the format of another tool.
 
-    BORIS projects, WebVTT chapters or CSV for spreadsheets.
+    BORIS projects, BIDS data sets, EDF+, ELAN, WebVTT chapters or CSV for spreadsheets.
 
     \b
     Examples:

@@ -244,6 +244,9 @@ class Night(Answers):
         return film_stretch(self, start_s, stop_s, box=found.box_px if with_box else None, footage=footage)
 
     to_boris = Door("detector.views.exchange.writing:to_boris")
+    to_bids = Door("detector.views.exchange.writing:to_bids")
+    to_edf = Door("detector.views.exchange.writing:to_edf")
+    to_elan = Door("detector.views.exchange.writing:to_elan")
     to_csv = Door("detector.views.exchange.writing:to_csv")
     to_vtt = Door("detector.views.exchange.writing:to_vtt")
 

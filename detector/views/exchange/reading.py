@@ -36,7 +36,7 @@ def read_scoring(night: Night, path: str | Path, footage: str | Path | None = No
         what = "this is a folder" if path.is_dir() else "there is no such file"
         raise UsageError(f"{path}: expected a scoring of this night, but {what}; name a file such as night.boris.")
     scoring = _reader(path)(path, clips_of(night, footage))
-    if scoring.format == "bids":
+    if scoring.format in {"bids", "edf"}:
         scoring = _shifted(scoring, night.start_s)
     return check_inside(scoring, night.start_s, night.stop_s)
 
@@ -58,7 +58,24 @@ def _reader(path: Path) -> Read:
         return _read_project
     if name.endswith(".vtt"):
         return lambda path, clips: vtt.read_vtt(path, read_text(path), clips)
+    if name.endswith((".edf", ".bdf")):
+        return _read_edf
+    if name.endswith(".eaf"):
+        return _read_elan
     return _read_table
+
+
+def _read_edf(path: Path, clips: Sequence[MediaClip]) -> Scoring:
+    from detector.views.exchange.edf import read_edf
+
+    del clips
+    return read_edf(path)
+
+
+def _read_elan(path: Path, clips: Sequence[MediaClip]) -> Scoring:
+    from detector.views.exchange.elan import read_elan
+
+    return read_elan(path, clips)
 
 
 def _read_project(path: Path, clips: Sequence[MediaClip]) -> Scoring:

@@ -10,6 +10,7 @@ from detector.errors import OutputFileError, UsageError
 from detector.night.atomic import whole_file
 from detector.night.loading import NightLike, as_night
 from detector.night.written import refuse_existing
+from detector.views.exchange.bids import PARTICIPANTS_FILE, bids_files
 from detector.views.exchange.sheet import Choice, Sheet, make_sheet
 
 Files = Mapping[Path, bytes]
@@ -54,7 +55,8 @@ def export(
     make, ending = FORMATS[to]
     path = Path(out) if out is not None else Path(f"{night_name(sheet)}{ending}")
     files = dict(sorted(make(sheet, path).items()))
-    refuse_existing(list(files), overwrite=overwrite)
+    # A list of participants grows: what was in it stays.
+    refuse_existing([place for place in files if place.name != PARTICIPANTS_FILE], overwrite=overwrite)
     _write(files)
     return list(files)
 
@@ -106,6 +108,24 @@ def _csv(sheet: Sheet, path: Path) -> Files:
     return {path.with_name(name): _marked(name, text) for name, text in csv_texts(sheet, path.stem).items()}
 
 
+def _bids(sheet: Sheet, path: Path) -> Files:
+    return bids_files(sheet, path)
+
+
+def _edf(sheet: Sheet, path: Path) -> Files:
+    from detector.views.exchange.edf import edf_bytes
+
+    return {path: edf_bytes(sheet)}
+
+
+def _elan(sheet: Sheet, path: Path) -> Files:
+    from detector.views.exchange.elan import elan_files
+
+    made = elan_files(sheet)
+    paths = per_clip(path, [clip.name for clip, _ in made])
+    return {place: data for place, (_, data) in zip(paths, made, strict=True)}
+
+
 def _marked(name: str, text: str) -> bytes:
     return text.encode("utf-8-sig" if name.endswith(".csv") else "utf-8")
 
@@ -121,6 +141,9 @@ def per_clip(path: Path, names: list[str]) -> list[Path]:
 
 FORMATS: Mapping[str, tuple[MakeFiles, str]] = {
     "boris": (_boris, ".boris"),
+    "bids": (_bids, "_bids"),
+    "edf": (_edf, ".edf"),
+    "elan": (_elan, ".eaf"),
     "vtt": (_vtt, ".vtt"),
     "csv": (_csv, ".csv"),
 }
@@ -130,6 +153,21 @@ FORMATS: Mapping[str, tuple[MakeFiles, str]] = {
 def to_boris(night: NightLike, out: str | Path | None = None, **choice: Any) -> list[Path]:  # noqa: ANN401
     """Write a BORIS project, or with a name that ends in `.tsv` what is pasted into BORIS; see `export`."""
     return export(night, "boris", out, **choice)
+
+
+def to_bids(night: NightLike, out: str | Path | None = None, **choice: Any) -> list[Path]:  # noqa: ANN401
+    """Write a night into a BIDS data set, a new one or one of other nights; see `export`."""
+    return export(night, "bids", out, **choice)
+
+
+def to_edf(night: NightLike, out: str | Path | None = None, **choice: Any) -> list[Path]:  # noqa: ANN401
+    """Write an EDF+ file with annotations, motion and breathing; see `export`."""
+    return export(night, "edf", out, **choice)
+
+
+def to_elan(night: NightLike, out: str | Path | None = None, **choice: Any) -> list[Path]:  # noqa: ANN401
+    """Write ELAN documents, one for each file of footage; see `export`."""
+    return export(night, "elan", out, **choice)
 
 
 def to_vtt(night: NightLike, out: str | Path | None = None, **choice: Any) -> list[Path]:  # noqa: ANN401
