@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detector.run.again import review as review
     from detector.run.again import trend as trend
     from detector.run.analyze import analyze as analyze
+    from detector.run.batch import batch as batch
     from detector.truth.known import read_truth as read_truth
     from detector.truth.planting.plant import plant as plant
     from detector.truth.scene.draw import synthesize as synthesize
@@ -55,6 +56,7 @@ _HOMES = {
     "Night": "detector.night.night",
     "Params": "detector.params",
     "analyze": "detector.run.analyze",
+    "batch": "detector.run.batch",
     "data_dictionary": "detector.night.tables",
     "decide": "detector.run.again",
     "evaluate": "detector.truth.scoring.evaluate",

@@ -10,6 +10,7 @@ import typer
 
 from detector._version import __version__
 from detector.cli import truth as cli_truth
+from detector.cli.batch import batch
 from detector.cli.clips import clips
 from detector.cli.ends import catch_signals, complain, fail, flushed, handled, keep_streams, say, say_json, stop_code
 from detector.cli.exchange import export, import_
@@ -317,6 +318,7 @@ app.command()(clips)
 app.command()(figures)
 app.command()(review)
 app.command()(trend)
+app.command()(batch)
 app.command()(sensitivity)
 app.command()(export)
 app.command("import")(import_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from detector.errors import FootageError
+from detector.footage.files import is_remote
 from detector.footage.mp4_boxes import is_stray_segment, is_unfinished_mp4
 
 logger = logging.getLogger(__name__)
@@ -58,11 +59,14 @@ def open_video(path: Path, max_px: int, device: str = "") -> Iterator[tuple[Inpu
     limit = {"max_pixels": str(int(max_px * 1.1) + 64 * 4096)}
     # Software in its place would give other pictures under the name of the device.
     hardware = HWAccel(device, allow_software_fallback=False) if device else None
-    try:
-        container = av.open(address(path), options=limit | SAFE, metadata_errors="replace", hwaccel=hardware)
-    except (av.error.FFmpegError, RuntimeError, ValueError, OSError) as error:
-        raise FootageError(_why_not_opened(path, error, device)) from None
-    with container:
+    with ExitStack() as opened:
+        try:
+            # Blocks of a remote file are fetched as they are asked for: of one with an index, hardly more than needed.
+            source = opened.enter_context(path.open("rb")) if is_remote(path) else address(path)
+            container = av.open(source, mode="r", options=limit | SAFE, metadata_errors="replace", hwaccel=hardware)
+        except (av.error.FFmpegError, RuntimeError, ValueError, OSError) as error:
+            raise FootageError(_why_not_opened(path, error, device)) from None
+        opened.enter_context(container)
         stream = _picture_stream(container, path)
         context = stream.codec_context
         context.options = limit

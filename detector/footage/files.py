@@ -33,6 +33,11 @@ class FoundFiles:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
 
+def is_remote(path: Path) -> bool:
+    """Whether a path is read over the network; only a batch makes such paths, never a name on a command line."""
+    return bool(getattr(path, "protocol", ""))
+
+
 def find_files(paths: Sequence[Path]) -> FoundFiles:
     """The video files among paths.
 
@@ -47,7 +52,7 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
     found = FoundFiles()
     seen: dict[Path, None] = {}
     for path in paths:
-        for file in _expand(path, found.unreadable):
+        for file in [path] if is_remote(path) else _expand(path, found.unreadable):
             try:
                 real = file.resolve()
             except (OSError, RuntimeError):  # links that lead in a circle

@@ -126,7 +126,7 @@ def read_recording(
         ParameterError: the time zone, the start or the name pattern cannot be used.
     """
     params = params or FootageParams()
-    found = find_files([Path(path) for path in paths])
+    found = find_files([Path(path) if isinstance(path, str) else path for path in paths])
     probed, unreadable = _probe_all(found.files, params, probe_files or _probe_each)
     unreadable = [*found.unreadable, *unreadable]
     if not probed:

@@ -52,7 +52,7 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
         FootageError: the file cannot be used as video; one sentence says why and what to do.
         ParameterError: the time zone, or the name pattern, cannot be used.
     """
-    path = Path(path)
+    path = Path(path) if isinstance(path, str) else path
     params = params or FootageParams()
     with open_video(path, params.max_frame_px) as (container, stream):
         width, height = _picture_size(path, stream, params)

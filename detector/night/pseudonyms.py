@@ -29,7 +29,7 @@ def pseudonymous(provenance: Provenance) -> Provenance:
         paths.setdefault(path, f"unreadable-{number:04d}")
     for path, _ in provenance.damage:
         paths.setdefault(path, f"clip-{len(paths) + 1:04d}")
-    hide = _hiding(paths)
+    hide = hiding(paths)
     return replace(
         provenance,
         inputs=tuple(
@@ -44,7 +44,7 @@ def pseudonymous(provenance: Provenance) -> Provenance:
     )
 
 
-def _hiding(ids: Mapping[str, str]) -> Callable[[str], str]:
+def hiding(ids: Mapping[str, str]) -> Callable[[str], str]:
     """A function that replaces every form in which a text can name a file or its folders."""
     names: dict[str, str] = {}
     for path, name in ids.items():

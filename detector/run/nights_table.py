@@ -89,7 +89,7 @@ def _matches(source: str) -> Iterator[str]:
         return
     folder = Path(source)
     places = [Path(match) for match in glob.glob(source)] if not folder.is_dir() else list(folder.iterdir())  # noqa: PTH207  # a glob as the user wrote it
-    for place in sorted(places, key=lambda path: _natural(path.name)):
+    for place in sorted(places, key=lambda path: _natural(str(path))):
         if place.name.startswith("."):
             continue
         if place.is_dir() or place.suffix.lower() in VIDEO_SUFFIXES:

@@ -21,7 +21,7 @@ from detector.run.analyze import Progress
 from tests.fault_tools import content
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-COMMANDS = ("probe", "analyze", "decide", "report", "clips", "figures", "params", "synth", "plant", "evaluate")
+COMMANDS = ("probe", "analyze", "decide", "report", "clips", "figures", "params", "synth", "plant", "evaluate", "batch")
 NIGHT_FILES = {
     "events.csv",
     "artifacts.csv",

@@ -1,0 +1,312 @@
+"""Many nights: each as `analyze` writes it, on a crew or a cluster, whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from detector.errors import UsageError
+from detector.night.night import Night
+from detector.params import Params, with_values
+from detector.run.analyze import analyze
+from detector.run.batch import batch
+from detector.run.batch_night import BatchRow, rows_as_csv
+from detector.run.sources import Privacy
+from tests.fault_tools import content, everything, readers_of, wait_for
+
+SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
+STAMP = "motion/batch.txt"
+
+
+@pytest.fixture(scope="module")
+def lab(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two nights of 22 s in folders of their own, one of them in two clips, and a folder without a readable video."""
+    folder = tmp_path_factory.mktemp("lab")
+    for name in ("anna 1", "berta", "broken"):
+        (folder / name).mkdir()
+    write_cot(folder / "anna 1" / "clip.mp4", 22.0, (7.0, 15.5))
+    write_cot(folder / "berta" / "2026-03-14_22-00-00.mp4", 11.0, (4.0,), seed=2)
+    write_cot(folder / "berta" / "2026-03-14_22-00-11.mp4", 11.0, (6.0,), seed=2)
+    (folder / "broken" / "x.mp4").write_text("no video")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+    """What `analyze` writes of each."""
+    root = tmp_path_factory.mktemp("alone")
+    for name in ("anna 1", "berta"):
+        analyze(lab / name, out=root / name, params=SHORT_SPANS, workers=1)
+    return {name: content(root / name) for name in ("anna 1", "berta")}
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    found = content(folder)
+    assert found.pop(STAMP)
+    return found
+
+
+def table(root: Path) -> list[dict[str, str]]:
+    with (root / "batch.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def crewed(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab analyzed by the crew."""
+    root = tmp_path_factory.mktemp("results")
+    batch(lab, root, params=SHORT_SPANS, engine="crew", workers=2)
+    return root
+
+
+def test_each_night_is_as_analyze_writes_it(crewed: Path, alone: dict[str, dict[str, bytes]]) -> None:
+    assert {name: written(crewed / name) for name in alone} == alone
+
+
+def test_one_bad_night_never_stops_the_rest(crewed: Path) -> None:
+    rows = table(crewed)
+    assert [(row["night"], row["status"]) for row in rows] == [
+        ("anna 1", "done"),
+        ("berta", "done"),
+        ("broken", "failed"),
+    ]
+    assert rows[0]["observed_s"] == rows[0]["judged_s"] == "22"
+    assert rows[0]["coverage_fraction"] == "1"
+    assert int(rows[0]["n_events"]) == len(Night.load(crewed / "anna 1").events)
+    assert "expected a video file" in rows[2]["error"]
+    assert rows[2]["observed_s"] == rows[2]["n_events"] == ""
+    assert not (crewed / "broken").exists()
+
+
+def test_whole_nights_are_left_alone_and_new_ones_done(lab: Path, crewed: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(crewed, tmp_path / "results"))
+    before = {path: path.stat().st_mtime_ns for path in root.glob("*/**/*") if path.is_file()}
+    rows = batch(lab, root, params=SHORT_SPANS, engine="crew", workers=1)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert [row.status for row in rows] == ["done", "done", "failed"]
+
+
+def test_other_parameters_are_refused_night_by_night(lab: Path, crewed: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(crewed, tmp_path / "results"))
+    other = with_values(SHORT_SPANS, {"burst.threshold": 20})
+    rows = batch(lab, root, params=other, engine="crew", workers=1)
+    assert [row.status for row in rows] == ["failed"] * 3
+    assert "burst.threshold was" in rows[0].error
+    assert written(root / "berta") == written(crewed / "berta")
+
+
+def test_nothing_tells_a_name_or_keeps_a_pixel(lab: Path, tmp_path: Path) -> None:
+    from detector.night.store import read_part
+
+    root = tmp_path / "results"
+    rows = batch(lab, root, params=SHORT_SPANS, engine="crew", privacy=Privacy(pictures=False, names=False))
+    assert [row.status for row in rows] == ["done", "done", "failed"]
+    assert len({row.night for row in rows}) == 3
+    for name, data in everything(root).items():
+        for secret in ("anna", "berta", "broken", "clip.mp4", "2026-03-14_22", lab.name):
+            assert secret not in name
+            assert secret.encode() not in data, (name, secret)
+    assert not any(read_part(part).reference.size for part in root.rglob("span-*.npz"))
+    again = batch(lab, root, params=SHORT_SPANS, engine="crew", privacy=Privacy(pictures=False, names=False))
+    assert [row.night for row in again] == [row.night for row in rows]
+
+
+def test_rows_are_csv_with_empty_cells_for_what_is_missing() -> None:
+    rows = [BatchRow("a", "done", 10.0, 9.5, 1 / 3, 4), BatchRow("b", "failed", error='no "video", sorry')]
+    assert rows_as_csv(rows).splitlines()[1:] == [
+        "a,done,10,9.5,0.3333,4,",
+        'b,failed,,,,,"no ""video"", sorry"',
+    ]
+
+
+def test_what_cannot_be_is_refused(lab: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="engine: expected dask, or crew"):
+        batch(lab, tmp_path / "r", engine="spark")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="this is a file"):
+        batch(lab, tmp_path / "file", engine="crew")
+    with pytest.raises(UsageError, match="no night was found"):
+        batch(tmp_path / "absent*", tmp_path / "r", engine="crew")
+
+
+# On a cluster ------------------------------------------------------------------------------------------------------
+
+distributed = pytest.mark.skipif(
+    __import__("importlib.util").util.find_spec("distributed") is None, reason="needs the extra dask"
+)
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc")
+quiet_dask = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
+
+
+@distributed
+@quiet_dask
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_bytes(lab: Path, alone: dict[str, dict[str, bytes]], tmp_path: Path) -> None:
+    rows = batch(lab, tmp_path / "r", params=SHORT_SPANS, workers=2)
+    assert [row.status for row in rows] == ["done", "done", "failed"]
+    assert {name: written(tmp_path / "r" / name) for name in alone} == alone
+
+
+@distributed
+@quiet_dask
+@pytest.mark.slow
+def test_it_listens_on_this_machine_only(lab: Path, tmp_path: Path) -> None:
+    del lab, tmp_path
+    script = (
+        "import sys\nfrom detector.run.cluster import dask_cluster\n"
+        "if __name__ == '__main__':\n"
+        "    with dask_cluster(None, 1, 4000.0) as cluster:\n"
+        "        print(cluster.dashboard, flush=True); sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline().startswith("http://127.0.0.1:")
+        inodes = {
+            str(link.readlink()).partition("[")[2].rstrip("]")
+            for pid in [run.pid, *_descendants(run.pid)]
+            for link in Path(f"/proc/{pid}/fd").iterdir()
+            if "socket:" in str(link.readlink())
+        }
+        listening = [
+            fields[1]
+            for name in ("tcp", "tcp6")
+            for fields in map(str.split, Path(f"/proc/net/{name}").read_text().splitlines()[1:])
+            if fields[3] == "0A" and fields[9] in inodes
+        ]
+        run.communicate("")
+    assert listening
+    assert all(address.startswith("0100007F:") for address in listening), listening
+
+
+def _descendants(pid: int) -> list[int]:
+    from tests.fault_tools import children_of
+
+    found = children_of(pid)
+    return found + [other for child in found for other in _descendants(child)]
+
+
+def _striker(footage: Path, n_times: int, hit: list[int]) -> threading.Thread:
+    """Ends so many workers that have a file open, one after the other."""
+
+    def strike() -> None:
+        until_s = time.monotonic() + 120
+        while len(hit) < n_times and time.monotonic() < until_s:
+            for pid in readers_of(footage):
+                if pid not in hit and len(hit) < n_times:
+                    hit.append(pid)
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=strike)
+    thread.start()
+    return thread
+
+
+@pytest.fixture(scope="module")
+def long_lab(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One night of 30 s in three spans that take a while."""
+    folder = tmp_path_factory.mktemp("long") / "lab"
+    (folder / "night").mkdir(parents=True)
+    write_cot(folder / "night" / "long.mp4", 30.0, (7.0,), fps=25, size=(640, 480))
+    return folder
+
+
+@distributed
+@needs_proc
+@quiet_dask
+@pytest.mark.slow
+def test_a_killed_worker_costs_nothing(long_lab: Path, tmp_path: Path) -> None:
+    hit: list[int] = []
+    striker = _striker(long_lab / "night" / "long.mp4", 1, hit)
+    rows = batch(long_lab, tmp_path / "r", params=SHORT_SPANS, workers=1)
+    striker.join()
+    assert len(hit) == 1
+    assert [row.status for row in rows] == ["done"]
+    analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
+    assert written(tmp_path / "r" / "night") == content(tmp_path / "alone")
+
+
+@distributed
+@needs_proc
+@quiet_dask
+@pytest.mark.slow
+def test_a_span_that_costs_three_workers_is_named_and_skipped(long_lab: Path, tmp_path: Path) -> None:
+    hit: list[int] = []
+    striker = _striker(long_lab / "night" / "long.mp4", 3, hit)
+    rows = batch(long_lab, tmp_path / "r", params=with_values(SHORT_SPANS, {"footage.span_s": 3600}), workers=1)
+    striker.join()
+    assert len(hit) == 3
+    assert [row.status for row in rows] == ["failed"], "it has only this span"
+    assert "the process that measured it was ended" in rows[0].error
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Start a scheduler and a worker of its own on a port, or start them again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address, running = f"tcp://127.0.0.1:{port}", list[subprocess.Popen[bytes]]()
+    log = (tmp_path / "dask.log").open("wb")
+
+    def start() -> str:
+        for process in running:
+            process.kill()
+            process.wait()
+        running.clear()
+        words = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
+        running.append(subprocess.Popen([*words, "--no-dashboard"], stdout=log, stderr=log))
+        words = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"]
+        running.append(
+            subprocess.Popen([*words, "--no-nanny", "--host", "127.0.0.1"], stdout=log, stderr=log, cwd=tmp_path)
+        )
+        return address
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+    log.close()
+
+
+@distributed
+@needs_proc
+@quiet_dask
+@pytest.mark.slow
+def test_a_scheduler_that_is_restarted_costs_nothing(
+    long_lab: Path, scheduler: Callable[[], str], tmp_path: Path
+) -> None:
+    address, root = scheduler(), tmp_path / "r"
+
+    def restart() -> None:
+        wait_for(lambda: list(root.glob("night/motion/span-*.npz")), 120.0)
+        scheduler()
+
+    restarter = threading.Thread(target=restart)
+    restarter.start()
+    rows = batch(long_lab, root, params=SHORT_SPANS, scheduler=address)
+    restarter.join()
+    assert [row.status for row in rows] == ["done"], rows
+    analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
+    assert written(root / "night") == content(tmp_path / "alone")
+
+
+@distributed
+@quiet_dask
+def test_no_scheduler_at_an_address_is_said(lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del monkeypatch
+    with pytest.raises(UsageError, match=r"tcp://127\.0\.0\.1:9: expected a running Dask scheduler"):
+        batch(lab, tmp_path / "r", scheduler="tcp://127.0.0.1:9")
