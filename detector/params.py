@@ -637,6 +637,14 @@ class BreathingParams(Group):
         gt=0,
         le=1,
     )
+    most_travel: float = tunable(
+        0.55,
+        "1",
+        DERIVED,
+        "Coherence a quarter of a cycle apart with another place; waves that run have more.",
+        gt=0,
+        le=1,
+    )
     clockwork_s: float = tunable(100.0, "s", OWN, "In at least so much time ...", ge=30, le=600)
     clockwork_share: float = tunable(
         0.88,
@@ -671,7 +679,10 @@ class StateParams(Group):
 
     epoch_s: float = tunable(30.0, "s", "Haddad 1987", "Length of an epoch.", ge=10, le=300)
     min_observed: float = tunable(0.5, "1", OWN, "An epoch observed for less is unobserved.", ge=0, le=1)
-    busy_s: float = tunable(1.0, "s", OWN, "Movement this long hides breathing while it lasts.", ge=0, le=60)
+    busy_s: float = tunable(1.0, "s", OWN, "Movement this long hides breathing while it lasts ...", ge=0, le=60)
+    busy_area: float = tunable(
+        0.05, "of the picture", OWN, "... if it is of the whole body, goes on and on, or is this large.", gt=0, le=1
+    )
     awake_activity: float = tunable(
         0.5, "1", OWN, "An epoch that moves for this share of its time is awake or handled.", gt=0, le=1
     )

@@ -2,8 +2,9 @@
 
 Breathing goes on for minutes at one place, at 0.25 to 1.3 cycles a second with swings of about the same size, and no
 two of its cycles are of exactly one length. That sets it apart from movement, which begins and ends; from light, which
-is everywhere; from the digits of a clock, which are a few cells; and from fans, lamps and encoders, which keep time
-like clockwork. What is not clearly breathing is not told as breathing.
+is everywhere; from the digits of a clock, which are a few cells; from waves that run over a curtain, since a chest goes
+up and down as one; and from fans, lamps and encoders, which keep time like clockwork. What is not clearly breathing is
+not told as breathing.
 
 This is no monitor of breathing: it averages over a minute and says nothing of single breaths or of their absence.
 """
@@ -17,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.cycles import count_cycles, is_clockwork, measure_quality
+from detector.events.cycles import count_cycles, is_clockwork, measure_quality, measure_travel
 from detector.motion.breathing import SAMPLE_HZ, Breathing, CoarseGrid
 from detector.params import BreathingParams
 
@@ -183,10 +184,10 @@ def _spans(
         windows = _windows(start_s, n_samples, epochs, params)
         if windows:
             is_busy = _during(start_s + (np.arange(n_samples) + 0.5) / SAMPLE_HZ, busy)
-            wave[is_busy] = 0.0
             weight = breathing.weight[place].astype(np.float64) ** 2
             weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
             fits = _may_breathe(wave, weight, hidden, grid, params)
+            wave[is_busy] = 0.0
             quality = np.zeros((len(windows), wave.shape[1]))
             if fits.any():
                 cut = np.stack([wave[window.first : window.stop, fits].T for window in windows])
@@ -224,13 +225,15 @@ def _during(time_s: Floats, busy: Sequence[Interval]) -> NDArray[np.bool_]:
 def _may_breathe(
     wave: Floats, weight: Floats, hidden: NDArray[np.bool_], grid: CoarseGrid, params: BreathingParams
 ) -> NDArray[np.bool_]:
-    """Which components are more than a few cells, gathered at a place that is not hidden, and no clockwork; (K,)."""
+    """Which components are more than a few cells, gathered, not hidden, no clockwork and do not travel; shape (K,)."""
     descending = -np.sort(-weight, axis=1)
     n_cells = 1 + np.count_nonzero(np.cumsum(descending, axis=1) < _MOST_OF, axis=1)
     fits: NDArray[np.bool_] = (n_cells >= params.min_cells) & (weight[:, hidden].sum(axis=1) < _HALF)
     for component in np.flatnonzero(fits):
         fits[component] = _gathered(weight[component].reshape(grid.rows, grid.columns)) >= params.min_gathered
-        fits[component] &= not is_clockwork(wave[:, component], params)
+    fits[fits] = measure_travel(wave[:, fits]) <= params.most_travel
+    for component in np.flatnonzero(fits):
+        fits[component] = not is_clockwork(wave[:, component], params)
     return fits
 
 

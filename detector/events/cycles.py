@@ -124,6 +124,26 @@ def is_clockwork(wave: Floats, params: BreathingParams) -> bool:
     return bool(is_one or sum(lines) >= params.clockwork_lines * power.sum())
 
 
+def measure_travel(wave: Floats) -> Floats:
+    """How much each signal is followed or led by another one by a quarter of a cycle, as where a wave runs along.
+
+    Args:
+        wave: shape (samples, n), five samples a second.
+
+    Returns:
+        Shape (n,), 0 to 1: the largest imaginary part of its coherence with another signal; 0 for a single one.
+    """
+    if wave.shape[1] == 0:
+        return np.zeros(0)
+    spectrum = np.fft.fft(wave - wave.mean(axis=0), axis=0)
+    frequency = np.fft.fftfreq(len(wave), 1.0 / SAMPLE_HZ)
+    spectrum[(frequency < _SWINGS_HZ[0]) | (frequency > _SWINGS_HZ[1])] = 0.0
+    cross = spectrum.conj().T @ spectrum
+    size = np.sqrt(np.maximum(np.diag(cross).real, 1e-300))
+    travel: Floats = np.abs((cross / (size[:, None] * size)).imag).max(axis=1)
+    return travel
+
+
 def _spectra(wave: Floats) -> tuple[Floats, Floats]:
     """Frequencies (F,) in Hz and power (n, F) of windows, averaged over pieces of half a minute."""
     n_samples = wave.shape[1]

@@ -132,8 +132,17 @@ class _Verdict(NamedTuple):
 
 
 def busy_stretches(events: Sequence[Event], params: StateParams) -> list[Interval]:
-    """Movement that hides breathing: all that lasts, but no twitches, which breathing is seen through."""
-    return [(event.start_s, event.stop_s) for event in events if event.duration_s >= params.busy_s]
+    """Movement that hides breathing: what lasts, and moves the body or goes on and on.
+
+    Breathing is seen through twitches and through a hand that moves; and strong breathing may itself be taken for a
+    local movement.
+    """
+    return [
+        (event.start_s, event.stop_s)
+        for event in events
+        if event.duration_s >= params.busy_s
+        and (event.kind in {"gross", "restless", "rhythmic"} or event.area_fraction >= params.busy_area)
+    ]
 
 
 def score_epochs(

