@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -168,7 +169,12 @@ def read_toml(path: Path, start: GroupType) -> GroupType:
     except OSError as error:
         raise ParameterError(f"{path}: cannot read this parameter file ({error.strerror}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ParameterError(f"{path}: expected a TOML parameter file, but {error}.") from None
+        where = re.search(r"at (line [0-9]+, column [0-9]+)", str(error))
+        place = f" beyond {where[1]}" if where else ""
+        raise ParameterError(
+            f"{path}: expected a TOML parameter file as `twitch-detector params` prints it, but it cannot be read"
+            f"{place}; each line is NAME = VALUE under a [group]."
+        ) from None
     try:
         return set_values(start, dict(flatten(tree)))
     except ParameterError as error:
@@ -235,9 +241,25 @@ def _validated(model: type[GroupType], tree: dict[str, Any]) -> GroupType:
     if first["type"] == "value_error":
         raise ParameterError(f"{name}: {first['msg'].removeprefix('Value error, ').rstrip('.')}.")
     kind = _TYPE_WORDS.get(fields[name].annotation, "a value")
-    limits = allowed_range(fields[name])
-    expected = kind if limits == "any" else f"{kind} {limits}"
-    raise ParameterError(f"{name}: expected {expected}, but {first['input']!r} came.")
+    expected = " ".join([kind, *_range_words(fields[name])])
+    raise ParameterError(f"{name}: expected {expected}, not {first['input']!r}.")
+
+
+def _range_words(field: FieldInfo) -> Iterator[str]:
+    """The range of a parameter as one says it, such as `from 1 to 10000`; nothing where there is none."""
+    limits = {
+        key: f"{float(getattr(limit, key)):g}"
+        for limit in field.metadata
+        for key in ("gt", "ge", "lt", "le")
+        if hasattr(limit, key)
+    }
+    if {"ge", "le"} <= limits.keys():
+        yield f"from {limits['ge']} to {limits['le']}"
+        return
+    words = {"gt": "above", "ge": "of at least", "lt": "below", "le": "of at most"}
+    parts = [f"{words[key]} {value}" for key, value in limits.items()]
+    if parts:
+        yield " and ".join(parts)
 
 
 # Any: an annotation may be a type or a typing construct.

@@ -202,11 +202,11 @@ def without_duration(source: Path, target: Path) -> Path:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--set", "burst.threshold=0"), "burst.threshold: expected a number >= 1"),
+        (("--set", "burst.threshold=0"), "burst.threshold: expected a number from 1 to 10000, not '0'"),
         (("--set", "burst.low=12"), "burst.threshold: expected at least burst.low (12)"),
         (("--set", "burst.treshold=12"), "did you mean burst.threshold?"),
         (("--set", "burst.threshold"), "expected NAME=VALUE"),
-        (("--set", "burst.threshold=much"), "but 'much' came"),
+        (("--set", "burst.threshold=much"), "not 'much'"),
         (("--params", "absent.toml"), "absent.toml: cannot read this parameter file"),
         (("--workers", "0"), "workers: expected 1 or more"),
         (("--workers", "many"), "--workers"),

@@ -21,6 +21,7 @@ from detector.cli.output import (
     night_words,
     progress_bar,
 )
+from detector.cli.plain import in_plain_words, usage_sentence
 from detector.cli.probe import Footage, understood
 from detector.cli.probe import probe as cli_probe
 from detector.cli.review import corrected_night, lost_decisions, review
@@ -43,7 +44,11 @@ NightFolder = Annotated[Path, typer.Argument(metavar="DIR", help="A night folder
 ParamsFile = Annotated[Path | None, typer.Option("--params", metavar="FILE", help="TOML file with parameters.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Set one parameter, such as burst.threshold=12; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set one parameter, such as burst.threshold=12 (higher finds fewer); repeatable.",
+    ),
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Allow a folder of another night, other parameters, or other files.")
@@ -64,11 +69,9 @@ def main() -> None:
     # Typer carries its own copy of click, or uses click itself: this is the base of all usage errors in both.
     usage_errors: list[Any] = [base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"]
     try:
-        code = app(standalone_mode=False)
+        code = in_plain_words(typer.main.get_command(app))(standalone_mode=False)
     except usage_errors[0] as error:
-        text = error.format_message().strip().rstrip(".")
-        hint = f"{text}{'' if text.endswith('?') else ';'} `twitch-detector --help` lists what can be asked for."
-        code = fail(hint, ExitCode.USAGE, as_json="--json" in sys.argv)
+        code = fail(usage_sentence(error), ExitCode.USAGE, as_json="--json" in sys.argv)
     except (typer.Abort, KeyboardInterrupt) as stop:  # outside of a command
         code = stop_code(stop.__cause__ or KeyboardInterrupt())
     except OutputError as error:  # the version

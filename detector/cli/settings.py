@@ -53,7 +53,7 @@ def pairs(settings: list[str] | None) -> dict[str, str]:
     found = {}
     for text in settings or []:
         name, sign, value = text.partition("=")
-        if not sign:
+        if not sign or not name.strip():
             raise ParameterError(f"--set {text}: expected NAME=VALUE, such as burst.threshold=12.")
         found[name.strip()] = value.strip()
     return found

@@ -203,6 +203,17 @@ def _nothing(paths: Sequence[Path | str], unreadable: list[tuple[str, str]]) -> 
     if len(unreadable) == 1:
         return unreadable[0][1]
     if unreadable:
-        return f"None of the {len(unreadable)} files can be read as video; the first: {unreadable[0][1]}"
+        joined = " ".join(str(path) for path in paths)
+        hint = f' (names with spaces need quotes: "{joined}")' if _is_one_name(paths) else ""
+        return f"None of the {len(unreadable)} files can be read as video{hint}; the first: {unreadable[0][1]}"
     names = ", ".join(str(path) for path in paths) or "No path"
-    return f"{names}: expected video files, but none was found; name files or a folder that holds them."
+    return (
+        f"{names}: expected video files, but none was found; name files such as .mp4, .mkv, .mov, .avi or .ts, or a "
+        "folder that holds them."
+    )
+
+
+def _is_one_name(paths: Sequence[Path | str]) -> bool:
+    """Whether what was given as several paths is one name that has spaces in it."""
+    whole = Path(" ".join(str(path) for path in paths))
+    return len(paths) > 1 and (whole.exists() or not any(Path(str(path)).exists() for path in paths))

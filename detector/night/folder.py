@@ -58,8 +58,13 @@ def claimed(
     is_new = not folder.exists()
     refuse_foreign(folder, overwrite=overwrite)
     motion = folder / MOTION_FOLDER
-    with writing(folder):
+    try:
         motion.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NightFolderError(
+            f"{folder}: cannot write the night here ({error.strerror}); nothing was measured yet, so make the place "
+            "writable or choose another one (--out)."
+        ) from error
     with locked(folder):
         if not overwrite:
             refuse_other_night(folder, hashes, parameters or {})

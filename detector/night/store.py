@@ -236,6 +236,8 @@ def without_nan(value: Any) -> Any:  # noqa: ANN401  # a JSON value is anything
 
 def _read_document(folder: Path) -> NightDocument:
     path = folder / NIGHT_FILE
+    if folder.is_file():
+        raise NightFolderError(_no_night(folder))
     try:
         tree = read_json(path, folder)
     except FileNotFoundError:
@@ -264,6 +266,8 @@ def _no_record(path: Path, reason: str) -> str:
 
 
 def _no_night(folder: Path) -> str:
+    if folder.is_file():
+        return f"{folder}: expected a night folder, but this is a file; give the folder that `analyze` wrote, first."
     if not folder.is_dir():
         return f"{folder}: there is no such night folder; give the folder that `analyze` wrote."
     if (folder / MOTION_FOLDER).is_dir():

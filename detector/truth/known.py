@@ -174,6 +174,9 @@ def _cell(value: object) -> object:
     return "" if math.isnan(value) else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
+_HOW_IT_LOOKS = "the first lines of one are onset,duration,label / 12.4,0.3,twitch."
+
+
 def read_truth(path: Path) -> tuple[KnownMovement, ...]:
     """Read a truth table, in its order; columns beyond those of this module are left alone.
 
@@ -185,11 +188,12 @@ def read_truth(path: Path) -> tuple[KnownMovement, ...]:
             reader = csv.DictReader(file, strict=True)
             columns, rows = reader.fieldnames or (), [(reader.line_num, row) for row in reader]
     except (OSError, ValueError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0].rstrip(".")
-        raise UsageError(f"{path}: expected a CSV file of known movements, but {reason}.") from None
+        reason = getattr(error, "strerror", None) or "it cannot be read as one"
+        raise UsageError(f"{path}: expected a CSV file of known movements, but {reason}; {_HOW_IT_LOOKS}") from None
     if missing := [name for name in _NEEDED if name not in columns]:
         raise UsageError(
-            f"{path}: expected the columns onset, duration and label, but {', '.join(missing)} is missing."
+            f"{path}: expected the columns onset, duration and label, but {', '.join(missing)} is missing; "
+            f"{_HOW_IT_LOOKS}"
         )
     return tuple(_read_row(path, line, row) for line, row in rows)
 
