@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from detector.truth.planting.plant import plant as plant
     from detector.truth.scene.draw import synthesize as synthesize
     from detector.truth.scoring.evaluate import evaluate as evaluate
+    from detector.truth.scoring.people import compare_scorings as compare_scorings
+    from detector.truth.scoring.thresholds import choose_threshold as choose_threshold
     from detector.truth.sensitivity.measure import measure_sensitivity as measure_sensitivity
     from detector.truth.simulated import simulate_night as simulate_night
     from detector.views.clips import write_clips as write_clips
@@ -57,6 +59,8 @@ _HOMES = {
     "Params": "detector.params",
     "analyze": "detector.run.analyze",
     "batch": "detector.run.batch",
+    "choose_threshold": "detector.truth.scoring.thresholds",
+    "compare_scorings": "detector.truth.scoring.people",
     "data_dictionary": "detector.night.tables",
     "decide": "detector.run.again",
     "evaluate": "detector.truth.scoring.evaluate",

@@ -33,6 +33,7 @@ __all__ = [
     "say",
     "say_json",
     "show_score",
+    "write_evaluation",
 ]
 
 
@@ -196,3 +197,33 @@ def _or_dash(value: float, digits: str) -> str:
 def evaluation_paths(folder: Path) -> tuple[Path, Path]:
     """Where `evaluate` writes its JSON and its figure."""
     return folder / "evaluation.json", folder / "evaluation.png"
+
+
+def write_evaluation(folder: Path, text: str, draw: Callable[[Path], None], *, is_night: bool) -> tuple[Path, Path]:
+    """Write JSON and figure of an evaluation; what somebody else wrote in their place is moved aside.
+
+    Args:
+        folder: where to.
+        text: the JSON.
+        draw: writes the figure to a path.
+        is_night: whether the folder is the night itself, which nobody else may write to meanwhile.
+    """
+    from contextlib import nullcontext
+
+    from detector.night.claims import writing
+    from detector.night.folder import locked, whole_file
+    from detector.night.written import replacing
+
+    json_path, figure_path = evaluation_paths(folder)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        alone = locked(folder) if is_night else nullcontext()
+        with (
+            alone,
+            replacing([json_path, figure_path]),
+            whole_file(json_path) as json_file,
+            whole_file(figure_path) as figure,
+        ):
+            json_file.write_text(text, encoding="utf-8")
+            draw(figure)
+    return json_path, figure_path

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.cli.ends import complain, say, say_json
-from detector.cli.output import evaluation_paths, show_score
+from detector.cli.output import show_score, write_evaluation
 from detector.errors import ParameterError, UsageError
 from detector.night.written import refuse_existing, replacing
 
@@ -19,6 +19,7 @@ TRUTH, CONFOUNDS = "_truth.csv", "_confounds.csv"
 """How the names of the tables beside a video end."""
 
 if TYPE_CHECKING:
+    from detector.night.night import Night
     from detector.truth.known import KnownMovement
 
 
@@ -155,53 +156,80 @@ def plant(
 
 def evaluate(
     night: Annotated[Path, typer.Argument(metavar="NIGHT", help="A night folder written by `analyze`.")],
-    truth: Annotated[Path, typer.Argument(metavar="TRUTH", help="CSV with onset, duration (s) and label.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="A truth table, or scorings of people in any format.")
+    ],
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for evaluation.json and evaluation.png; else NIGHT.")
     ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--map", metavar="FILE", help='TOML file of labels, such as twitch = ["TW"].')
+    ] = None,
+    clips: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Write so many of the worst disagreements of people as clips.")
+    ] = 0,
+    choose: Annotated[
+        str, typer.Option(metavar="NAME", help="Choose this parameter, such as burst.threshold, by the first scoring.")
+    ] = "",
+    footage: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the score, or the error, as JSON to stdout.")] = False,
 ) -> None:
-    """Score a night against known movements.
+    """Score a night against known movements, or against people.
 
-    Precision, recall and F1 per kind, false events, rate error, broken episodes and kappa, as table, JSON and figure.
+    One truth table: precision, recall and F1 per kind, false events, rate error, broken episodes and kappa. Scorings of
+    people (BORIS, BIDS, EDF+, ELAN, WebVTT, tables): agreement of each with the detector and with each other.
 
     \b
-    Example:
+    Examples:
       twitch-detector evaluate night sample_videos/quiet_night_truth.csv
+      twitch-detector evaluate night ana.boris ben.csv --map labels.toml --out agreement --clips 10
     """
-    from detector.night.claims import writing
-    from detector.night.folder import locked, whole_file
+    from detector.cli.agreement import compare_people
     from detector.night.night import Night
-    from detector.truth.known import read_truth
     from detector.truth.scoring.evaluate import evaluate as score_night
     from detector.truth.scoring.plots import write_figure
 
     loaded = Night.load(night)
-    score = score_night(loaded, read_truth(truth))
-    folder = out or night
-    json_path, figure_path = evaluation_paths(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        alone = locked(folder) if out is None else nullcontext()
-        with (
-            alone,
-            replacing([json_path, figure_path]),
-            whole_file(json_path) as text,
-            whole_file(figure_path) as figure,
-        ):
-            text.write_text(score.to_json(), encoding="utf-8")
-            write_figure(score, figure)
+    known = _truth(files, loaded) if labels is None and not choose else None
+    if known is None:
+        compare_people(
+            loaded, files, out or night, labels=labels, n_clips=clips, choose=choose, footage=footage, as_json=as_json
+        )
+        return
+    score = score_night(loaded, known)
+    paths = write_evaluation(
+        out or night, score.to_json(), lambda path: write_figure(score, path), is_night=out is None
+    )
     if as_json:
         say_json(score.to_dict())
-    else:
-        if score.n_outside:
-            lie = f"{score.n_outside} known {'movement lies' if score.n_outside == 1 else 'movements lie'}"
-            complain(
-                f"{truth}: {lie} outside the recording, which goes from "
-                f"{loaded.start_s:.1f} to {loaded.stop_s:.1f} s; check that this is the truth of this footage."
-            )
-        show_score(score)
-        say(f"Written   {json_path}, {figure_path}")
+        return
+    if score.n_outside:
+        lie = f"{score.n_outside} known {'movement lies' if score.n_outside == 1 else 'movements lie'}"
+        complain(
+            f"{files[0]}: {lie} outside the recording, which goes from "
+            f"{loaded.start_s:.1f} to {loaded.stop_s:.1f} s; check that this is the truth of this footage."
+        )
+    show_score(score)
+    say(f"Written   {paths[0]}, {paths[1]}")
+
+
+def _truth(files: list[Path], night: Night) -> Sequence[KnownMovement] | None:
+    """Known movements out of a truth table; None where the files are scorings of people."""
+    from detector.truth.known import read_truth
+    from detector.views.exchange.reading import read_scoring
+
+    if len(files) != 1 or files[0].suffix.lower() not in {".csv", ""}:
+        return None
+    try:
+        return read_truth(files[0])
+    except UsageError as no_truth:
+        try:
+            read_scoring(night, files[0])
+        except UsageError:
+            raise no_truth from None
+        return None
 
 
 @contextmanager

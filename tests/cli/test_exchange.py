@@ -53,3 +53,23 @@ def test_refusals_are_one_sentence(command: Command, night: Path, tmp_path: Path
         assert done.returncode == 2
         assert told in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_evaluate_takes_people_in_any_format(command: Command, night: Path, tmp_path: Path) -> None:
+    ana = tmp_path / "ana.vtt"
+    assert command("export", night, "--to", "vtt", "--out", ana, "--quiet").returncode == 0
+    ben = tmp_path / "ben.csv"
+    ben.write_text("start;stop;type\n7,1;7,4;Twitch\n")
+    done = command("evaluate", night, ana, ben, "--out", tmp_path / "agreement", "--clips", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].split()[:3] == ["first", "second", "kind"]
+    written = json.loads((tmp_path / "agreement" / "evaluation.json").read_text())
+    pairs = {(row["first"], row["second"], row["kind"]): row["f1"] for row in written["agreement"]}
+    assert pairs["ana", "detector", "twitch"] == 1.0
+    assert pairs["ben", "detector", "twitch"] == pytest.approx(2 / 4)
+    assert len(list((tmp_path / "agreement" / "disagreements").glob("01_*.mp4"))) == 1
+    alone = command("evaluate", night, ben, "--out", tmp_path / "alone", "--json")
+    assert json.loads(alone.stdout)["agreement"][0]["second"] == "detector"
+    few = command("evaluate", night, ben, "--choose", "burst.threshold", "--out", tmp_path / "few")
+    assert few.returncode == 2
+    assert "score more before choosing" in few.stderr

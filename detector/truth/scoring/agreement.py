@@ -51,15 +51,15 @@ def kappa_table(known: Intervals, found: Intervals, observed: Sequence[tuple[flo
     sides = {"any": (known, found)} | {kind: (known.of(kind), found.of(kind)) for kind in KINDS}
     columns = {}
     for length_s in EPOCH_LENGTHS_S:
-        starts_s = _epochs(observed, length_s)
+        starts_s = epochs_of(observed, length_s)
         columns[length_s] = [
-            cohens_kappa(_occupied(one, starts_s, length_s), _occupied(other, starts_s, length_s))
+            cohens_kappa(occupied(one, starts_s, length_s), occupied(other, starts_s, length_s))
             for one, other in sides.values()
         ]
     return pd.DataFrame(columns, index=pd.Index(list(sides), name="kind"))
 
 
-def _epochs(observed: Sequence[tuple[float, float]], length_s: float) -> NDArray[np.float64]:
+def epochs_of(observed: Sequence[tuple[float, float]], length_s: float) -> NDArray[np.float64]:
     """Starts of the epochs that are observed for at least half of their length, counted from the first moment."""
     if not observed:
         return np.zeros(0)
@@ -70,7 +70,7 @@ def _epochs(observed: Sequence[tuple[float, float]], length_s: float) -> NDArray
     return starts_s[inside_s >= length_s / 2]
 
 
-def _occupied(movements: Intervals, starts_s: NDArray[np.float64], length_s: float) -> NDArray[np.bool_]:
+def occupied(movements: Intervals, starts_s: NDArray[np.float64], length_s: float) -> NDArray[np.bool_]:
     """Which epochs hold a part of any of the movements, shape (n_epochs,)."""
     begins = np.less.outer(starts_s, np.maximum(movements.stop_s, np.nextafter(movements.start_s, np.inf)))
     ends = np.greater.outer(starts_s + length_s, movements.start_s)

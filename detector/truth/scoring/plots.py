@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from detector.truth.known import KINDS
 from detector.truth.scoring.evaluate import match_kind
 from detector.truth.scoring.intervals import Intervals
+from detector.truth.scoring.people import ANY, Comparison
 from detector.truth.scoring.score import Score
 from detector.views.plots.style import FAINT, KIND_STYLES, KindStyle, new_axes, say
 
@@ -110,3 +111,46 @@ def _headline(score: Score) -> str:
         if result.tally.n_known + result.tally.n_found
     ]
     return ", ".join([*parts, f"{score.n_false} false in {score.observed_s / 60:.1f} min; hollow: not matched"])
+
+
+def plot_agreement(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """F1 of each pair of scorings by kind, with its 95 % interval; people against each other and the detector.
+
+    Args:
+        comparison: what `compare_scorings` gave.
+        ax: where to draw; None makes one.
+    """
+    ax = ax or new_axes(9.0, 3.6)
+    table = comparison.table()
+    kinds = [kind for kind in (ANY, *KIND_STYLES) if kind in set(table["kind"])]
+    for number, pair in enumerate(comparison.pairs):
+        rows = table[(table["first"] == pair.names[0]) & (table["second"] == pair.names[1])].dropna(subset=["f1"])
+        x = np.array([kinds.index(kind) for kind in rows["kind"]]) + 0.12 * (number - (len(comparison.pairs) - 1) / 2)
+        f1 = rows["f1"].to_numpy(float)
+        below, above = f1 - rows["f1_low"].to_numpy(float), rows["f1_high"].to_numpy(float) - f1
+        style = _PAIR_MARKERS[number % len(_PAIR_MARKERS)]
+        color = _PAIR_COLORS[number % len(_PAIR_COLORS)]
+        spread = np.clip(np.nan_to_num([below, above]), 0, None)
+        ax.errorbar(x, f1, spread, fmt=style, color=color, capsize=3, label=f"{pair.names[0]} and {pair.names[1]}")
+    if not kinds or table["f1"].isna().all():
+        say(ax, "Nobody scored anything")
+    ax.set(ylabel="F1 (95 % interval)", ylim=(-0.03, 1.05), xticks=range(len(kinds)), xticklabels=kinds)
+    ax.set_title(f"Agreement over {comparison.observed_s / 60:.0f} min observed", loc="left", fontsize="medium")
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize="small")
+    return ax
+
+
+_PAIR_MARKERS = ("o", "s", "^", "D", "v", "P")
+_PAIR_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+def write_agreement(comparison: Comparison, path: Path) -> None:
+    """Write the picture of an agreement as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10.0, 4.0), layout="constrained")
+    FigureCanvasAgg(figure)
+    plot_agreement(comparison, figure.subplots())
+    figure.savefig(path, dpi=120)
