@@ -46,7 +46,8 @@ def find_camera(trace: MotionTrace, limits: ArtifactParams) -> Iterator[Stretch]
     is_large = np.maximum(frames.moved_fraction, frames.changed_fraction) >= limits.loud_share
     for start, stop in runs(bridge(frames, frames.cause > 0, limits.camera_pause_s)):
         # In a body that moves, a frame or two may look like a camera that does.
-        if np.mean(frames.cause[start:stop][is_large[start:stop]] > 0) >= limits.caused_share:
+        large = frames.cause[start:stop][is_large[start:stop]]
+        if len(large) == 0 or np.mean(large > 0) >= limits.caused_share:
             yield _caused(trace, start, stop, limits)
     for start, stop in runs(bridge(frames, is_large & (frames.cause == 0), limits.margin_s)):
         kind = _kind_of_cut(trace, start, stop, limits)

@@ -3,7 +3,8 @@
 Where limbs move one after the other, single pieces of it are as brief and as small as twitches. But a twitch is a jerk
 out of stillness, so everything in a stretch in which something moves most of the time, at some place or other, with no
 pause of `restless_pause_s`, is one event: `restless` from `restless_min_s` on, before that a local or a whole-body
-movement. What is rhythmic stays so. Own (no source gives a gate).
+movement. A stretch that is cut off is one event from any length on. What is rhythmic stays so. Own (no source gives a
+gate).
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ def _as_one(stretch: list[Event], limits: ClassifyParams) -> list[Event]:
     start_s, stop_s = min(e.start_s for e in stretch), max(e.stop_s for e in stretch)
     seconds = stop_s - start_s
     is_busy = _moving_s(lasting) >= limits.restless_share * seconds
-    if not lasting or not is_busy or seconds < limits.restless_merge_s:
+    if not lasting or not is_busy:
+        return stretch
+    # What is cut off may have gone on for longer.
+    if seconds < limits.restless_merge_s and not any(event.is_cut for event in lasting):
         return stretch
     whole = max(lasting, key=lambda event: event.area_fraction)
     boxes = [event.box_px for event in stretch]

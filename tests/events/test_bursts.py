@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.events.burst import Burst
-from detector.events.bursts import find_parts, join_parts
+from detector.events.bursts import find_parts, join_parts, same_body
 from detector.motion.layer import Layer, keep_stride
 from detector.params import Params, with_values
 from tests.drawing import BurstsOf, Sketch, find_in, with_columns
@@ -157,3 +157,33 @@ class TestThinned:
         assert other.area_fraction == pytest.approx(one.area_fraction, rel=0.35)
         assert (other.x_px, other.y_px) == pytest.approx((one.x_px, one.y_px), abs=2 * sketch.cell_px)
         assert other.snr == one.snr
+
+
+class TestSameBody:
+    """Pieces of one body start together and last about as long."""
+
+    HEAD, LEGS = np.s_[1:4, 2:6], np.s_[13:17, 24:30]
+
+    def bodies(self, sketch: type[Sketch], bursts_of: BurstsOf, second: tuple[float, float]) -> list[Burst]:
+        found = bursts_of(sketch(12.0, 25.0).move(5.0, 6.0, self.HEAD).move(*second, self.LEGS))
+        assert len(found.bursts) == 2
+        return same_body(found.view, found.active, found.bursts, PARAMS)
+
+    @pytest.mark.parametrize("second", [(5.0, 6.0), (5.08, 5.9), (4.92, 6.4)])
+    def test_that_start_together_are_one(
+        self, sketch: type[Sketch], bursts_of: BurstsOf, second: tuple[float, float]
+    ) -> None:
+        (body,) = self.bodies(sketch, bursts_of, second)
+        assert body.start_s == pytest.approx(min(5.0, second[0]), abs=0.05)
+        assert body.stop_s == pytest.approx(max(6.0, second[1]), abs=0.05)
+        assert body.box_px == (20.0, 10.0, 300.0, 170.0)
+
+    @pytest.mark.parametrize("second", [(5.4, 6.4), (5.0, 5.3), (7.0, 8.0)])
+    def test_that_start_or_last_otherwise_are_two(
+        self, sketch: type[Sketch], bursts_of: BurstsOf, second: tuple[float, float]
+    ) -> None:
+        assert len(self.bodies(sketch, bursts_of, second)) == 2
+
+    def test_of_nothing_is_nothing(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
+        found = bursts_of(sketch(5.0))
+        assert same_body(found.view, found.active, found.bursts, PARAMS) == []

@@ -1,6 +1,7 @@
 """Kinds: each gate on both sides, and the reason in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
@@ -164,6 +165,58 @@ class TestWholeBody:
     def test_two_apart_are_two(self, sketch: type[Sketch], events_of: Decide) -> None:
         drawing = sketch(14.0, FPS).move(3.0, 5.0, BODY).move(6.0, 8.0, BODY)
         assert [event.kind for event in events_of(drawing)] == ["gross", "gross"]
+
+
+class TestCutOff:
+    """What is cut off is called what it is at least."""
+
+    @pytest.mark.parametrize(
+        ("duration_s", "place", "kind", "label"),
+        [
+            (0.3, HAND, "uncertain", "cut off"),
+            (2.0, HAND, "movement", ""),
+            (0.3, BODY, "uncertain", "cut off"),
+            (2.0, BODY, "gross", ""),
+        ],
+    )
+    @pytest.mark.parametrize("side", ["before", "after"])
+    def test_on_either_side(
+        self,
+        sketch: type[Sketch],
+        bursts_of: BurstsOf,
+        side: str,
+        duration_s: float,
+        place: Any,
+        kind: EventKind,
+        label: str,
+    ) -> None:
+        view, active, (burst,) = bursts_of(sketch(duration_s + 4.0, FPS).move(2.0, 2.0 + duration_s, place))
+        (event,) = classify_bursts(view, active, [replace(burst, **{side: "not judged"})], PARAMS)
+        assert (event.kind, event.label, event.is_cut) == (kind, label, True)
+        assert "at least" in event.reason
+
+
+class TestWideView:
+    """Where the infant lies in a part of the picture, its whole body moves less of it."""
+
+    SMALL_BODY = np.s_[4:12, 10:18]  # 11 %
+
+    def kind(self, sketch: type[Sketch], bursts_of: BurstsOf, duration_s: float, whole_area: float | None) -> str:
+        drawing = sketch(duration_s + 4.0, FPS).move(2.0, 2.0 + duration_s, self.SMALL_BODY)
+        (event,) = classify_bursts(*bursts_of(drawing), PARAMS, whole_area)
+        return event.kind
+
+    def test_what_lasts_is_a_whole_body_movement_there_alone(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
+        assert self.kind(sketch, bursts_of, 2.0, 0.08) == "gross"
+        assert self.kind(sketch, bursts_of, 2.0, 0.12) == "movement"
+        assert self.kind(sketch, bursts_of, 2.0, None) == "movement"
+
+    def test_what_is_brief_is_judged_as_in_any_view(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
+        assert self.kind(sketch, bursts_of, 0.3, 0.08) == self.kind(sketch, bursts_of, 0.3, None)
+
+    def test_a_hand_that_moves_on_is_none(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
+        (event,) = classify_bursts(*bursts_of(sketch(6.0, FPS).move(2.0, 4.0, HAND)), PARAMS, 0.08)
+        assert event.kind == "movement"
 
 
 class TestRelations:

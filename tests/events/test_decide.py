@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detector.events.decide import Decision, decide
+from detector.events.decide import Decision, area_of_whole, decide
 from detector.footage.recording import read_recording
 from detector.footage.spans import cut_spans
 from detector.motion.layer import Layer
@@ -328,3 +328,14 @@ class TestHardlyAnything:
     def test_a_black_picture(self, film: Film) -> None:
         black = [replace(frame, luma=np.zeros_like(frame.luma)) for frame in film.frames(8.0, 15.0)]
         assert not found(film.measure(black, 8.0))
+
+
+class TestAreaOfWhole:
+    @pytest.mark.parametrize(("share", "area"), [(0.2, 0.1), (0.1, 0.05), (0.02, 0.05), (0.3, None), (0.9, None)])
+    def test_half_of_the_infant_but_no_less_than_a_twentieth(self, share: float, area: float | None) -> None:
+        extent = np.arange(1000) < round(1000 * share)
+        found = area_of_whole(extent, PARAMS.classify)
+        assert found == (None if area is None else pytest.approx(area))
+
+    def test_where_nothing_tells_the_usual_gate_holds(self) -> None:
+        assert area_of_whole(None, PARAMS.classify) is None

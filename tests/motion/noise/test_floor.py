@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from detector.motion.noise.floor import (
     _spread_out,
+    camera_floor,
     find_frozen,
     frame_levels,
     gains,
@@ -73,6 +74,49 @@ class TestMeasureFloor:
         before = energy.copy()
         measure_floor(energy, PARAMS)
         assert np.array_equal(energy, before)
+
+
+class TestCameraFloor:
+    """What moves, however often, is not the noise of its own place."""
+
+    @staticmethod
+    def floors(moves: NDArray[np.bool_], strength: float = 60.0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The usual and the camera's floor of 400 cells of which ten move in some frames."""
+        energy = noise(len(moves), 400)
+        energy[moves, :10] += strength
+        usual = measure_floor(energy, PARAMS)
+        return usual, camera_floor(energy, usual, PARAMS)
+
+    def test_noise_alone_is_the_floor(self) -> None:
+        usual, floor = self.floors(no(400))
+        assert np.mean(floor < usual) < 0.3
+        assert np.median(floor / usual) == 1.0
+
+    def test_a_limb_that_twitches_14_times_a_minute_is_not_its_own_floor(self) -> None:
+        usual, floor = self.floors(np.arange(400) / FPS % (60.0 / 14.0) < 0.4)
+        assert usual[:10].min() > 50.0
+        assert floor[:10].max() < 4.0 * np.median(floor)
+
+    def test_an_infant_who_never_rests_is_not_either(self) -> None:
+        usual, floor = self.floors(~no(400), 400.0)
+        assert usual[:10].min() > 300.0
+        most = PARAMS.most_usual * (np.median(usual) + PARAMS.minimum)
+        assert floor[:10].max() <= most * 1.001
+        assert floor[:10].max() < 100.0
+
+    def test_breathing_that_swells_for_half_of_each_cycle_stays_in_it(self) -> None:
+        usual, floor = self.floors(np.arange(400) / FPS % 2.0 < 1.0, 8.0)
+        assert np.array_equal(floor[:10], usual[:10])
+        assert floor[:10].min() > 8.0
+
+    def test_it_is_never_above_the_usual_one(self) -> None:
+        for share in (0.0, 0.1, 0.5, 1.0):
+            usual, floor = self.floors(np.random.default_rng(3).random(400) < share)
+            assert (floor <= usual).all()
+
+    def test_of_no_frames_it_is_what_it_was(self) -> None:
+        given_floor = np.full(5, 3.0, np.float32)
+        assert np.array_equal(camera_floor(np.zeros((0, 5), np.float32), given_floor, PARAMS), given_floor)
 
 
 class TestMiddle:

@@ -1,0 +1,105 @@
+"""Stretches in which the camera or the light moved the picture, and what they hide."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from detector.events.camera import Stretch, find_camera
+from detector.motion.pictures.camera import Cause
+from detector.params import Params
+from tests.drawing import Sketch
+
+LIMITS = Params().artifact
+FPS = 15.0
+SECONDS = 20.0
+
+
+def stretches(
+    cause: Cause, start_s: float, stop_s: float, *, changed: float = 0.8, left: float = 0.0, **columns: object
+) -> list[Stretch]:
+    """Frames of one cause, of which so much of the picture changed and so much is left."""
+    drawing = Sketch(SECONDS, FPS)
+    inside = (drawing.time_s >= start_s) & (drawing.time_s < stop_s)
+
+    def when(value: float) -> NDArray[np.float32]:
+        return np.where(inside, value, 0.0).astype(np.float32)
+
+    shift_px = np.stack([when(3.0 if cause is Cause.SHIFT else 0.0), when(0.0)], axis=1)
+    trace = drawing.trace(
+        cause=np.where(inside, cause, 0).astype(np.uint8),
+        changed_fraction=when(changed),
+        moved_fraction=when(left),
+        light=when(0.4 if cause is Cause.LIGHT else 0.0),
+        shift_px=shift_px,
+        **columns,
+    )
+    return list(find_camera(trace, LIMITS))
+
+
+@pytest.mark.parametrize(
+    ("cause", "lasts_s", "kind", "words"),
+    [
+        (Cause.SHIFT, 0.5, "bump", "up to 3.0 px"),
+        (Cause.SHIFT, 6.0, "camera moves", "up to 3.0 px"),
+        (Cause.FOCUS, 2.0, "focus", "focus"),
+        (Cause.LIGHT, 1.0, "light", "+40%"),
+    ],
+)
+def test_what_a_cause_is_called(cause: Cause, lasts_s: float, kind: str, words: str) -> None:
+    (found,) = stretches(cause, 8.0, 8.0 + lasts_s)
+    assert found.kind == kind
+    assert words in found.detail
+    assert found.start == pytest.approx(8.0 * FPS, abs=2)
+    assert found.stop >= (8.0 + lasts_s) * FPS - 1
+
+
+def test_light_hides_nothing_that_is_explained_and_the_camera_hides_all() -> None:
+    (light,), (moves,) = stretches(Cause.LIGHT, 8.0, 9.0), stretches(Cause.SHIFT, 8.0, 14.0)
+    assert len(light.blind) == 0
+    assert np.array_equal(moves.blind, np.arange(moves.start, moves.stop))
+
+
+def test_light_hides_what_it_does_not_explain() -> None:
+    (light,) = stretches(Cause.LIGHT, 8.0, 9.0, left=0.7)
+    assert len(light.blind) == 15
+
+
+def test_causes_a_moment_apart_are_one() -> None:
+    drawing = Sketch(SECONDS, FPS)
+    for second_s, n_found in ((8.9, 1), (12.0, 2)):
+        inside = (abs(drawing.time_s - 8.0) < 0.2) | (abs(drawing.time_s - second_s) < 0.2)
+        trace = drawing.trace(
+            cause=np.where(inside, Cause.LIGHT, 0).astype(np.uint8), changed_fraction=inside.astype(np.float32)
+        )
+        assert len(list(find_camera(trace, LIMITS))) == n_found
+
+
+def test_a_cause_of_a_small_change_is_told_too() -> None:
+    # Warnings are errors here: no change of the stretch is large.
+    (found,) = stretches(Cause.LIGHT, 8.0, 9.0, changed=0.08)
+    assert found.kind == "light"
+
+
+def test_single_frames_in_a_large_body_are_no_cause() -> None:
+    drawing = Sketch(SECONDS, FPS)
+    moving = (drawing.time_s >= 8.0) & (drawing.time_s < 10.0)
+    one = np.zeros(len(moving), np.uint8)
+    one[[122, 133, 144]] = Cause.SHIFT
+    large = np.where(moving, 0.3, 0.0).astype(np.float32)
+    assert list(find_camera(drawing.trace(cause=one, moved_fraction=large, changed_fraction=large), LIMITS)) == []
+
+
+@pytest.mark.parametrize(
+    ("lasts_s", "only_brightens", "kinds"),
+    [(0.1, True, ["light"]), (0.1, False, ["bump"]), (3.0, False, []), (3.0, True, ["light"])],
+)
+def test_a_whole_picture_that_changes_without_a_cause(lasts_s: float, only_brightens: bool, kinds: list[str]) -> None:
+    trace = Sketch(SECONDS, FPS).move(8.0, 8.0 + lasts_s, np.s_[:, :], only_brightens=only_brightens).trace()
+    found = list(find_camera(trace, LIMITS))
+    assert [stretch.kind for stretch in found] == kinds
+    for stretch in found:
+        assert set(range(round(8.0 * FPS), round((8.0 + lasts_s) * FPS))) <= set(stretch.blind.tolist())
+
+
+def test_nothing_is_nothing() -> None:
+    assert list(find_camera(Sketch(5.0, FPS).trace(), LIMITS)) == []

@@ -1,0 +1,133 @@
+"""Lamps and text at one place are told; strokes of a limb at one place are not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from detector.events.artifacts import Artifact
+from detector.events.burst import Burst
+from detector.events.bursts import find_parts
+from detector.events.drawn import find_steps, measure_marks, split_drawn
+from detector.params import Params
+from tests.drawing import BurstsOf, Sketch
+
+PARAMS = Params()
+LIMITS = PARAMS.artifact
+PLACE = np.s_[3:6, 5:11]
+FPS = 25.0
+TIMES_S = (4.0, 9.3, 15.1)
+STEP_S = 1e-5
+"""A change that is there from one picture to the next shows for the lag alone."""
+
+Split = Callable[..., tuple[list[Burst], list[Artifact]]]
+
+
+@pytest.fixture
+def split(bursts_of: BurstsOf) -> Split:
+    def run(drawing: Sketch, lit_s: tuple[float, float] = (0.0, 0.0)) -> tuple[list[Burst], list[Artifact]]:
+        view, active, bursts = bursts_of(drawing)
+        is_lit = (drawing.time_s >= lit_s[0]) & (drawing.time_s < lit_s[1])
+        return split_drawn(view, active, bursts, is_lit, LIMITS)
+
+    return run
+
+
+def steps(times_s: tuple[float, ...] = TIMES_S, place: Any = PLACE, *, is_lamp: bool = False) -> Sketch:
+    drawing = Sketch(20.0, FPS)
+    for time_s in times_s:
+        drawing.move(time_s, time_s + STEP_S, place, only_brightens=is_lamp)
+    return drawing
+
+
+def stroke(drawing: Sketch, start_s: float, *, cells: int = 4) -> Sketch:
+    """A limb goes on from cell to cell, weakly at first, and comes back."""
+    for k in range(cells):
+        strength = (0.4, 1.0, 0.6, 0.3)[k % 4]
+        place = np.s_[3:6, 5 + k : 8 + k]
+        at_s = start_s + k / FPS
+        drawing.move(at_s, at_s + 0.5 / FPS, place, snr=100 * strength, signed=10 * strength * (1 - 2 * (k % 2)))
+    return drawing
+
+
+@pytest.mark.parametrize(("is_lamp", "kind"), [(True, "lamp"), (False, "overlay")])
+def test_three_times_at_one_place(split: Split, *, is_lamp: bool, kind: str) -> None:
+    bursts, (artifact,) = split(steps(is_lamp=is_lamp))
+    assert bursts == []
+    assert artifact.kind == kind
+    assert "3 times" in artifact.detail
+    assert (artifact.x_px, artifact.y_px) == pytest.approx((80.0, 45.0))
+    assert artifact.start_s == pytest.approx(4.0, abs=0.05)
+    assert artifact.stop_s == pytest.approx(15.1, abs=0.15)
+
+
+def test_twice_may_be_a_limb(split: Split) -> None:
+    bursts, artifacts = split(steps(TIMES_S[:2]))
+    assert (len(bursts), artifacts) == (2, [])
+
+
+def test_three_strokes_of_a_limb_are_none(split: Split) -> None:
+    drawing = Sketch(20.0, FPS)
+    for time_s in TIMES_S:
+        stroke(drawing, time_s)
+    bursts, artifacts = split(drawing)
+    assert (len(bursts), artifacts) == (3, [])
+
+
+def test_three_places_are_none(split: Split) -> None:
+    drawing = Sketch(20.0, FPS)
+    for time_s, left in zip(TIMES_S, (2, 12, 22), strict=True):
+        drawing.move(time_s, time_s + STEP_S, np.s_[3:6, left : left + 5])
+    bursts, artifacts = split(drawing)
+    assert (len(bursts), artifacts) == (3, [])
+
+
+def test_a_place_where_a_limb_moves_as_well_is_judged(split: Split) -> None:
+    drawing = steps()
+    for time_s in (6.0, 8.0, 12.0, 17.0):
+        stroke(drawing, time_s)
+    bursts, artifacts = split(drawing)
+    assert (len(bursts), artifacts) == (7, [])
+
+
+def test_a_step_that_is_taken_back_exactly_is_drawn_at_once(split: Split) -> None:
+    drawing = Sketch(20.0, FPS).move(5.0, 5.0 + STEP_S, PLACE, signed=4.0)
+    bursts, (artifact,) = split(drawing.move(9.0, 9.0 + STEP_S, PLACE, signed=-4.0))
+    assert bursts == []
+    assert artifact.kind == "overlay"
+
+
+def test_a_thin_frame_around_nothing_is_drawn_and_a_full_box_is_not(split: Split) -> None:
+    drawing = Sketch(20.0, FPS)
+    for side in (np.s_[3:4, 5:17], np.s_[13:14, 5:17], np.s_[3:14, 5:6], np.s_[3:14, 16:17]):
+        drawing.move(5.0, 5.0 + STEP_S, side)
+    bursts, (artifact,) = split(drawing)
+    assert (bursts, artifact.detail.split()[-1]) == ([], "once")
+    bursts, artifacts = split(steps((5.0,), np.s_[3:14, 5:13]))
+    assert (len(bursts), artifacts) == (1, [])
+
+
+def test_a_light_hides_the_marks_of_what_is_drawn_there(split: Split) -> None:
+    drawing = stroke(steps(), 18.0)
+    bursts, _ = split(drawing, lit_s=(17.5, 19.0))
+    assert bursts == []
+
+
+def test_marks_of_a_step_and_of_a_stroke(bursts_of: BurstsOf) -> None:
+    view, active, (step, moved) = bursts_of(stroke(steps((4.0,)), 9.0))
+    marks = measure_marks(view, active, step, LIMITS)
+    assert (marks.is_switched, marks.is_step) == (True, True)
+    assert marks.one_sign == pytest.approx(0.0, abs=0.01)
+    assert not measure_marks(view, active, moved, LIMITS).is_switched
+
+
+def test_steps_move_by_themselves(bursts_of: BurstsOf) -> None:
+    view, active, _ = bursts_of(stroke(steps((4.0,)), 9.0))
+    parts = find_parts(view, active, PARAMS)
+    (step,) = find_steps(view, active, parts, LIMITS)
+    assert step.start_s == pytest.approx(4.0, abs=0.05)
+
+
+def test_nothing_is_nothing(split: Split) -> None:
+    assert split(Sketch(5.0, FPS)) == ([], [])

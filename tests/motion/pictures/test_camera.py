@@ -1,0 +1,141 @@
+"""What camera and light explain of a change, each beside a change that looks alike and is none of theirs."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detector.motion.pictures.camera import Cause, Explained, explain
+from detector.motion.pictures.shrink import FloatImage
+from detector.params import CameraParams
+
+PARAMS = CameraParams()
+WIDTH, HEIGHT = 240, 160
+_RANDOM = np.random.default_rng(7)
+_FINE, _COARSE = (
+    cv2.GaussianBlur(_RANDOM.normal(0.0, 1.0, (HEIGHT + 80, WIDTH + 80)).astype(np.float32), (0, 0), sigma_px)
+    for sigma_px in (2.5, 10.0)
+)
+WIDE: FloatImage = (90.0 + 15.0 * _FINE / _FINE.std() + 20.0 * _COARSE / _COARSE.std()).astype(np.float32)
+
+
+def view(x_px: float = 0.0, y_px: float = 0.0, zoom: float = 1.0, sigma_px: float = 0.0) -> FloatImage:
+    """The scene displaced to the right and down, seen through a lens."""
+    middle_x, middle_y = (WIDTH - 1) / 2, (HEIGHT - 1) / 2
+    back = np.array(
+        [
+            [1 / zoom, 0.0, 40.0 + middle_x * (1 - 1 / zoom) - x_px],
+            [0.0, 1 / zoom, 40.0 + middle_y * (1 - 1 / zoom) - y_px],
+        ]
+    )
+    seen = cv2.warpAffine(WIDE, back, (WIDTH, HEIGHT), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP)
+    return cv2.GaussianBlur(seen, (0, 0), sigma_px) if sigma_px else seen
+
+
+def with_body(picture: FloatImage, x_px: float, level: float = 1.0) -> FloatImage:
+    """A textured body of 50 x 50 px stands in the middle of the picture."""
+    body = cv2.GaussianBlur(np.random.default_rng(2).uniform(20, 230, (50, 50)).astype(np.float32), (0, 0), 1.5)
+    picture = picture.copy()
+    left = 90 + round(x_px)
+    picture[55:105, left : left + 50] = level * body
+    return picture
+
+
+def noisy(picture: FloatImage, seed: int, noise: float = 0.5) -> FloatImage:
+    grain = np.random.default_rng(seed).normal(0.0, noise, picture.shape)
+    return (picture + grain).astype(np.float32)
+
+
+def explained(before: FloatImage, after: FloatImage) -> Explained:
+    return explain(noisy(before, 1), noisy(after, 2), PARAMS)
+
+
+def share_left(found: Explained, before: FloatImage, after: FloatImage) -> float:
+    """Energy of what is left over that of the change."""
+    return float(np.mean(found.left**2) / np.mean((after - before) ** 2))
+
+
+class TestCamera:
+    @given(st.floats(-6.0, 6.0), st.floats(-4.0, 4.0))
+    @settings(max_examples=10, deadline=None)
+    def test_a_shift_is_found_within_a_tenth_of_a_pixel(self, x_px: float, y_px: float) -> None:
+        if np.hypot(x_px, y_px) < 0.5:
+            x_px += 1.0
+        before, after = view(), view(x_px, y_px)
+        found = explained(before, after)
+        assert found.cause is Cause.SHIFT
+        assert found.shift_px == pytest.approx((x_px, y_px), abs=0.1)
+        assert np.mean(found.left**2) < 4.0
+
+    @pytest.mark.parametrize("zoom", [0.98, 1.03])
+    def test_a_zoom_moves_the_camera_and_not_its_middle(self, zoom: float) -> None:
+        before, after = view(), view(zoom=zoom)
+        found = explained(before, after)
+        assert found.cause is Cause.SHIFT
+        assert found.shift_px == pytest.approx((0.0, 0.0), abs=0.15)
+        assert share_left(found, before, after) < 0.1
+
+    def test_focus(self) -> None:
+        before, after = view(), view(sigma_px=1.0)
+        found = explained(before, after)
+        assert found.cause is Cause.FOCUS
+        assert share_left(found, before, after) < 0.2
+
+    def test_noise_has_no_cause_and_stays_as_it_is(self) -> None:
+        before, after = noisy(view(), 1), noisy(view(), 2)
+        found = explain(before, after, PARAMS)
+        assert found.cause is Cause.NOTHING
+        assert np.array_equal(found.left, after - before)
+
+    @pytest.mark.parametrize("aside_px", [3, 8])
+    def test_a_body_in_the_middle_is_no_camera(self, aside_px: int) -> None:
+        before, after = with_body(view(), 0), with_body(view(), aside_px)
+        found = explained(before, after)
+        assert found.cause is Cause.NOTHING
+        assert found.shift_px == (0.0, 0.0)
+        assert share_left(found, before, after) == pytest.approx(1.0, abs=0.2)
+
+    def test_a_body_that_moves_while_the_camera_does_is_left(self) -> None:
+        before, after = with_body(view(), 0), with_body(view(4.0), 14)
+        found = explained(before, after)
+        assert found.cause is Cause.SHIFT
+        assert found.shift_px == pytest.approx((4.0, 0.0), abs=0.1)
+        inside = np.zeros((HEIGHT, WIDTH), bool)
+        inside[50:110, 84:160] = True
+        assert np.mean(found.left[inside] ** 2) > 100.0
+        assert np.mean(found.left[~inside] ** 2) < 10.0
+
+
+class TestLight:
+    @pytest.mark.parametrize("gain", [0.9, 0.95, 1.1, 1.15])
+    def test_a_gain_of_the_whole_picture(self, gain: float) -> None:
+        before, after = view(), view() * np.float32(gain)
+        found = explained(before, after)
+        assert found.cause is Cause.LIGHT
+        assert found.gain == pytest.approx((gain - 1.0) / ((gain + 1.0) / 2), abs=0.02)  # of the mean of both
+        assert found.shift_px == pytest.approx((0.0, 0.0), abs=0.1)
+        assert np.mean(found.left**2) < 5.0
+
+    def test_the_edge_of_a_headlight(self) -> None:
+        lit = np.where(np.arange(WIDTH) < 120, 1.5, 1.0).astype(np.float32)
+        before, after = view(), (view() * lit).astype(np.float32)
+        found = explained(before, after)
+        assert found.cause is Cause.LIGHT
+        assert share_left(found, before, after) < 0.1
+
+    def test_another_picture_is_no_light(self) -> None:
+        before = view()
+        after = np.flip(view(), axis=1).copy()
+        assert explained(before, after).cause is Cause.NOTHING
+
+    def test_a_jump_of_the_exposure_leaves_the_body_that_moved(self) -> None:
+        before = with_body(view(), 0)
+        after = with_body(view(), 8) * np.float32(1.3)
+        found = explained(before, after)
+        assert found.cause is Cause.LIGHT
+        assert found.gain == pytest.approx(0.26, abs=0.05)  # of the mean of both pictures
+        inside = np.zeros((HEIGHT, WIDTH), bool)
+        inside[55:105, 90:148] = True
+        assert np.mean(found.left[inside] ** 2) > 100.0
+        assert np.mean(found.left[~inside] ** 2) < 10.0
