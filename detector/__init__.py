@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from detector.views.exchange.writing import export as export
     from detector.views.figures import write_figures as write_figures
     from detector.views.interactive import timeline as timeline
+    from detector.views.plots import plot_breathing as plot_breathing
     from detector.views.plots import plot_confusion as plot_confusion
     from detector.views.plots import plot_event as plot_event
+    from detector.views.plots import plot_extent as plot_extent
     from detector.views.plots import plot_heatmap as plot_heatmap
     from detector.views.plots import plot_intervals as plot_intervals
     from detector.views.plots import plot_motion as plot_motion
@@ -69,8 +71,10 @@ _HOMES = {
     "load_nights": "detector.night.nights",
     "measure_sensitivity": "detector.truth.sensitivity.measure",
     "plant": "detector.truth.planting.plant",
+    "plot_breathing": "detector.views.plots",
     "plot_confusion": "detector.views.plots",
     "plot_event": "detector.views.plots",
+    "plot_extent": "detector.views.plots",
     "plot_heatmap": "detector.views.plots",
     "plot_intervals": "detector.views.plots",
     "plot_motion": "detector.views.plots",

@@ -46,6 +46,7 @@ __all__ = [
     "MotionParams",
     "NoiseParams",
     "Params",
+    "PlaceParams",
     "ReportParams",
     "ReviewParams",
     "RhythmParams",
@@ -674,6 +675,16 @@ class ExtentParams(Group):
     )
 
 
+class PlaceParams(Group):
+    """Places where twitches cluster."""
+
+    reach: float = tunable(
+        0.03, "picture diagonals", OWN, "Width of a place: twitches this near are of one.", gt=0, le=0.5
+    )
+    min_events: int = tunable(3, "twitches", OWN, "Fewer are no cluster.", ge=2, le=1000)
+    steps: int = tunable(3, "1", OWN, "Density is counted in squares of the width divided by this.", ge=1, le=20)
+
+
 class StateParams(Group):
     """States of sleep, epoch by epoch. None of these is validated for video."""
 
@@ -799,6 +810,7 @@ class Params(Group):
     breathing: BreathingParams = BreathingParams()
     report: ReportParams = ReportParams()
     extent: ExtentParams = ExtentParams()
+    place: PlaceParams = PlaceParams()
     state: StateParams = StateParams()
     review: ReviewParams = ReviewParams()
     rules: RulesParams = RulesParams()

@@ -29,6 +29,7 @@ EVENTS_ORDER = [
     "event",
     "restless",
     "classify",
+    "places",
     "presence",
     "extent",
     "state",

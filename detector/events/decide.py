@@ -23,6 +23,7 @@ from detector.events.excess import Active, Seen, find_both
 from detector.events.infant import see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
 from detector.events.movers import confined
+from detector.events.places import with_places
 from detector.events.restless import merge_restless
 from detector.events.state import Epoch
 from detector.events.stillness import judged_stretches, with_sides
@@ -83,7 +84,9 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     looked_at = infant.extent if infant.extent is not None else np.ones(trace.grid.n_cells, bool)
     is_seen = (hidden.is_clock | hidden.is_mover)[looked_at].mean() <= params.artifact.most_hidden
     judged = tuple((round(a, 6), round(b, 6)) for a, b in judged_s.tolist()) if is_seen else ()
-    return Decision(with_infant(events, infant), tuple(ordered), infant.epochs, judged)
+    return Decision(
+        with_places(with_infant(events, infant), trace.grid, params.place), tuple(ordered), infant.epochs, judged
+    )
 
 
 def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> float | None:

@@ -14,7 +14,8 @@ import numpy as np
 
 from detector.events.classify import Event, EventKind
 from detector.events.decide import Decision
-from detector.events.state import ACTIVE, AWAKE, QUIET
+from detector.events.presence import covered_shares
+from detector.events.state import ACTIVE, AWAKE, BREATHING, QUIET, Epoch
 from detector.night.coverage import Coverage
 from detector.night.measures import with_labels
 from detector.night.night import Night
@@ -24,6 +25,8 @@ from detector.params import Params
 
 _HOUR_S = 3600.0
 _EPOCH_S = 30.0
+_BREATHING = {QUIET: (0.55, 0.05), ACTIVE: (0.72, 0.2)}
+"""Cycles a second and how much their length varies, by state."""
 _APART_S = 0.35
 """A twitch is over before the next begins."""
 
@@ -91,13 +94,37 @@ def simulate_night(plan: SimulatedNight | None = None, seed: int = 0) -> Night:
     source = InputFile("simulated.mp4", "simulated.mp4", 1, f"{seed:064x}", 0.0)
     begin = datetime(2026, 1, 1, 20, tzinfo=UTC) + timedelta(days=seed)
     return Night(
-        decision=with_labels(Decision(events, ()), observed, states, params.series),
+        decision=with_labels(Decision(events, (), _epochs(states, events, random)), observed, states, params.series),
         coverage=Coverage(observed_s, observed_s, 0.0, 0.0, 0.0, total_s(gaps), 0.0),
         provenance=Provenance((source,), 0.0, length_s, begin, "option", camera="simulated"),
         params=params,
         observed=observed,
         states=states,
     )
+
+
+def _epochs(states: Sequence[StateRow], events: Sequence[Event], random: np.random.Generator) -> tuple[Epoch, ...]:
+    """The epochs of the states, with breathing that is even in quiet and uneven in active sleep."""
+    times = [(start_s, stop_s) for start_s, stop_s, _ in states]
+    activity = covered_shares(times, [(event.start_s, event.stop_s) for event in events])
+    made = []
+    for (start_s, stop_s, state), active in zip(states, activity.tolist(), strict=True):
+        rate_hz, uneven = _BREATHING.get(state, (np.nan, np.nan))
+        rate_hz, uneven = rate_hz * random.normal(1.0, 0.04), uneven * random.normal(1.0, 0.12)
+        made.append(
+            Epoch(
+                start_s,
+                stop_s,
+                state,
+                active,
+                rate_hz,
+                uneven,
+                infant_visible=True,
+                decided_by=BREATHING,
+                certainty=0.8,
+            )
+        )
+    return tuple(made)
 
 
 def _states(plan: SimulatedNight, length_s: float) -> Iterator[StateRow]:

@@ -18,7 +18,7 @@ from detector.motion.trace import MotionTrace
 from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, moved_cells, strength_of
-from detector.views.plots.style import KIND_STYLES, new_axes, say
+from detector.views.plots.style import KIND_STYLES, UNSEEN, new_axes, say
 from detector.views.wording import duration, number
 
 _FINER = 6
@@ -54,6 +54,7 @@ def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None, 
         _show_counts(ax, count_events(night.trace, events, strengths), night.trace)
     if len(events) <= MOST_MARKS or night.trace is None:
         _mark_centers(ax, events)
+    _name_sites(ax, events)
     ax.set_aspect("equal")
     if night.trace is None and not ax.yaxis_inverted():
         ax.invert_yaxis()
@@ -115,6 +116,17 @@ def _show_counts(ax: Axes, counts: NDArray[np.int64], trace: MotionTrace) -> Non
     scale = ScalarMappable(Normalize(0, smooth.max()), "plasma")
     whole = MaxNLocator(nbins=5, integer=True)
     ax.figure.colorbar(scale, ax=ax, label="events that moved this place", shrink=0.85, ticks=whole)
+
+
+def _name_sites(ax: Axes, events: Sequence[Event]) -> None:
+    """The name of each site at the middle of its events."""
+    for site in sorted({event.site for event in events} - {""}):
+        x_px, y_px = np.median([(event.x_px, event.y_px) for event in events if event.site == site], axis=0)
+        ax.annotate(
+            site.removeprefix("place "), (x_px, y_px), (9, 9), textcoords="offset points", fontsize=9, zorder=5,
+            ha="center", va="center", color="#000000", gid="site",
+            bbox={"boxstyle": "round,pad=0.25", "facecolor": "#ffffff", "edgecolor": UNSEEN, "alpha": 0.85},
+        )  # fmt: skip
 
 
 def _mark_centers(ax: Axes, events: Sequence[Event]) -> None:
