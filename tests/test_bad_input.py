@@ -126,6 +126,7 @@ def test_what_is_no_footage(command: Command, tmp_path: Path, make: Callable[[Pa
     assert not (tmp_path / "night").exists()
 
 
+@pytest.mark.slow
 def test_a_file_cut_in_the_middle_is_used_as_far_as_it_goes(command: Command, footage: Path, tmp_path: Path) -> None:
     data = with_index_ahead(footage, tmp_path / "whole.mp4").read_bytes()
     cut = tmp_path / "cut.mp4"
@@ -162,6 +163,7 @@ def zero_duration(folder: Path) -> Path:
     return without_duration(write_frames(folder / "two.mp4", [0, 1]), folder / "zero.mp4")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [one_frame, two_frames, zero_duration])
 def test_hardly_any_footage_is_a_quiet_night(command: Command, tmp_path: Path, make: Callable[[Path], Path]) -> None:
     done = command("analyze", make(tmp_path), "--out", tmp_path / "night")
@@ -171,6 +173,7 @@ def test_hardly_any_footage_is_a_quiet_night(command: Command, tmp_path: Path, m
     assert (tmp_path / "night" / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_pictures_too_far_apart_are_told_as_skipped(command: Command, tmp_path: Path) -> None:
     slow = write_frames(tmp_path / "slow.mp4", list(range(0, 600, 15)))
     done = command("analyze", slow, "--out", tmp_path / "night")
@@ -273,6 +276,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk(command: Command, footage: Path, tiny_disk: Path) -> None:
     refused(command("analyze", footage, "--out", tiny_disk / "night"), 1, "No space left", "run the same command again")
     left = [path for path in tiny_disk.rglob("*") if path.is_file() and path.stat().st_size]

@@ -153,6 +153,7 @@ def test_addresses_are_no_footage(hostile: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "night").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["decide", "report"])
 def test_a_night_of_a_stranger(stranger: Path, hostile: Path, tmp_path: Path, name: str) -> None:
     folder = shutil.copytree(stranger, tmp_path / "night")

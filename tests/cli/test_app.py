@@ -104,6 +104,7 @@ def test_analyze_writes_a_night_and_says_where(analyzed: "subprocess.CompletedPr
     assert {path.name for path in night.iterdir()} == NIGHT_FILES
 
 
+@pytest.mark.slow
 def test_analyze_again_into_the_same_folder_gives_the_same(
     command: Command, cot: Path, night: Path, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_analyze_again_into_the_same_folder_gives_the_same(
     assert content(folder) == content(night)
 
 
+@pytest.mark.slow
 def test_another_night_is_replaced_only_when_asked(
     command: Command, write_cot: Callable[..., Path], night: Path, tmp_path: Path
 ) -> None:
@@ -125,12 +127,14 @@ def test_another_night_is_replaced_only_when_asked(
     assert [source.name for source in Night.load(folder).provenance.inputs] == ["other.mp4"]
 
 
+@pytest.mark.slow
 def test_quiet_says_nothing(command: Command, cot: Path, tmp_path: Path) -> None:
     done = command("analyze", cot, "--out", tmp_path / "night", "--quiet", "--workers", 1)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "night" / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_json_is_the_result_and_nothing_else(command: Command, cot: Path, night: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(night, tmp_path / "night")
     done = command("analyze", cot, "--out", folder, "--json")
@@ -141,6 +145,7 @@ def test_json_is_the_result_and_nothing_else(command: Command, cot: Path, night:
     assert result["trouble"] == []
 
 
+@pytest.mark.slow
 def test_what_could_not_be_read_is_said_and_ends_with_3(
     command: Command, write_cot: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -156,6 +161,7 @@ def test_what_could_not_be_read_is_said_and_ends_with_3(
     assert "bad.mp4" in result["trouble"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_terminal_gets_a_progress_bar(write_cot: Callable[..., Path], tmp_path: Path) -> None:
     import pty
@@ -192,6 +198,7 @@ def test_pace_counts_new_frames_only() -> None:
     assert pace.words(Progress("writing")) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals to process groups")
 def test_interrupt_ends_with_130_and_says_how_to_resume(write_cot: Callable[..., Path], tmp_path: Path) -> None:
     footage = write_cot(tmp_path / "long.mp4", 80.0, fps=15, size=(320, 240))
@@ -211,6 +218,7 @@ def test_interrupt_ends_with_130_and_says_how_to_resume(write_cot: Callable[...,
     assert len(complained.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_decide_writes_another_night_without_the_video(command: Command, night: Path, tmp_path: Path) -> None:
     before = content(night)
     done = command("decide", night, "--set", "burst.threshold=1000", "--out", tmp_path / "strict")
@@ -230,6 +238,7 @@ def test_decide_without_out_only_says(command: Command, night: Path) -> None:
     assert content(night) == before
 
 
+@pytest.mark.slow
 def test_decide_starts_from_the_parameters_of_the_night(command: Command, night: Path, tmp_path: Path) -> None:
     command("decide", night, "--set", "burst.threshold=1000", "--out", tmp_path / "strict")
     file = tmp_path / "more.toml"
@@ -245,6 +254,7 @@ def test_decide_cannot_measure_again(command: Command, night: Path) -> None:
     assert "analyze the footage again" in done.stderr
 
 
+@pytest.mark.slow
 def test_report_and_timeline_are_written_again(command: Command, night: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(night, tmp_path / "night")
     (folder / "report.html").unlink()

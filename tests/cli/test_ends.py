@@ -40,6 +40,7 @@ def in_shell(*words: object, streams: str) -> "subprocess.CompletedProcess[str]"
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("streams", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_change_nothing(brief: Path, reference: dict[str, bytes], tmp_path: Path, streams: str) -> None:
     done = in_shell("analyze", brief, "--out", tmp_path / "night", "--workers", 1, streams=streams)
@@ -69,6 +70,7 @@ def test_full_standard_error_keeps_the_code(tmp_path: Path) -> None:
     assert in_shell("probe", tmp_path / "absent.mp4", streams="2> /dev/full").returncode == 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_night_is_written_where_its_summary_cannot_be(brief: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
     done = in_shell("analyze", brief, "--out", tmp_path / "night", "--workers", 1, streams="> /dev/full")
@@ -77,6 +79,7 @@ def test_night_is_written_where_its_summary_cannot_be(brief: Path, reference: di
     assert content(tmp_path / "night") == reference
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
 def test_signals_end_a_run_tidily(write_cot: Callable[..., Path], tmp_path: Path, name: str, code: int) -> None:
     footage = write_cot(tmp_path / "long.mp4", 120.0, fps=15, size=(320, 240))
@@ -93,6 +96,7 @@ def test_signals_end_a_run_tidily(write_cot: Callable[..., Path], tmp_path: Path
     assert not [path.name for path in folder.rglob("*") if "writing" in path.name or "staging" in path.name]
 
 
+@pytest.mark.slow
 def test_a_hangup_that_is_ignored_stays_ignored(brief: Path, tmp_path: Path) -> None:
     # As under nohup: closing the terminal must not end a night of work.
     words = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", PROGRAM, "analyze", str(brief), "--out", str(tmp_path / "n")]

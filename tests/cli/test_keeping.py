@@ -39,6 +39,7 @@ def one_line(text: str, *words: str) -> None:
     assert all(word in text for word in words), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["events.csv", "night.json", "params.toml", "report.html"])
 def test_what_a_person_changed_is_kept(command: Command, footage: Path, made: Path, night: Path, name: str) -> None:
     edited = (night / name).read_bytes() + b"\n"  # still readable
@@ -51,6 +52,7 @@ def test_what_a_person_changed_is_kept(command: Command, footage: Path, made: Pa
     assert after == content(made)
 
 
+@pytest.mark.slow
 def test_a_report_with_notes_in_it_is_kept(command: Command, night: Path) -> None:
     (night / "report.html").write_text("by hand")
     done = command("report", night)
@@ -60,6 +62,7 @@ def test_a_report_with_notes_in_it_is_kept(command: Command, night: Path) -> Non
     assert (night / "report.html").read_text().startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.slow
 def test_overwriting_keeps_all_that_has_another_hand(command: Command, footage: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     mine = {
@@ -87,6 +90,7 @@ def test_overwriting_keeps_all_that_has_another_hand(command: Command, footage: 
         assert aside.exists() == (f"{aside.name}." in done.stderr)
 
 
+@pytest.mark.slow
 def test_reviews_do_not_pass_to_another_night(
     command: Command, write_cot: Callable[..., Path], night: Path, tmp_path: Path
 ) -> None:
@@ -102,6 +106,7 @@ def test_reviews_do_not_pass_to_another_night(
     assert done.stderr.count("belongs to the night that stood here") == 2
 
 
+@pytest.mark.slow
 def test_a_good_report_is_not_replaced_by_a_poorer_one(command: Command, footage: Path, tmp_path: Path) -> None:
     away, night = tmp_path / "usb" / "renamed.mp4", tmp_path / "night"
     (tmp_path / "here").mkdir()
@@ -124,6 +129,7 @@ def test_a_good_report_is_not_replaced_by_a_poorer_one(command: Command, footage
     assert command("report", night).returncode == 0
 
 
+@pytest.mark.slow
 def test_deciding_again_without_the_footage_keeps_the_report_with_pictures(
     command: Command, footage: Path, tmp_path: Path
 ) -> None:
@@ -139,6 +145,7 @@ def test_deciding_again_without_the_footage_keeps_the_report_with_pictures(
     assert (night / "report.html.edited-1").read_bytes() == good
 
 
+@pytest.mark.slow
 def test_tables_are_written_where_the_report_cannot_be_drawn(
     command: Command, footage: Path, made: Path, tmp_path: Path
 ) -> None:
@@ -184,6 +191,7 @@ def test_footage_is_never_planted_into_itself(command: Command, footage: Path) -
     assert footage.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_scores_of_others_are_kept(command: Command, made: Path, tmp_path: Path) -> None:
     truth = tmp_path / "truth.csv"
     truth.write_text("onset,duration,label\n4.0,0.3,twitch\n")

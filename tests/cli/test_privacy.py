@@ -72,6 +72,7 @@ def test_what_was_found_is_the_same(private: Path, plain: Path) -> None:
     assert [path for path, _ in hidden.provenance.unreadable] == ["unreadable-0001"]
 
 
+@pytest.mark.slow
 def test_no_file_keeps_a_pixel(private: Path, plain: Path, command: Command, footage: Path, tmp_path: Path) -> None:
     assert any(read_part(part).reference.size for part in Night.load(plain).parts)
     assert not any(read_part(part).reference.size for part in Night.load(private).parts)
@@ -84,6 +85,7 @@ def test_no_file_keeps_a_pixel(private: Path, plain: Path, command: Command, foo
     assert there.count(b"data:image") == (private / "report.html").read_bytes().count(b"data:image")
 
 
+@pytest.mark.slow
 def test_later_commands_hold_to_it(private: Path, command: Command, footage: Path, tmp_path: Path) -> None:
     done = command("clips", private, "--footage", footage, "--out", tmp_path / "clips")
     assert done.returncode != 0
@@ -96,6 +98,7 @@ def test_later_commands_hold_to_it(private: Path, command: Command, footage: Pat
     assert not any(b"Emma" in data for data in all_bytes(tmp_path / "again"))
 
 
+@pytest.mark.slow
 def test_a_report_can_do_without_pictures(plain: Path, command: Command, tmp_path: Path) -> None:
     folder = shutil.copytree(plain, tmp_path / "night")
     assert command("report", folder, "--no-pictures").returncode == 3
@@ -107,6 +110,7 @@ def test_a_report_can_do_without_pictures(plain: Path, command: Command, tmp_pat
     assert json.loads((folder / "night.json").read_text())["has_pictures"] is True
 
 
+@pytest.mark.slow
 def test_footage_of_pseudonyms_is_found_by_its_content(
     footage: Path, command: Command, write_cot: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -118,6 +122,7 @@ def test_footage_of_pseudonyms_is_found_by_its_content(
     assert list((tmp_path / "c").glob("*.mp4"))
 
 
+@pytest.mark.slow
 def test_a_night_with_pictures_becomes_one_without(
     plain: Path, command: Command, footage: Path, tmp_path: Path
 ) -> None:

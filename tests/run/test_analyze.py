@@ -70,6 +70,7 @@ def test_bytes_do_not_depend_on_the_workers(cot: Path, reference: Path, tmp_path
     assert content(tmp_path / "night") == content(reference)
 
 
+@pytest.mark.slow
 def test_night_in_memory_equals_the_written_one(cot: Path, reference: Path) -> None:
     night = analyze(cot, params=SHORT_SPANS, workers=2)
     assert night.folder is None
@@ -77,6 +78,7 @@ def test_night_in_memory_equals_the_written_one(cot: Path, reference: Path) -> N
     pd.testing.assert_frame_equal(night.events, Night.load(reference).events)
 
 
+@pytest.mark.slow
 def test_missing_and_damaged_parts_are_measured_again(cot: Path, tmp_path: Path) -> None:
     folder = tmp_path / "night"
     analyze(cot, out=folder, params=SHORT_SPANS, workers=1)
@@ -94,6 +96,7 @@ def test_missing_and_damaged_parts_are_measured_again(cot: Path, tmp_path: Path)
     assert measuring[-1].done_frames == measuring[-1].total_frames == 450
 
 
+@pytest.mark.slow
 def test_progress_goes_through_all_stages(cot: Path, tmp_path: Path) -> None:
     seen: list[Progress] = []
     analyze(cot, out=tmp_path / "night", params=SHORT_SPANS, workers=1, progress=seen.append)
@@ -103,6 +106,7 @@ def test_progress_goes_through_all_stages(cot: Path, tmp_path: Path) -> None:
     assert done[0] == 0
 
 
+@pytest.mark.slow
 def test_other_measuring_parameters_replace_the_parts_when_asked(cot: Path, tmp_path: Path) -> None:
     folder = tmp_path / "night"
     analyze(cot, out=folder, params=SHORT_SPANS, workers=1)
@@ -116,6 +120,7 @@ def test_other_measuring_parameters_replace_the_parts_when_asked(cot: Path, tmp_
     assert Night.load(folder).params.motion.short_lag_s == 0.2
 
 
+@pytest.mark.slow
 def test_another_night_is_never_overwritten_unasked(
     cot: Path, write_cot: Callable[..., Path], reference: Path, tmp_path: Path
 ) -> None:
@@ -138,6 +143,7 @@ def test_folder_with_other_files_is_refused_before_footage_is_read(cot: Path, tm
     assert seen == []
 
 
+@pytest.mark.slow
 def test_interrupt_before_the_first_part_leaves_nothing(cot: Path, tmp_path: Path) -> None:
     def interrupt(step: Progress) -> None:
         if step.stage == "measuring":
@@ -155,6 +161,7 @@ def test_footage_that_cannot_be_read_leaves_no_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "night").exists()
 
 
+@pytest.mark.slow
 def test_unreadable_file_beside_a_good_one_is_partial(cot: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("not a video")
     night = analyze([cot, tmp_path / "notes.mp4"], params=SHORT_SPANS, workers=1)
@@ -163,6 +170,7 @@ def test_unreadable_file_beside_a_good_one_is_partial(cot: Path, tmp_path: Path)
     assert [Path(path).name for path, _ in night.provenance.unreadable] == ["notes.mp4"]
 
 
+@pytest.mark.slow
 def test_file_cut_off_in_the_middle_is_partial(cot: Path, write_cot: Callable[..., Path], tmp_path: Path) -> None:
     whole = write_cot(tmp_path / "whole.mkv", 20.0)
     (tmp_path / "cut.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
@@ -172,6 +180,7 @@ def test_file_cut_off_in_the_middle_is_partial(cot: Path, write_cot: Callable[..
     assert any("cut off" in reason for _, reason in night.provenance.damage)
 
 
+@pytest.mark.slow
 def test_repaired_times_are_told_but_nothing_was_unreadable(write_cot: Callable[..., Path], tmp_path: Path) -> None:
     night = analyze(write_cot(tmp_path / "bare.h264", 12.0), workers=1)
     assert not night.is_partial
@@ -185,6 +194,7 @@ def test_impossible_number_of_workers_is_refused(cot: Path, workers: int) -> Non
         analyze(cot, workers=workers)
 
 
+@pytest.mark.slow
 def test_quiet_footage_gives_the_same_files(write_cot: Callable[..., Path], tmp_path: Path) -> None:
     quiet = write_cot(tmp_path / "quiet.mp4", 11.0)
     night = analyze(quiet, out=tmp_path / "night", workers=1)
@@ -193,6 +203,7 @@ def test_quiet_footage_gives_the_same_files(write_cot: Callable[..., Path], tmp_
     assert len((tmp_path / "night" / "events.csv").read_text().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_deciding_again_gives_the_same_events_and_can_be_saved(reference: Path, tmp_path: Path) -> None:
     night = Night.load(reference)
     again = night.decide(night.params)
@@ -202,6 +213,7 @@ def test_deciding_again_gives_the_same_events_and_can_be_saved(reference: Path, 
     assert content(tmp_path / "again") == content(reference)
 
 
+@pytest.mark.slow
 def test_night_in_memory_can_be_saved_and_resaved_in_place(cot: Path, tmp_path: Path) -> None:
     night = analyze(cot, params=SHORT_SPANS, workers=1)
     folder = tmp_path / "night"
@@ -213,6 +225,7 @@ def test_night_in_memory_can_be_saved_and_resaved_in_place(cot: Path, tmp_path: 
     assert content(folder) == before
 
 
+@pytest.mark.slow
 def test_night_without_a_trace_cannot_be_saved(reference: Path, tmp_path: Path) -> None:
     import dataclasses
 
@@ -222,6 +235,7 @@ def test_night_without_a_trace_cannot_be_saved(reference: Path, tmp_path: Path) 
     assert not (tmp_path / "bare").exists()
 
 
+@pytest.mark.slow
 def test_script_without_a_main_guard_works(cot: Path, tmp_path: Path) -> None:
     script = tmp_path / "mine.py"
     script.write_text(f"import detector\nprint(len(detector.analyze({str(cot)!r}, workers=2).events))\n")

@@ -70,10 +70,12 @@ def crewed(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_each_night_is_as_analyze_writes_it(crewed: Path, alone: dict[str, dict[str, bytes]]) -> None:
     assert {name: written(crewed / name) for name in alone} == alone
 
 
+@pytest.mark.slow
 def test_one_bad_night_never_stops_the_rest(crewed: Path) -> None:
     rows = table(crewed)
     assert [(row["night"], row["status"]) for row in rows] == [
@@ -89,6 +91,7 @@ def test_one_bad_night_never_stops_the_rest(crewed: Path) -> None:
     assert not (crewed / "broken").exists()
 
 
+@pytest.mark.slow
 def test_whole_nights_are_left_alone_and_new_ones_done(lab: Path, crewed: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(crewed, tmp_path / "results"))
     before = {path: path.stat().st_mtime_ns for path in root.glob("*/**/*") if path.is_file()}
@@ -97,6 +100,7 @@ def test_whole_nights_are_left_alone_and_new_ones_done(lab: Path, crewed: Path, 
     assert [row.status for row in rows] == ["done", "done", "failed"]
 
 
+@pytest.mark.slow
 def test_other_parameters_are_refused_night_by_night(lab: Path, crewed: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(crewed, tmp_path / "results"))
     other = with_values(SHORT_SPANS, {"burst.threshold": 20})
@@ -106,6 +110,7 @@ def test_other_parameters_are_refused_night_by_night(lab: Path, crewed: Path, tm
     assert written(root / "berta") == written(crewed / "berta")
 
 
+@pytest.mark.slow
 def test_nothing_tells_a_name_or_keeps_a_pixel(lab: Path, tmp_path: Path) -> None:
     from detector.night.store import read_part
 
@@ -304,6 +309,7 @@ def test_a_scheduler_that_is_restarted_costs_nothing(
     assert written(root / "night") == content(tmp_path / "alone")
 
 
+@pytest.mark.slow
 @distributed
 @quiet_dask
 def test_no_scheduler_at_an_address_is_said(lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

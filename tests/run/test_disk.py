@@ -11,6 +11,8 @@ from detector.errors import NightFolderError
 from detector.run.analyze import Progress, analyze
 from tests.fault_tools import SHORT_SPANS, after_first_part, content, finish, parts
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

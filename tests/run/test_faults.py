@@ -37,7 +37,10 @@ from tests.fault_tools import (
     wait_for,
 )
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc"),
+]
 
 # Set it to 20 for the long form: so many runs are killed at random moments.
 N_KILLS = int(os.environ.get("TWITCH_DETECTOR_KILLS", "2"))

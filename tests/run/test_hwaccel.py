@@ -15,6 +15,8 @@ from detector.run import analyze as pipeline
 from detector.run.analyze import analyze
 from detector.run.parts import hash_file, plan_jobs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -17,7 +17,10 @@ from detector.params import Params, with_values
 from detector.run.analyze import analyze
 from tests.fault_tools import children_of, content, wait_for
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc"),
+]
 
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "twitch-detector")
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})

@@ -11,7 +11,10 @@ from detector.params import Params, with_values
 from detector.run.analyze import analyze
 from tests.fault_tools import content
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs limits of memory as Linux has")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs limits of memory as Linux has"),
+]
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 # Takes away all memory but a little, when a stage begins.

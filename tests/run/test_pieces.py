@@ -11,6 +11,8 @@ from detector.night.night import Night
 from detector.params import Params, with_values
 from detector.run.analyze import analyze
 
+pytestmark = pytest.mark.slow
+
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 
 

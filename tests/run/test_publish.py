@@ -24,6 +24,7 @@ def night(cot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_decide_replaces_a_night_only_when_asked(command: Command, night: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(night, tmp_path / "night")
     before = content(folder)
@@ -37,6 +38,7 @@ def test_decide_replaces_a_night_only_when_asked(command: Command, night: Path, 
     assert Night.load(folder).params.burst.threshold == 1000
 
 
+@pytest.mark.slow
 def test_report_waits_for_no_other_run_and_clears_what_was_left(command: Command, night: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(night, tmp_path / "night")
     (folder / STAGING_FOLDER).mkdir()

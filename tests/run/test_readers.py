@@ -82,6 +82,7 @@ def slow(clips: list[Path], tmp_path: Path) -> Path:
 needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc")
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize(("n_times", "fate"), [(1, signal.SIGKILL), (2, signal.SIGKILL), (1, signal.SIGSTOP)])
 def test_a_reader_that_dies_or_hangs_is_replaced_once(slow: Path, n_times: int, fate: signal.Signals) -> None:
@@ -107,6 +108,7 @@ def test_a_reader_that_dies_or_hangs_is_replaced_once(slow: Path, n_times: int, 
     assert not any(Path("/proc", str(pid)).exists() for pid in hit)
 
 
+@pytest.mark.slow
 def test_a_file_that_needs_too_much_memory_costs_itself_only(clips: list[Path], tmp_path: Path) -> None:
     zeros = tmp_path / "zeros.h264"
     with zeros.open("wb") as file:

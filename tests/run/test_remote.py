@@ -27,6 +27,7 @@ from tests.fault_tools import wait_for
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(importlib.util.find_spec("upath") is None, reason="needs the extra remote"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning"),
 ]
