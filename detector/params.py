@@ -345,6 +345,8 @@ class ArtifactParams(Group):
         le=1,
     )
     mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
+    border_min_s: float = tunable(20.0, "s", OWN, "... or of this one along the border of the picture ...", ge=0)
+    border: float = tunable(0.05, "of each side", OWN, "... within this distance of it ...", gt=0, lt=0.5)
     mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
     flash_brightening: float = tunable(
         0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
@@ -414,6 +416,7 @@ class ArtifactParams(Group):
     )
     drawn_times: int = tunable(3, "times", OWN, "Either is believed when it came so often at one place ...", ge=1)
     drawn_usual: float = tunable(0.7, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
+    drawn_lit: float = tunable(0.05, "of the picture", OWN, "A light at once is believed over this share.", gt=0, le=1)
     drawn_fill: float = tunable(0.4, "1", OWN, "A drawn frame covers at most this share of its box ...", gt=0, le=1)
     drawn_side: float = tunable(4.0, "cells", OWN, "... of at least this many cells each way.", gt=0)
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from detector.events.camera import find_camera
 from detector.events.stretches import interval, n_frames, runs
+from detector.motion.grid import Grid
 from detector.motion.masks import connected_parts, grow
 from detector.motion.trace import MotionTrace
 from detector.params import ArtifactParams, Params
@@ -154,9 +155,19 @@ def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]
         Shape (C,), bool. All False in a recording of less than `mover_min_s` or fewer than `mover_blocks` blocks.
     """
     n_blocks, seen_s = len(trace.noise.blocks.duty), float(trace.frames.duration_s.sum())
-    if n_blocks < limits.mover_blocks or seen_s < limits.mover_min_s:
+    if n_blocks < limits.mover_blocks or seen_s < min(limits.mover_min_s, limits.border_min_s):
         return np.zeros(trace.grid.n_cells, bool)
-    return _moves_always(trace, limits.mover_duty)
+    found = _moves_always(trace, limits.mover_duty)
+    # Tapes and tuners leave a strip along the border that jumps by itself; no infant lies there alone.
+    return found if seen_s >= limits.mover_min_s else found & _along_border(trace.grid, limits.border)
+
+
+def _along_border(grid: Grid, share: float) -> NDArray[np.bool_]:
+    """Cells within a share of the picture's sides of its border, at least two cells, shape (C,), bool."""
+    inside = np.zeros((grid.rows, grid.columns), bool)
+    rows, columns = max(round(share * grid.rows), 2), max(round(share * grid.columns), 2)
+    inside[rows:-rows, columns:-columns] = True
+    return ~inside.ravel()
 
 
 def _after_breaks(trace: MotionTrace, settle_s: float) -> NDArray[np.bool_]:

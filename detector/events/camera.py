@@ -68,7 +68,11 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
         most = float(frames.light[inside][np.abs(frames.light[inside]).argmax()])
         return Stretch("light", first, stop, blind, f"brightness of the picture by up to {most:+.0%} within a lag")
     # What is drawn into the picture does not move along, nor does what is near: no fit tells them from movement.
-    shifts_px, blind = np.hypot(*frames.shift_px[inside].T), np.arange(first, stop)
+    # It begins and ends too slowly for the first and the last frames to tell.
+    shifts_px = np.hypot(*frames.shift_px[inside].T)
+    if cause is Cause.FOCUS or lasts_s > limits.bump_max_s:
+        first, stop = _widened(trace, first, stop, limits.camera_pause_s)
+    blind = np.arange(first, stop)
     if cause is Cause.FOCUS:
         return Stretch("focus", first, stop, blind, "the whole picture went in or out of focus")
     words = f"the whole picture was displaced, by up to {shifts_px.max():.1f} px within a lag"
@@ -76,6 +80,15 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
         return Stretch("camera moves", first, stop, blind, words)
     last = _settled(trace, stop, limits)
     return Stretch("bump", first, last, np.union1d(blind, np.arange(stop, last)), words)
+
+
+def _widened(trace: MotionTrace, start: int, stop: int, margin_s: float) -> tuple[int, int]:
+    """A stretch with a margin on both sides, but not beyond a pause of the recording."""
+    frames = trace.frames
+    first, last = np.searchsorted(frames.time_s, [frames.time_s[start] - margin_s, frames.time_s[stop - 1] + margin_s])
+    pauses = np.flatnonzero(frames.lag_s == 0.0)
+    before, after = pauses[pauses <= start], pauses[pauses >= stop]
+    return max(int(first), int(before.max(initial=0))), min(int(last), int(after.min(initial=len(frames))))
 
 
 def _kind_of_cut(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> Literal["light", "bump", ""]:

@@ -1,8 +1,9 @@
 """The quick half of an analysis: a motion trace and parameters to events and artifacts.
 
-Read `decide` from top to bottom: what hides movement, what stands out at both lags, what moves together, which of it is
-doubted, which are insects, which are ripples, what each is called, and what was too slow for the short lag. Nothing is
-dropped unsaid: what is doubted is an artifact with the doubt.
+Read `decide` from top to bottom: what hides movement, what stands out at both lags, which of it is drawn, doubted, an
+insect, a ripple or to be believed (`believe`), whether it was still before and after, what each is called, what was too
+slow for the short lag, and how the infant sleeps. Nothing is dropped unsaid: what is doubted is an artifact with the
+doubt.
 """
 
 from __future__ import annotations
@@ -53,23 +54,14 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     hidden = with_movers(trace, hidden, fast, params)
     if hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
-    scene = make_scene(trace, fast, hidden, params)
-    bursts = find_bursts(*fast, params)
-    drawn: list[Artifact] = []
-    if params.rules.has("drawn"):
-        bursts, drawn = split_drawn(*fast, bursts, scene.has_cause, params.artifact)
-    bursts, doubted = weigh(bursts, DOUBTS, scene)
-    kinds = sort_bursts(*fast, bursts, params)
-    local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
-    if params.rules.has("body"):
-        local = same_body(*fast, local, params)
+    believed = believe(trace, hidden, fast, params)
     judged_s = judged_stretches(trace.frames, hidden.is_blind)
-    if params.rules.has("stillness"):
-        local = with_sides(local, judged_s, params.burst)
-    passing = [passing_event(burst) for burst in kinds.passing]
+    local = with_sides(believed.local, judged_s, params.burst) if params.rules.has("stillness") else believed.local
+    passing = [passing_event(burst) for burst in believed.passing]
 
     def named(whole_area: float | None = None) -> list[Event]:
-        events = [*classify_bursts(*fast, local, params, whole_area), *passing, *find_slow(slow, bursts, params)]
+        events = [*classify_bursts(*fast, local, params, whole_area), *passing]
+        events += find_slow(slow, believed.busy, params)
         events.sort(key=lambda event: (event.start_s, event.x_px))
         return merge_restless(events, params.classify) if params.rules.has("restless") else events
 
@@ -79,7 +71,7 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     if whole_area is not None:
         events = named(whole_area)
         infant = see_infant(trace, events, params, hidden.is_clock)
-    artifacts = [*hidden.artifacts, *drawn, *kinds.insects, *doubted, *ripples]
+    artifacts = [*hidden.artifacts, *believed.artifacts]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
     looked_at = infant.extent if infant.extent is not None else np.ones(trace.grid.n_cells, bool)
     is_seen = (hidden.is_clock | hidden.is_mover)[looked_at].mean() <= params.artifact.most_hidden
@@ -87,6 +79,40 @@ def decide(trace: MotionTrace, params: Params) -> Decision:
     return Decision(
         with_places(with_infant(events, infant), trace.grid, params.place), tuple(ordered), infant.epochs, judged
     )
+
+
+@dataclass(frozen=True)
+class Believed:
+    """Bursts of the short lag by what they are.
+
+    Attributes:
+        local: movements that keep their place.
+        passing: what crosses the picture.
+        busy: all of which slow movement is not told twice: those to believe, and what is drawn.
+        artifacts: what is drawn, insects, and what is doubted.
+    """
+
+    local: list[Burst]
+    passing: list[Burst]
+    busy: list[Burst]
+    artifacts: list[Artifact]
+
+
+def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> Believed:
+    """Find bursts and tell what is drawn, doubted, an insect or a ripple from what moves."""
+    scene = make_scene(trace, fast, hidden, params)
+    found = bursts = find_bursts(*fast, params)
+    drawn: list[Artifact] = []
+    if params.rules.has("drawn"):
+        bursts, drawn = split_drawn(*fast, bursts, scene.has_cause, params.artifact)
+    kept = {id(burst) for burst in bursts}
+    switched = [burst for burst in found if id(burst) not in kept]
+    bursts, doubted = weigh(bursts, DOUBTS, scene)
+    kinds = sort_bursts(*fast, bursts, params)
+    local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
+    if params.rules.has("body"):
+        local = same_body(*fast, local, params)
+    return Believed(local, kinds.passing, [*bursts, *switched], [*drawn, *kinds.insects, *doubted, *ripples])
 
 
 def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> float | None:

@@ -104,7 +104,7 @@ def split_drawn(
     suspects = [
         number
         for number, (burst, mark) in enumerate(zip(bursts, marks, strict=True))
-        if mark.is_switched and burst.area_fraction <= limits.passing_area
+        if mark.is_switched and (burst.area_fraction <= limits.passing_area or _is_lit(burst, mark, limits))
     ]
     ends = [(int(active.frame[burst.entries[0]]), int(active.frame[burst.entries[-1]])) for burst in bursts]
     lit = {number for number, (first, last) in enumerate(ends) if has_cause[first : last + 1].mean() >= 0.5}
@@ -112,7 +112,11 @@ def split_drawn(
     artifacts: list[Artifact] = []
     for group in _by_place([bursts[number].box_px for number in suspects], view.grid.cell_px):
         members = [suspects[place] for place in group]
-        if _is_thin_step(bursts, marks, members, view, limits) or _is_taken_back(marks, members, limits):
+        if (
+            _is_thin_step(bursts, marks, members, view, limits)
+            or _is_taken_back(marks, members, limits)
+            or all(_is_lit(bursts[number], marks[number], limits) for number in members)
+        ):
             pass
         elif len(members) < limits.drawn_times or not _is_usual_there(bursts, members, limits):
             continue
@@ -143,6 +147,11 @@ def _overlap(one: Box, other: Box, cell_px: tuple[float, float]) -> bool:
     height = min(one[3], other[3]) - max(one[1], other[1]) + 2 * cell_px[1]
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
     return width > 0 and height > 0 and width * height >= 0.5 * smaller
+
+
+def _is_lit(burst: Burst, mark: Marks, limits: ArtifactParams) -> bool:
+    """A large place that brightens or darkens as a whole within one picture: a light, wherever its edge is."""
+    return mark.is_step and mark.one_sign >= limits.drawn_one_sign and burst.area_fraction >= limits.drawn_lit
 
 
 def _is_thin_step(
