@@ -667,7 +667,7 @@ class ExtentParams(Group):
     """Where the infant lies."""
 
     breathing_share: float = tunable(
-        0.15, "of the most", OWN, "Cells that show this much of the breathing are of the infant.", gt=0, le=1
+        0.25, "of the most", OWN, "Cells that show this much of the breathing are of the infant.", gt=0, le=1
     )
     min_events: int = tunable(2, "events", OWN, "Cells that moved in so many events are of the infant.", ge=1, le=1000)
     reach: float = tunable(

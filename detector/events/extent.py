@@ -45,7 +45,8 @@ def find_extent(
         Shape (cells,), bool; None where neither breathing nor enough movement tells.
     """
     grid = trace.grid
-    seeds = _breathing_cells(grid, breathing, params.breathing_share)
+    # Both sides of a chest are one body.
+    seeds = _hull(_breathing_cells(grid, breathing, params.breathing_share))
     moved = count_moved(trace, [event for event in events if event.kind in BODY_KINDS])
     seeds |= (moved >= params.min_events).reshape(grid.rows, grid.columns)
     if not seeds.any():
@@ -102,8 +103,16 @@ def _one_body(seeds: NDArray[np.bool_], grid: Grid, params: ExtentParams) -> NDA
     sizes = np.bincount(parts[seeds], minlength=n_parts + 1)
     is_body = sizes >= params.least_part * sizes.max()
     is_body[0] = False
-    body = np.zeros((grid.rows, grid.columns), np.uint8)
+    body = np.zeros((grid.rows, grid.columns), bool)
     for part in np.flatnonzero(is_body):
-        row, column = np.nonzero(parts == part)
-        cv2.fillConvexPoly(body, cv2.convexHull(np.stack([column, row], axis=1).astype(np.int32)), 1)
-    return body.astype(bool)
+        body |= _hull(parts == part)
+    return body
+
+
+def _hull(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cells within the convex hull of some; none for none."""
+    filled = np.zeros(cells.shape, np.uint8)
+    row, column = np.nonzero(cells)
+    if len(row):
+        cv2.fillConvexPoly(filled, cv2.convexHull(np.stack([column, row], axis=1).astype(np.int32)), 1)
+    return filled.astype(bool)

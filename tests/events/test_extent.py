@@ -79,6 +79,13 @@ def test_both_together_are_one_body() -> None:
     assert extent[10:13, 10:14].all()
 
 
+def test_both_sides_of_a_chest_are_one_body() -> None:
+    shown = breathing(None)
+    shown.place[2, 4:9] = shown.place[7, 4:9] = 1.0
+    extent = shape_of(find_extent(moving(LEG)[0], [], shown, PARAMS))
+    assert extent[4:16, 8:18].all()
+
+
 def test_specks_far_away_are_left_out() -> None:
     speck = (310.0, 170.0, 320.0, 180.0)
     trace, events = moving(LEG, LEG, speck, speck)
