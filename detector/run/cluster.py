@@ -221,6 +221,8 @@ def dask_cluster(scheduler: str | None, n_workers: int, memory_mb: float) -> Ite
         "distributed.worker.daemon": False,  # readers are processes of their own
         "distributed.comm.timeouts.connect": _CONNECT,
         "distributed.admin.log-format": "%(message)s",
+        # Ctrl-C is the parent's business: workers of our own end with it.
+        "distributed.worker.preload": ["import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)"],
     }
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(settings):

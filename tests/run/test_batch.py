@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from detector.run.sources import Privacy
 from tests.fault_tools import content, everything, readers_of, wait_for
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
+PROGRAM = str(Path(sysconfig.get_path("scripts")) / "twitch-detector")
 STAMP = "motion/batch.txt"
 
 
@@ -125,6 +127,26 @@ def test_nothing_tells_a_name_or_keeps_a_pixel(lab: Path, tmp_path: Path) -> Non
     assert not any(read_part(part).reference.size for part in root.rglob("span-*.npz"))
     again = batch(lab, root, params=SHORT_SPANS, engine="crew", privacy=Privacy(pictures=False, names=False))
     assert [row.night for row in again] == [row.night for row in rows]
+
+
+@pytest.mark.slow
+def test_a_table_says_what_is_special_about_a_night(lab: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[burst]\nthreshold = 9\n")
+    (tmp_path / "nights.csv").write_text(
+        "id,paths,start,time_zone,params,subject,session,age,region\n"
+        f"A 1,{lab}/anna 1/clip.mp4,2026-03-14T21:30:00,Europe/Berlin,burst.threshold=8,S1,2,12 weeks,"
+        '"cot=0,0 160,0 160,120 0,120"\n'
+        f"B,{lab}/berta/2026-03-14_22-00-00.mp4|{lab}/berta/2026-03-14_22-00-11.mp4,,,own.toml,,,,\n"
+    )
+    rows = batch(tmp_path / "nights.csv", tmp_path / "r", engine="crew", workers=2)
+    assert [(row.night, row.status) for row in rows] == [("A 1", "done"), ("B", "done")]
+    first, second = Night.load(tmp_path / "r" / "A 1"), Night.load(tmp_path / "r" / "B")
+    assert (first.params.burst.threshold, second.params.burst.threshold) == (8, 9)
+    assert str(first.start_at) == "2026-03-14 21:30:00+01:00"
+    subject = first.provenance.subject
+    assert (subject.code, subject.session, subject.age) == ("S1", "2", "12 weeks")
+    assert len(second.provenance.inputs) == 2
+    assert "cot" in (tmp_path / "r" / "A 1" / "regions.toml").read_text()
 
 
 def test_rows_are_csv_with_empty_cells_for_what_is_missing() -> None:
@@ -256,6 +278,35 @@ def test_a_span_that_costs_three_workers_is_named_and_skipped(long_lab: Path, tm
     assert len(hit) == 3
     assert [row.status for row in rows] == ["failed"], "it has only this span"
     assert "the process that measured it was ended" in rows[0].error
+
+
+@distributed
+@needs_proc
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["dask", "crew"])
+def test_ctrl_c_ends_it_in_one_sentence_and_it_goes_on(
+    long_lab: Path, command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, engine: str
+) -> None:
+    root = tmp_path / "r"
+    options = ["--set", "footage.span_s=10", "--engine", engine, "--workers", "1"]
+    words = [PROGRAM, "batch", str(long_lab), "--out", str(root), *options, "--quiet"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as run:
+        wait_for(lambda: list(root.glob("night/motion/span-*.npz")), 120.0)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to everyone
+        said, complained = run.communicate(timeout=120)
+    assert (run.returncode, said) == (130, "")
+    assert complained == (
+        f"Interrupted; 0 of 1 nights are whole in {root}, and what was measured of others is kept; "
+        "run the same command again to go on.\n"
+    )
+    kept = {path: path.stat().st_mtime_ns for path in root.glob("night/motion/span-*.npz")}
+    assert kept
+    done = command("batch", long_lab, "--out", root, *options)
+    assert done.returncode == 0, done.stderr
+    assert "Nights    1 of 1 analyzed" in done.stdout
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "nothing is measured twice"
 
 
 @pytest.fixture
