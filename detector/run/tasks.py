@@ -165,7 +165,7 @@ def facts_of(night: Night, notices: Sequence[str] = ()) -> Facts:
     coverage = night.coverage
     return Facts(
         observed_s=coverage.observed_s,
-        judged_s=float(getattr(coverage, "judged_s", coverage.observed_s)),
+        judged_s=float(night.summary()["judged_s"]),
         files_s=coverage.files_s,
         n_events=len(night.decision.events),
         is_partial=night.is_partial,

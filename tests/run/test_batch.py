@@ -85,7 +85,8 @@ def test_one_bad_night_never_stops_the_rest(crewed: Path) -> None:
         ("berta", "done"),
         ("broken", "failed"),
     ]
-    assert rows[0]["observed_s"] == rows[0]["judged_s"] == "22"
+    assert rows[0]["observed_s"] == "22"
+    assert float(rows[0]["judged_s"]) == Night.load(crewed / "anna 1").summary()["judged_s"] <= 22
     assert rows[0]["coverage_fraction"] == "1"
     assert int(rows[0]["n_events"]) == len(Night.load(crewed / "anna 1").events)
     assert "expected a video file" in rows[2]["error"]
