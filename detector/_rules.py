@@ -38,6 +38,7 @@ DECIDED_RULES = {
     "flash": "A burst that is gone in the next frame is doubted.",
     "switch": "A small place that changes from one frame to the next and stays so is doubted.",
     "clock digit": "A brief burst in line with an on-screen clock is doubted.",
+    "light step": "A small burst that begins and ends while the light plainly steps is doubted.",
     "beside cause": "A burst in frames that the camera or the light explains is doubted.",
     "beside mover": "A burst around what moves most of the time is doubted.",
     "ripple": "A faint burst while a far stronger one lasts is doubted.",

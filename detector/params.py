@@ -257,7 +257,7 @@ class NoiseParams(Group):
 class BurstParams(Group):
     """How a motion trace becomes bursts."""
 
-    threshold: float = tunable(4.75, "floors", DERIVED, "A burst reaches this energy somewhere.", ge=1, le=1e4)
+    threshold: float = tunable(4.85, "floors", DERIVED, "A burst reaches this energy somewhere.", ge=1, le=1e4)
     low: float = tunable(2.0, "floors", DERIVED, "A burst extends over cells with this energy.", ge=1, le=1e4)
     still_s: float = tunable(
         0.32, "s", "thesis on general movements", "A cell this long still has ended its movement.", gt=0, le=5
@@ -431,6 +431,11 @@ class DoubtParams(Group):
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
     switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
     switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
+    light_step: float = tunable(1e6, "1", OWN, "It is within a plain step of light (1e6: never) ...", ge=1)
+    light_step_share: float = tunable(
+        0.08, "1", OWN, "... of at least this share of the brightness within a lag ...", gt=0, le=10
+    )
+    light_step_area: float = tunable(0.05, "of the picture", OWN, "... and moves at most this share.", gt=0, le=1)
     beside_cause: float = tunable(
         3.0, "1", DERIVED, "It is left of a change that the camera or the light explains.", ge=1, le=1e6
     )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from detector.events.artifacts import Artifact, ArtifactMap
 from detector.events.burst import Box, Burst
 from detector.events.excess import Active, Seen
-from detector.events.stretches import bridge
+from detector.events.stretches import bridge, n_frames, runs
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
 from detector.motion.trace import Frames, MotionTrace
@@ -36,6 +36,7 @@ class Scene:
         clock: box around the on-screen clock, source px; None where there is none.
         near_mover: cells of what moves most of the time, and those around it, shape (C,).
         params: the groups `burst` and `doubt`.
+        has_step: frames around a plain step of light, shape (F,).
         has_cause: frames in which the camera or the light explains a change of the picture, shape (F,).
         strong: bursts of which others may be ripples.
     """
@@ -47,6 +48,7 @@ class Scene:
     near_mover: NDArray[np.bool_]
     params: Params
     has_cause: NDArray[np.bool_]
+    has_step: NDArray[np.bool_]
     strong: Sequence[Burst] = ()
 
     @cached_property
@@ -88,9 +90,17 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     if near.any():
         near = grow(near.reshape(trace.grid.rows, trace.grid.columns)).ravel()
     since_key_s = since_key(trace.frames, params.noise.most_keys)
-    return Scene(
-        *seen, since_key_s, _clock_box(trace.grid, hidden.is_clock), near, params, _with_cause(trace.frames, params)
-    )
+    clock, has_cause = _clock_box(trace.grid, hidden.is_clock), _with_cause(trace.frames, params)
+    return Scene(*seen, since_key_s, clock, near, params, has_cause, _around_steps(trace.frames, has_cause, params))
+
+
+def _around_steps(frames: Frames, has_cause: NDArray[np.bool_], params: Params) -> NDArray[np.bool_]:
+    """Frames of stretches with a cause in which the light plainly steps, and just after them, shape (F,)."""
+    around = np.zeros(len(frames), bool)
+    for start, stop in runs(has_cause):
+        if np.abs(frames.light[start:stop]).max() >= params.doubt.light_step_share:
+            around[max(start - 1, 0) : stop + n_frames(frames, stop - 1, params.artifact.margin_s)] = True
+    return around
 
 
 def _with_cause(frames: Frames, params: Params) -> NDArray[np.bool_]:
@@ -190,6 +200,13 @@ def _is_beside_cause(burst: Burst, scene: Scene) -> bool:
     return bool(scene.has_cause[first : last + 1].mean() >= 0.5)
 
 
+def _is_in_step(burst: Burst, scene: Scene) -> bool:
+    # What is drawn into the picture is not lit, and what is near is lit more: no smooth gain explains either.
+    first, last = scene.ends(burst)
+    is_small = burst.area_fraction <= scene.params.doubt.light_step_area
+    return is_small and bool(scene.has_step[first : last + 1].all())
+
+
 def _is_ripple(burst: Burst, scene: Scene) -> bool:
     start_s, stop_s, snr = scene.ripples
     return bool(((snr >= burst.snr) & (start_s < burst.start_s) & (burst.stop_s < stop_s)).any())
@@ -209,6 +226,7 @@ DOUBTS = (
     Doubt("flash", _is_flash, "is gone in the next frame, as a block is that an encoder codes again"),
     Doubt("switch", _is_switch, "is small, changes from one frame to the next and stays so, as text and lamps do"),
     Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
+    Doubt("light step", _is_in_step, "is small and begins and ends while the light plainly steps"),
     Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),
     Doubt("beside mover", _is_beside_mover, "lies around what moves most of the time"),
 )

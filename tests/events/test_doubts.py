@@ -28,7 +28,7 @@ def scene_of(found: Found, **changes: object) -> Scene:
     off = np.zeros(found.view.grid.n_cells, bool)
     n_frames = len(found.view.time_s)
     known = {"since_key_s": np.full(n_frames, np.inf), "clock": None, "near_mover": off}
-    known |= {"has_cause": np.zeros(n_frames, bool)}
+    known |= {"has_cause": np.zeros(n_frames, bool), "has_step": np.zeros(n_frames, bool)}
     return Scene(found.view, found.active, **{**known, "params": PARAMS, **changes})
 
 
@@ -140,3 +140,12 @@ def test_time_since_the_last_key_frame(sketch: type[Sketch]) -> None:
     assert since_s[:2].tolist() == [np.inf, np.inf]
     assert since_s[2:] == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8, 0.0, 0.2, 0.4])
     assert np.isinf(since_key(with_columns(trace, is_key=np.ones(10, bool)).frames, 0.3)).all()
+
+
+def test_what_begins_and_ends_in_a_step_of_light_is_doubted_and_no_other() -> None:
+    found, burst = one(Sketch(20.0).move(5.0, 5.4, HAND))
+    holds, n_frames = doubt("light step").holds, len(found.view.time_s)
+    step = (found.view.time_s >= 4.5) & (found.view.time_s < 6.5)
+    assert holds(burst, scene_of(found, has_step=step))
+    assert not holds(burst, scene_of(found, has_step=np.zeros(n_frames, bool)))
+    assert not holds(burst, scene_of(found, has_step=step & (found.view.time_s < 5.2)))
