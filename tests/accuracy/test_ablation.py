@@ -47,6 +47,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     return Clip("tiny", written.video, written.truth)
 
 
+@pytest.mark.slow
 def test_a_rule_that_is_needed_shows_and_nothing_is_done_twice(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

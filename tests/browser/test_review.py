@@ -20,6 +20,8 @@ from detector.night.review import Entry, read_reviews
 from detector.run.analyze import analyze
 from tests.review_nights import Server, draw_footage, save, serving, spread
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_MS = 60_000
 """A busy machine may take its time; nothing here measures it."""
 

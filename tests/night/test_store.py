@@ -247,6 +247,7 @@ def test_motion_is_read_at_its_first_use_and_once(stored: Path) -> None:
     assert night.trace is first
 
 
+@pytest.mark.slow
 def test_the_date_of_analysis_stands_in_one_field(monkeypatch: pytest.MonkeyPatch, cot: Path, tmp_path: Path) -> None:
     from detector.run.analyze import analyze
     from detector.views.report import render_report

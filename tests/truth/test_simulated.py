@@ -26,6 +26,7 @@ def nights() -> list[Night]:
     return [simulate_night(PLAN, seed) for seed in range(SEEDS)]
 
 
+@pytest.mark.slow
 def test_rates_by_state_come_back_within_their_intervals(nights: list[Night]) -> None:
     held: Counter[tuple[str, str]] = Counter()
     for night in nights:
@@ -43,6 +44,7 @@ def test_rates_by_state_come_back_within_their_intervals(nights: list[Night]) ->
     assert min(held.values()) >= ENOUGH, held
 
 
+@pytest.mark.slow
 def test_interval_of_a_poisson_count_is_too_narrow_for_bouts(nights: list[Night]) -> None:
     """Why the limits that take the bout as the unit are told beside it."""
     held = 0
@@ -52,6 +54,7 @@ def test_interval_of_a_poisson_count_is_too_narrow_for_bouts(nights: list[Night]
     assert held < 80
 
 
+@pytest.mark.slow
 def test_bouts_come_back_in_number_and_length(nights: list[Night]) -> None:
     rates, means, criteria = 0, [], []
     for night in nights:
@@ -72,6 +75,7 @@ def test_bouts_come_back_in_number_and_length(nights: list[Night]) -> None:
     assert np.mean(means) == pytest.approx(PLAN.twitches_per_bout, rel=0.08)  # now and then two bouts are taken for one
 
 
+@pytest.mark.slow
 def test_even_intervals_are_found_where_they_are_and_called_by_chance_where_not() -> None:
     params = SeriesParams(shuffles=100)
     called = {0: 0, 2: 0}

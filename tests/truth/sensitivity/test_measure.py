@@ -42,6 +42,7 @@ def measured(night: Night) -> Sensitivity:
     return measure_sensitivity(night, ASKED)
 
 
+@pytest.mark.slow
 def test_only_quiet_time_is_used_and_the_budget_holds(night: Night, measured: Sensitivity) -> None:
     events = night.decision.events
     assert events
@@ -61,6 +62,7 @@ def test_large_movement_is_found_and_what_nobody_can_see_is_not(measured: Sensit
     assert sum(one.is_noticed for one in noticed) >= len(noticed) / 2
 
 
+@pytest.mark.slow
 def test_the_file_says_all_and_is_the_same_for_any_number_of_workers(
     night: Night, measured: Sensitivity, tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ def named(night: Night, code: str, session: str) -> Night:
     )
 
 
+@pytest.mark.slow
 def test_bids_has_its_places_and_describes_every_column(moving: Night, tmp_path: Path) -> None:
     paths = export(named(moving, "A-1", "night 2"), "bids", tmp_path / "set")
     names = {path.relative_to(tmp_path / "set").as_posix() for path in paths}

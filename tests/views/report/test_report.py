@@ -151,6 +151,7 @@ def test_every_event_has_its_film(filmed_text: str) -> None:
     assert filmed_text.count("before minus peak</span>") == 2
 
 
+@pytest.mark.slow
 def test_films_stay_within_their_budget(filmed_night: Night, filmed_text: str) -> None:
     pattern = r'<script type="text/plain" id="film-(\d+)">([^<]*)</script>'
     budget_mb = 0.9e-6 * sum(len(film) for _, film in re.findall(pattern, filmed_text))
@@ -356,6 +357,7 @@ def test_long_table_says_what_it_leaves_out(
     assert "The first 3 of 5; all stand in events.csv." in text
 
 
+@pytest.mark.slow
 def test_thousands_of_events_stay_small(make_night: NightMaker, make_event: EventMaker, evening: datetime) -> None:
     kinds = ["twitch"] * 8 + ["rhythmic", "movement"]
     reason = "still before and after, 0.25 s, 0.6 % of the picture"
