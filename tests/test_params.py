@@ -106,7 +106,7 @@ def test_a_bad_value_or_name_is_refused_in_one_sentence(name: str, value: str, s
     [
         (
             {"burst.low": 6},
-            r"burst\.threshold: expected at least burst\.low \(6\), since .*, but 4\.75 came; change one",
+            r"burst\.threshold: expected at least burst\.low \(6\), since .*, but 4\.85 came; change one",
         ),
         ({"burst.low": 1.5}, r"burst\.low: expected at least noise\.keep \(2\), since fainter motion is not stored"),
         ({"noise.keep": 9, "burst.low": 9, "burst.threshold": 9}, r"classify\.slow_threshold: expected at least noise"),

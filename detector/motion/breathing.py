@@ -98,7 +98,7 @@ def coarse_grid(grid: Grid) -> CoarseGrid:
         >>> from detector.motion.grid import grid_for
         >>> from detector.params import Params
         >>> coarse_grid(grid_for(1280, 720, Params().motion))
-        CoarseGrid(rows=22, columns=40, factor=2, cell_px=32.0)
+        CoarseGrid(rows=30, columns=53, factor=3, cell_px=24.0)
     """
     factor = -(-grid.columns // _MOST_COLUMNS)
     return CoarseGrid(max(grid.rows // factor, 1), max(grid.columns // factor, 1), factor, grid.cell_px[0] * factor)

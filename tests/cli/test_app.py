@@ -298,7 +298,8 @@ def test_probe_describes_files(command: Command, cot: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
         f"{cot}: h264 160x120, 10 frames/s, 45 s",
-        "1 file, 45 s of footage",
+        "1 clip, 45 s of footage",
+        "Start time unknown; times are counted from the first picture (--start tells it)",
     ]
     result = json.loads(command("probe", cot, "--json").stdout)
     assert result["files_s"] == pytest.approx(45.0)
