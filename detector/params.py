@@ -70,11 +70,10 @@ JCSM = "JCSM 27931"
 ISLER = "Isler 2016, PMC5119274"
 WASM = "PMC9619152"
 
-
 SLOWEST_HZ = 0.3
 FEWEST_CYCLES = 4.0
 LEAST_OPPOSITION = 0.2
-"""What is a rhythm, and what swings too evenly to be noise, begins at these; each may be tuned by itself."""
+"""What is a rhythm begins at these; each may be tuned by itself."""
 
 
 class FootageParams(Group):

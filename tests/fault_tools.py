@@ -1,4 +1,4 @@
-"""What tests of faults share: looking into folders and processes, and finishing what was disturbed."""
+"""What tests of nights and faults share: looking into folders and processes, and finishing what was disturbed."""
 
 import os
 import re
@@ -12,6 +12,19 @@ from detector.params import Params, with_values
 from detector.run.analyze import Progress, analyze
 
 RECORD = f"{MOTION_FOLDER}/{WRITTEN_FILE}"
+NIGHT_FILES = {
+    "events.csv",
+    "artifacts.csv",
+    "series.csv",
+    "epochs.csv",
+    "night.json",
+    "params.toml",
+    "timeline.png",
+    "report.html",
+    "motion",
+}
+"""What stands in a night folder that nobody has reviewed."""
+
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 
 

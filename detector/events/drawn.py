@@ -31,7 +31,7 @@ class Marks:
         is_switched: of one strength and one pattern (or its opposite) in all of its frames.
         is_step: the same, once: complete within one picture.
         one_sign: how far each frame only brightens or only darkens (signed over absolute change), 0 to 1.
-        pattern: mean signed change of each cell while it lasts, shape (C,) as a dictionary of cells.
+        pattern: mean signed change of each cell while it lasts, by cell; of a step only, else empty.
     """
 
     is_switched: bool
@@ -51,15 +51,15 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: 
     loud = np.flatnonzero(total >= limits.drawn_loud * total.max())
     one_sign = float(net[loud].sum() / max(float(total[loud].sum()), 1e-9))
     lag_frames = round(float(view.lag_s[first]) / max(float(view.duration_s[first]), 1e-6))
+    # A limb comes and goes in strength: of a long movement no frame has to be compared.
+    is_even = float(total[loud].min()) >= limits.drawn_even * float(total.max())
+    if lag_frames < 2 or not is_even:
+        return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
     patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
     likeness = [_likeness(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
-    is_switched = (
-        lag_frames >= 2
-        and float(total[loud].min()) >= limits.drawn_even * float(total.max())
-        and min(abs(value) for value in likeness) >= limits.drawn_likeness
-    )
+    is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness
     is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
-    return Marks(is_switched, is_step, one_sign, _pattern(cell, signed))
+    return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {})
 
 
 def _pattern(cell: NDArray[np.int32], signed: NDArray[np.float64]) -> dict[int, float]:
@@ -108,21 +108,21 @@ def split_drawn(
     ]
     ends = [(int(active.frame[burst.entries[0]]), int(active.frame[burst.entries[-1]])) for burst in bursts]
     lit = {number for number, (first, last) in enumerate(ends) if has_cause[first : last + 1].mean() >= 0.5}
-    drawn: dict[int, int] = {}
+    drawn: set[int] = set()
     artifacts: list[Artifact] = []
     for group in _by_place([bursts[number].box_px for number in suspects], view.grid.cell_px):
         members = [suspects[place] for place in group]
-        if (
+        is_sure = (
             _is_thin_step(bursts, marks, members, view, limits)
             or _is_taken_back(marks, members, limits)
             or all(_is_lit(bursts[number], marks[number], limits) for number in members)
-        ):
-            pass
-        elif len(members) < limits.drawn_times or not _is_usual_there(bursts, members, limits):
+        )
+        is_often = len(members) >= limits.drawn_times
+        if not is_sure and not (is_often and _is_usual_there(bursts, members, limits)):
             continue
-        if len(members) >= limits.drawn_times:
+        if is_often:
             members = sorted({*members, *_alike(bursts, members, lit)})
-        drawn |= dict.fromkeys(members, len(artifacts))
+        drawn |= set(members)
         artifacts.append(
             _artifact([bursts[number] for number in members], [marks[number] for number in members], limits)
         )
@@ -142,7 +142,7 @@ def _by_place(boxes: Sequence[Box], cell_px: tuple[float, float]) -> list[list[i
 
 
 def _overlap(one: Box, other: Box, cell_px: tuple[float, float]) -> bool:
-    """Whether most of the smaller box, or the middle of either, lies in the other one grown by a cell."""
+    """Whether half of the smaller box lies in the other one, both grown by a cell."""
     width = min(one[2], other[2]) - max(one[0], other[0]) + 2 * cell_px[0]
     height = min(one[3], other[3]) - max(one[1], other[1]) + 2 * cell_px[1]
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))

@@ -18,21 +18,10 @@ from detector.cli.output import Pace
 from detector.night.night import Night
 from detector.params import Params, from_toml, iter_parameters, with_values
 from detector.run.analyze import Progress
-from tests.fault_tools import content
+from tests.fault_tools import NIGHT_FILES, content
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ("probe", "analyze", "decide", "report", "clips", "figures", "params", "synth", "plant", "evaluate", "batch")
-NIGHT_FILES = {
-    "events.csv",
-    "artifacts.csv",
-    "series.csv",
-    "epochs.csv",
-    "night.json",
-    "params.toml",
-    "timeline.png",
-    "report.html",
-    "motion",
-}
 
 
 @pytest.fixture(scope="module")

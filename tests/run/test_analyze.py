@@ -14,21 +14,10 @@ from detector.errors import NightFolderError, NoFootageError, ParameterError, Us
 from detector.night.night import Night
 from detector.params import Params, with_values
 from detector.run.analyze import Progress, analyze, save_night
-from tests.fault_tools import content
+from tests.fault_tools import NIGHT_FILES, content
 
 # Spans of 10 s, so that 45 s of footage are several parts.
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
-DESIGNED = {
-    "events.csv",
-    "artifacts.csv",
-    "series.csv",
-    "epochs.csv",
-    "night.json",
-    "params.toml",
-    "timeline.png",
-    "report.html",
-    "motion",
-}
 
 
 def parts(folder: Path) -> dict[str, int]:
@@ -45,7 +34,7 @@ def reference(cot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_folder_is_the_designed_one(reference: Path) -> None:
-    assert {path.name for path in reference.iterdir()} == DESIGNED
+    assert {path.name for path in reference.iterdir()} == NIGHT_FILES
     assert len(parts(reference)) >= 4
 
 
@@ -199,7 +188,7 @@ def test_quiet_footage_gives_the_same_files(write_cot: Callable[..., Path], tmp_
     quiet = write_cot(tmp_path / "quiet.mp4", 11.0)
     night = analyze(quiet, out=tmp_path / "night", workers=1)
     assert len(night.events) == 0
-    assert {path.name for path in (tmp_path / "night").iterdir()} == DESIGNED
+    assert {path.name for path in (tmp_path / "night").iterdir()} == NIGHT_FILES
     assert len((tmp_path / "night" / "events.csv").read_text().splitlines()) == 1
 
 

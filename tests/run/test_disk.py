@@ -16,21 +16,6 @@ pytestmark = pytest.mark.slow
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="module")
-def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """80 s of 320 x 240 px at 15 fps, measured in 8 spans; long enough to be interrupted."""
-    path = tmp_path_factory.mktemp("footage") / "long.mp4"
-    return write_cot(path, 80.0, (15.0, 47.0, 71.5), fps=15, size=(320, 240))
-
-
-@pytest.fixture(scope="module")
-def reference(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The bytes of an undisturbed run."""
-    folder = tmp_path_factory.mktemp("nights") / "reference"
-    analyze(footage, out=folder, params=SHORT_SPANS, workers=1)
-    return content(folder)
-
-
 def test_folder_that_vanishes_is_one_sentence(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
     folder = tmp_path / "night"
     with pytest.raises(NightFolderError, match="cannot write the night here") as caught:

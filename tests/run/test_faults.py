@@ -53,21 +53,6 @@ detector.analyze(sys.argv[1], out=sys.argv[2], params=params, workers=2)
 """
 
 
-@pytest.fixture(scope="module")
-def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """80 s of 320 x 240 px at 15 fps, measured in 8 spans; long enough to be interrupted."""
-    path = tmp_path_factory.mktemp("footage") / "long.mp4"
-    return write_cot(path, 80.0, (15.0, 47.0, 71.5), fps=15, size=(320, 240))
-
-
-@pytest.fixture(scope="module")
-def reference(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The bytes of an undisturbed run."""
-    folder = tmp_path_factory.mktemp("nights") / "reference"
-    analyze(footage, out=folder, params=SHORT_SPANS, workers=1)
-    return content(folder)
-
-
 def start(footage: Path, folder: Path, mark: str) -> subprocess.Popen[str]:
     """An analysis in a process and process group of its own."""
     return subprocess.Popen(
