@@ -11,9 +11,11 @@ Each command of `twitch-detector` is a function here, too.
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from detector._version import __version__
+from detector.night.doors import lead_to
 
 if TYPE_CHECKING:
     from detector.footage.recording import read_recording as read_recording
@@ -97,6 +99,16 @@ _HOMES = {
     "write_figures": "detector.views.figures",
 }
 
+_METHODS = {
+    "to_bids": "detector.views.exchange.writing",
+    "to_boris": "detector.views.exchange.writing",
+    "to_csv": "detector.views.exchange.writing",
+    "to_edf": "detector.views.exchange.writing",
+    "to_elan": "detector.views.exchange.writing",
+    "to_vtt": "detector.views.exchange.writing",
+}
+"""Methods of a night that are written in another room."""
+
 COMMANDS = {
     "clips": "write_clips",
     "figures": "write_figures",
@@ -114,7 +126,15 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  (any public name)
     # Each name is imported at its first use, so that `import detector` and `--help` stay quick.
     if name not in _HOMES:
         raise AttributeError(f"module 'detector' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    return _fetch(_HOMES[name], name)
+
+
+def _fetch(home: str, name: str) -> Any:  # noqa: ANN401  (any public name)
+    return getattr(importlib.import_module(home), name)
+
+
+for _name, _home in _METHODS.items():
+    lead_to(_name, partial(_fetch, _home, _name))
 
 
 def __dir__() -> list[str]:

@@ -1,9 +1,15 @@
 """Footage flows left to right: a room imports only from rooms to its left, from params and from errors."""
 
 import ast
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import detector
+from detector.night.doors import Door
+from detector.night.night import Night
 
 ROOMS = ["footage", "motion", "events", "night", "views"]
 LAST = ["run", "cli"]
@@ -83,6 +89,73 @@ def test_only_run_and_cli_know_all_rooms() -> None:
 
 def test_nobody_inside_imports_the_package_itself() -> None:
     assert [str(s) for s in PACKAGE.rglob("*.py") if "detector" in imported_names(s)] == []
+
+
+def module_name(source: Path) -> str:
+    """Dotted name of a file of the package; a package is named by its folder."""
+    parts = source.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(source: Path, modules: set[str]) -> set[str]:
+    """Files of the package that a file imports anywhere in it, also inside functions and only for types."""
+    names = imported_names(source)
+    longest = {name if name in modules else name.rpartition(".")[0] for name in names}
+    return (longest & modules) - {module_name(source)}
+
+
+def circle(arrows: Mapping[str, set[str]]) -> list[str]:
+    """Files that import each other in a circle, the first again at the end; empty where there is none."""
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    sources = {module_name(source): source for source in PACKAGE.rglob("*.py")}
+    assert circle({name: imported_modules(source, set(sources)) for name, source in sources.items()}) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+    night = PACKAGE / "night" / "night.py"
+    known = {module_name(source) for source in PACKAGE.rglob("*.py")}
+    seen = imported_modules(night, known)
+    assert {"detector.night.store", "detector.night.corrections", "detector.night.movie"} <= seen, (
+        "inside functions too"
+    )
+
+
+BY_NAME = {"import_module", "__import__", "exec", "eval", "run_module", "run_path"}
+"""Ways to import that the other tests do not see."""
+
+
+def named_imports(source: Path) -> list[str]:
+    """Where a file imports by a name that is a string."""
+    nodes = ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+    words = (node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in nodes)
+    return [f"{source.relative_to(PACKAGE)}: {word}" for word in words if word in BY_NAME]
+
+
+def test_only_the_package_itself_imports_by_name() -> None:
+    found = [place for source in sorted(PACKAGE.rglob("*.py")) for place in named_imports(source)]
+    assert found == ["__init__.py: import_module"]
+
+
+@pytest.mark.parametrize(("name", "home"), [*detector._HOMES.items(), *detector._METHODS.items()])
+def test_what_is_imported_by_name_is_there(name: str, home: str) -> None:
+    source = PACKAGE.joinpath(*home.split(".")[1:])
+    assert source.with_suffix(".py").is_file() or (source / "__init__.py").is_file(), home
+    assert callable(detector._fetch(home, name))
+
+
+def test_every_door_of_a_night_leads_somewhere() -> None:
+    doors = {name for name, value in vars(Night).items() if isinstance(value, Door)}
+    assert doors == set(detector._METHODS)
+    assert all(getattr(Night, name).__name__ == name for name in doors)
 
 
 def test_params_and_errors_know_nobody() -> None:

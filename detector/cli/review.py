@@ -84,10 +84,9 @@ def corrected_night(night: Night, *, is_asked: bool) -> Night | None:
         night: as it was decided.
         is_asked: whether the user asked for the reviewed events, so that having none is an error.
     """
-    from detector.night.carry_over import reviews_folder
     from detector.night.review import read_reviews
 
-    return night.reviewed() if is_asked or read_reviews(reviews_folder(night)) else None
+    return night.reviewed() if is_asked or read_reviews(night.reviews_folder()) else None
 
 
 def lost_decisions(night: Night | None) -> list[str]:

@@ -129,7 +129,7 @@ class RecordedTime(Document):
 
 
 class ReviewDocument(Document):
-    """See `detector.night.carry_over.Reviewed`."""
+    """See `detector.night.reviewed.Reviewed`."""
 
     reviewers: tuple[Text, ...]
     n_confirmed: int = Field(ge=0)

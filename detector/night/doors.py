@@ -1,37 +1,32 @@
-"""Methods of a night whose work is done in a room to the right of it: they are named here and fetched when used."""
+"""Methods of a night whose work is done in a room to the right of it: the package says what they lead to."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any
 
-if TYPE_CHECKING:
-    from detector.night.night import Night
+Function = Callable[..., Any]
+
+_FETCH: dict[str, Callable[[], Function]] = {}
+
+
+def lead_to(name: str, fetch: Callable[[], Function]) -> None:
+    """Say what a door of this name leads to.
+
+    Args:
+        name: of the method.
+        fetch: gives the function, whose first argument is a night; called at each use and not before.
+    """
+    _FETCH[name] = fetch
 
 
 class Door:
-    """A function of another room as a method of a night, its first argument.
+    """A function of another room as a method, under the name that it was given by `lead_to`; the night comes first."""
 
-    Args:
-        place: module and name of the function, such as `detector.views.exchange.writing:to_csv`.
-    """
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
-    def __init__(self, place: str) -> None:
-        self.place = place
-
-    @property
-    def function(self) -> Callable[..., Any]:
-        """The function; its module is read at the first use."""
-        module, _, name = self.place.partition(":")
-        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-        return found
-
-    @overload
-    def __get__(self, night: None, owner: type) -> Callable[..., Any]: ...
-    @overload
-    def __get__(self, night: Night, owner: type) -> Callable[..., Any]: ...
-
-    def __get__(self, night: Night | None, owner: type) -> Callable[..., Any]:
-        return self.function if night is None else partial(self.function, night)
+    def __get__(self, night: object | None, owner: type) -> Function:
+        function = _FETCH[self.name]()
+        return function if night is None else partial(function, night)

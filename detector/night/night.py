@@ -17,23 +17,17 @@ from detector.events.infant import Infant, see_infant
 from detector.motion.trace import MotionTrace
 from detector.night.answers import Answers
 from detector.night.doors import Door
-from detector.night.measures import (
-    kind_rates,
-    with_labels,
-)
+from detector.night.measures import kind_rates, with_labels
 from detector.night.notebook_card import write_card, write_line
+from detector.night.reviewed import Reviewed
 from detector.night.store import read_night, read_trace
 from detector.night.stretches import state_lengths, state_rows, total_s
-from detector.night.tables import (
-    name_event,
-    with_datetimes,
-)
+from detector.night.tables import name_event, with_datetimes
 from detector.params import Params, as_params, measuring_values
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detector.night.carry_over import Reviewed
     from detector.night.movie import Film
 
 
@@ -205,17 +199,32 @@ class Night(Answers):
         )
 
     def reviewed(self, reviewer: str | None = None) -> Night:
-        """The night with its events as people have corrected them; see `detector.night.carry_over.apply_reviews`.
+        """The night with its events as people have corrected them; see `detector.night.corrections.apply_reviews`.
 
         Args:
             reviewer: only this reviewer's decisions; None takes those of all.
 
         Raises:
-            NightFolderError: nobody, or not this reviewer, has reviewed it.
+            NightFolderError: the night was never written, nobody, or not this reviewer, has reviewed it, or a review is
+                bad.
         """
-        from detector.night.carry_over import apply_reviews
+        from detector.night.corrections import apply_reviews
 
-        return apply_reviews(self, reviewer)
+        decision, review = apply_reviews(self.decision, self.reviews_folder(), self.params, reviewer)
+        return replace(self, decision=decision, review=review, states=state_rows(decision.epochs))
+
+    def reviews_folder(self) -> Path:
+        """The night folder whose reviews speak of this night: its own, or that which it was decided again from.
+
+        Raises:
+            NightFolderError: the night stands on no disk.
+        """
+        folder = self.folder or self.origin
+        if folder is None:
+            raise NightFolderError(
+                "This night was not written to a folder, so nobody can have reviewed it; write it first."
+            )
+        return folder
 
     def clip(
         self,
@@ -243,12 +252,12 @@ class Night(Answers):
         start_s, stop_s = max(found.start_s - margin_s, self.start_s), min(found.stop_s + margin_s, self.stop_s)
         return film_stretch(self, start_s, stop_s, box=found.box_px if with_box else None, footage=footage)
 
-    to_boris = Door("detector.views.exchange.writing:to_boris")
-    to_bids = Door("detector.views.exchange.writing:to_bids")
-    to_edf = Door("detector.views.exchange.writing:to_edf")
-    to_elan = Door("detector.views.exchange.writing:to_elan")
-    to_csv = Door("detector.views.exchange.writing:to_csv")
-    to_vtt = Door("detector.views.exchange.writing:to_vtt")
+    to_boris = Door()
+    to_bids = Door()
+    to_edf = Door()
+    to_elan = Door()
+    to_csv = Door()
+    to_vtt = Door()
 
     def __repr__(self) -> str:
         """One line; a night has too many events to print them all."""

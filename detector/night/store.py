@@ -18,7 +18,6 @@ from detector.errors import DetectorError, NightFolderError, ParameterError
 from detector.events.decide import Decision
 from detector.footage.time_rules import RuleZone
 from detector.motion.trace import MotionTrace, join_traces, load_trace
-from detector.night.carry_over import Reviewed
 from detector.night.coverage import Coverage, LedgerError
 from detector.night.disk import (
     MOST_TABLE_BYTES,
@@ -39,6 +38,7 @@ from detector.night.layout import (
 )
 from detector.night.measures import Timed, series_columns
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan, Subject
+from detector.night.reviewed import Reviewed
 from detector.night.schema import EPOCHS, SERIES
 from detector.night.series import Series
 from detector.night.stretches import StateRow, state_rows

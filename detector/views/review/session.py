@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detector.errors import UsageError
 from detector.night.agreement import Proportion, Recall, agreements, estimate_recall, precision_by_kind, quiet_time
-from detector.night.carry_over import Placed, place, reviews_folder
+from detector.night.carry_over import Placed, place
 from detector.night.review import Action, Entry, Mark, append_decision, check_reviewer, mark_of, read_reviews, standing
 from detector.night.tables import name_event
 from detector.night.verdicts import Verdict, verdicts_of
@@ -58,7 +58,7 @@ class Session:
 
     def __init__(self, night: Night, reviewer: str, *, is_blind: bool = False) -> None:
         self.night, self.reviewer, self.is_blind = night, check_reviewer(reviewer), is_blind
-        self._folder = reviews_folder(night)
+        self._folder = night.reviews_folder()
         self._lock = threading.Lock()
         self._entries = read_reviews(self._folder).get(reviewer, [])
         self._marks = [mark_of(event) for event in night.decision.events]
