@@ -194,6 +194,8 @@ def _is_death(error: BaseException) -> bool:
 def _reason(error: BaseException | None) -> str:
     if error is None or _is_death(error):
         return "the process that measured it was ended, or ended itself since it read nothing or ran out of memory"
+    if isinstance(error, MemoryError):
+        return "it needs more memory than run.worker_memory_mb allows"
     text = " ".join(f"{error}".split()).rstrip(".")
     return text if isinstance(error, DetectorError) else f"{type(error).__name__}: {text}"
 

@@ -1,6 +1,7 @@
-"""Footage long enough to be disturbed while it is measured, and what an undisturbed run makes of it."""
+"""Footage long enough to be disturbed while it is measured, what an undisturbed run makes of it, and a disk to fill."""
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,24 @@ def reference(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     folder = tmp_path_factory.mktemp("nights") / "reference"
     analyze(footage, out=folder, params=SHORT_SPANS, workers=1)
     return content(folder)
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small file system in memory, and again with other options; skipped where that is not allowed."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = False
+
+    def remount(options: str) -> Path:
+        nonlocal mounted
+        again = ["-o", f"remount,{options}"] if mounted else ["-t", "tmpfs", "-o", options, "tmpfs"]
+        done = subprocess.run(["mount", *again, str(place)], capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip(f"cannot mount a file system: {done.stderr.decode(errors='replace').strip()}")
+        mounted = True
+        return place
+
+    yield remount
+    if mounted:
+        subprocess.run(["umount", "--recursive", "--lazy", str(place)], check=True)

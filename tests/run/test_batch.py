@@ -13,6 +13,7 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,34 @@ def test_a_span_that_costs_three_workers_is_named_and_skipped(long_lab: Path, tm
     assert len(hit) == 3
     assert [row.status for row in rows] == ["failed"], "it has only this span"
     assert "the process that measured it was ended" in rows[0].error
+
+
+@distributed
+@quiet_dask
+@pytest.mark.slow
+def test_storage_that_fails_for_a_while_costs_nothing(
+    long_lab: Path, mount: Callable[[str], Path], tmp_path: Path
+) -> None:
+    disk = mount("size=1m")
+    filler = disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    with filler.open("rb+") as file:  # room for what is needed to begin, and for no part
+        file.truncate(filler.stat().st_size - 90_000)
+
+    def free() -> None:
+        wait_for(lambda: list(disk.glob("r/night/motion/.twitch*footage")), 120.0)
+        time.sleep(2.0)
+        mount("size=64m")
+
+    freer = threading.Thread(target=free)
+    freer.start()
+    rows = batch(long_lab, disk / "r", params=SHORT_SPANS, workers=1)
+    freer.join()
+    assert [row.status for row in rows] == ["done"], rows
+    analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
+    assert written(disk / "r" / "night") == content(tmp_path / "alone")
 
 
 @distributed

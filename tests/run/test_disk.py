@@ -1,7 +1,7 @@
 """The disk under a night: full, read-only or gone, for real. What was measured stays, and the next run goes on."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,27 +31,6 @@ def test_folder_that_vanishes_is_one_sentence(footage: Path, reference: dict[str
     finish_anew = analyze(footage, out=folder, params=SHORT_SPANS, workers=2)
     assert finish_anew.folder == folder
     assert content(folder) == reference
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Mount a small file system in memory, and again with other options; skipped where that is not allowed."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = False
-
-    def remount(options: str) -> Path:
-        nonlocal mounted
-        again = ["-o", f"remount,{options}"] if mounted else ["-t", "tmpfs", "-o", options, "tmpfs"]
-        done = subprocess.run(["mount", *again, str(place)], capture_output=True, check=False)
-        if done.returncode:
-            pytest.skip(f"cannot mount a file system: {done.stderr.decode(errors='replace').strip()}")
-        mounted = True
-        return place
-
-    yield remount
-    if mounted:
-        subprocess.run(["umount", "--recursive", "--lazy", str(place)], check=True)
 
 
 def test_full_disk_keeps_what_fitted(footage: Path, reference: dict[str, bytes], mount: Callable[[str], Path]) -> None:
