@@ -294,17 +294,22 @@ def test_storage_that_fails_for_a_while_costs_nothing(
         while True:
             file.write(bytes(4096))
     with filler.open("rb+") as file:  # room for what is needed to begin, and for no part
-        file.truncate(filler.stat().st_size - 90_000)
+        file.truncate(filler.stat().st_size - 40_000)
+
+    failed: list[str] = []
 
     def free() -> None:
-        wait_for(lambda: list(disk.glob("r/night/motion/.twitch*footage")), 120.0)
-        time.sleep(2.0)
+        # A part that begins to be written and is gone again has found no room.
+        wait_for(lambda: list(disk.glob("r/night/motion/.twitch*span*")), 120.0)
+        wait_for(lambda: not list(disk.glob("r/night/motion/.twitch*span*")), 120.0)
+        failed.extend(path.name for path in [disk / "r"] if not list(path.glob("night/motion/span*")))
         mount("size=64m")
 
     freer = threading.Thread(target=free)
     freer.start()
     rows = batch(long_lab, disk / "r", params=SHORT_SPANS, workers=1)
     freer.join()
+    assert failed, "there was room all the time"
     assert [row.status for row in rows] == ["done"], rows
     analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
     assert written(disk / "r" / "night") == content(tmp_path / "alone")
