@@ -106,7 +106,9 @@ class Cluster:
         if isinstance(error, StorageError):
             if tries[job.index] > len(_STORAGE_WAIT_S):
                 raise error
-            time.sleep(_STORAGE_WAIT_S[tries[job.index] - 1])
+            wait_s = _STORAGE_WAIT_S[tries[job.index] - 1]
+            logger.info("%s cannot be stored (%s); tried again in %g s", job.path, error, wait_s)
+            time.sleep(wait_s)
         if tries[job.index] < MAX_TRIES or isinstance(error, StorageError):
             waiting.append(job)
         else:

@@ -286,30 +286,27 @@ def test_a_span_that_costs_three_workers_is_named_and_skipped(long_lab: Path, tm
 @quiet_dask
 @pytest.mark.slow
 def test_storage_that_fails_for_a_while_costs_nothing(
-    long_lab: Path, mount: Callable[[str], Path], tmp_path: Path
+    long_lab: Path, mount: Callable[[str], Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    disk = mount("size=1m")
-    filler = disk / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    with filler.open("rb+") as file:  # room for what is needed to begin, and for no part
-        file.truncate(filler.stat().st_size - 40_000)
+    disk = mount("size=2m")
+    caplog.set_level("INFO", logger="detector.run.cluster")
 
-    failed: list[str] = []
+    def cannot_store() -> bool:
+        return any("cannot be stored (No space left" in record.getMessage() for record in caplog.records)
 
-    def free() -> None:
-        # A part that begins to be written and is gone again has found no room.
-        wait_for(lambda: list(disk.glob("r/night/motion/.twitch*span*")), 120.0)
-        wait_for(lambda: not list(disk.glob("r/night/motion/.twitch*span*")), 120.0)
-        failed.extend(path.name for path in [disk / "r"] if not list(path.glob("night/motion/span*")))
+    def fill_and_free() -> None:
+        wait_for(lambda: list(disk.glob("r/night/motion/.twitch*footage")), 120.0)
+        with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        wait_for(cannot_store, 120.0)
         mount("size=64m")
 
-    freer = threading.Thread(target=free)
+    freer = threading.Thread(target=fill_and_free)
     freer.start()
     rows = batch(long_lab, disk / "r", params=SHORT_SPANS, workers=1)
     freer.join()
-    assert failed, "there was room all the time"
+    assert cannot_store(), "there was room all the time"
     assert [row.status for row in rows] == ["done"], rows
     analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
     assert written(disk / "r" / "night") == content(tmp_path / "alone")
