@@ -27,7 +27,7 @@ REASSURANCE = (
 FORBIDDEN = re.compile(rf"\b(?:{'|'.join((*DISORDERS, *REASSURANCE))})\b", re.IGNORECASE)
 ALLOWED = {
     # The name of the band in its source, in the list of parameters only.
-    ("params.py", "clonic band 0.2-5 Hz"),
+    ("events.py", "clonic band 0.2-5 Hz"),
 }
 
 

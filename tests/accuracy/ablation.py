@@ -113,11 +113,10 @@ def code_key() -> str:
     """Names the state of all code that a result depends on."""
     package = Path(detector.__file__).parent
     digest = hashlib.sha256()
-    for room in ("footage", "motion", "events", "night", "run", "truth/scoring"):
+    for room in ("footage", "motion", "events", "night", "run", "params", "truth/scoring"):
         for source in sorted((package / room).rglob("*.py")):
             digest.update(source.read_bytes())
-    for name in ("params.py", "_rules.py"):
-        digest.update((package / name).read_bytes())
+    digest.update((package / "_rules.py").read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -1,0 +1,179 @@
+"""What is not the infant, and how much more of a burst is asked where something else explains it."""
+
+from __future__ import annotations
+
+from detector._tunable import DERIVED, OWN, Group, tunable
+
+
+class ArtifactParams(Group):
+    """What changes the picture without being a movement of the infant."""
+
+    loud_share: float = tunable(
+        0.15, "1", DERIVED, "Light and bumps change at least this share of the picture.", gt=0, le=1
+    )
+    same_sign: float = tunable(
+        0.9, "1", DERIVED, "Light brightens (or darkens) at least this share of it.", gt=0.5, le=1
+    )
+    cut_share: float = tunable(
+        0.6,
+        "1",
+        DERIVED,
+        "Where more of the picture changes without a cause, another picture began ...",
+        gt=0,
+        le=1,
+    )
+    cut_s: float = tunable(0.4, "s", DERIVED, "... if it is over this soon.", gt=0, le=10)
+    caused_share: float = tunable(
+        0.5, "1", OWN, "A stretch has a cause if this share of the large changes in it has one.", gt=0, le=1
+    )
+    camera_pause_s: float = tunable(
+        1.0,
+        "s",
+        OWN,
+        "With no more than this between them, causes are one stretch.",
+        ge=0,
+        le=60,
+    )
+    bump_max_s: float = tunable(2.5, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
+    margin_s: float = tunable(
+        0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
+    )
+    settle_share: float = tunable(
+        0.01,
+        "1",
+        DERIVED,
+        "After light or a bump, nothing is judged while this share of the picture changes ...",
+        gt=0,
+        le=1,
+    )
+    settle_max_s: float = tunable(3.0, "s", OWN, "... but for no longer than this.", ge=0, le=60)
+    settle_s: float = tunable(
+        0.3, "s", DERIVED, "This long after the start of a recording, or a pause in it, nothing is judged.", ge=0, le=10
+    )
+    clock_phase: float = tunable(
+        0.6,
+        "1",
+        DERIVED,
+        "An on-screen clock changes at one phase of the second (length of the mean vector) ...",
+        gt=0,
+        le=1,
+    )
+    clock_duty: float = tunable(
+        0.35, "1", DERIVED, "... in so much of the half seconds of every stretch ...", gt=0, le=1
+    )
+    clock_min_s: float = tunable(30.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
+    mover_duty: float = tunable(
+        0.45,
+        "1",
+        DERIVED,
+        "What moves all the time moves in so many half seconds of every block ...",
+        gt=0,
+        le=1,
+    )
+    mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
+    border_min_s: float = tunable(20.0, "s", OWN, "... or of this one along the border of the picture ...", ge=0)
+    border: float = tunable(0.05, "of each side", OWN, "... within this distance of it ...", gt=0, lt=0.5)
+    mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
+    flash_brightening: float = tunable(
+        0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
+    )
+    flash_speed: float = tunable(0.1, "picture diagonals/s", DERIVED, "... and travels this fast ...", gt=0)
+    flash_s: float = tunable(0.16, "s", DERIVED, "... or is gone again this soon, is an insect or dust.", ge=0, le=1)
+    insect_travel: float = tunable(
+        0.12, "picture diagonals", DERIVED, "What crosses at least this much of the picture ...", gt=0, le=2
+    )
+    insect_extents: float = tunable(
+        3.0, "extents", DERIVED, "... over this many times its own extent (root mean square radius) ...", gt=0, le=100
+    )
+    insect_straight: float = tunable(
+        0.8, "1", DERIVED, "... along a line, evenly (share of its scatter explained) ...", gt=0, le=1
+    )
+    insect_speed: float = tunable(0.15, "picture diagonals/s", DERIVED, "... this fast ...", gt=0)
+    insect_far: float = tunable(
+        10.0, "extents", DERIVED, "... or, however slow and dark, over this many times its extent ...", gt=0, le=1000
+    )
+    insect_far_travel: float = tunable(
+        3.0,
+        "1",
+        DERIVED,
+        "(A slow dark one must cross so many times `insect_travel`, or else be as marked.)",
+        ge=1,
+        le=10,
+    )
+    insect_area: float = tunable(
+        0.03,
+        "1",
+        DERIVED,
+        "... is an insect or dust; what covers more than this share of the picture is something else that passes.",
+        gt=0,
+        le=1,
+    )
+    passing_area: float = tunable(
+        0.15, "1", OWN, "What covers more than this share at once is the infant's body, wherever it goes.", gt=0, le=1
+    )
+    swarm_insects: int = tunable(4, "insects", DERIVED, "Where at least so many insects were seen ...", ge=1, le=1000)
+    swarm_s: float = tunable(30.0, "s", OWN, "... within this time before or after ...", gt=0, le=3600)
+    swarm_brightening: float = tunable(
+        0.75, "1", DERIVED, "... whatever brightens the picture so much as it comes ...", gt=0, le=1
+    )
+    swarm_area: float = tunable(
+        0.1, "1", OWN, "... and covers no more than this share of the picture is one more, or several.", gt=0, le=1
+    )
+
+    mover_cells: int = tunable(9, "cells", OWN, "What moves all the time covers at least this much ...", ge=1)
+    most_hidden: float = tunable(
+        0.2,
+        "1",
+        OWN,
+        "With more than this of the picture (of the infant, where known) hidden, nothing is judged.",
+        gt=0,
+        le=1,
+    )
+    mover_confined: float = tunable(
+        0.75, "1", DERIVED, "... and keeps this share of what moves with it within its own place.", gt=0, le=1
+    )
+    drawn_loud: float = tunable(0.1, "1", OWN, "Frames with this share of the largest change count.", gt=0, lt=1)
+    drawn_likeness: float = tunable(
+        0.85, "1", DERIVED, "What is drawn shows the same change in all of them (cosine of the two) ...", gt=0, le=1
+    )
+    drawn_even: float = tunable(0.75, "1", DERIVED, "... at this share of its full strength or more.", gt=0, le=1)
+    drawn_one_sign: float = tunable(
+        0.85, "1", OWN, "It is a lamp if it only brightens or only darkens (signed / absolute change).", gt=0, le=1
+    )
+    drawn_times: int = tunable(3, "times", OWN, "Either is believed when it came so often at one place ...", ge=1)
+    drawn_usual: float = tunable(0.7, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
+    drawn_lit: float = tunable(0.05, "of the picture", OWN, "A light at once is believed over this share.", gt=0, le=1)
+    drawn_fill: float = tunable(0.4, "1", OWN, "A drawn frame covers at most this share of its box ...", gt=0, le=1)
+    drawn_side: float = tunable(4.0, "cells", OWN, "... of at least this many cells each way.", gt=0)
+
+
+class DoubtParams(Group):
+    """How many times as strong as any other a burst must be to be believed, if something else explains it as well."""
+
+    key_pulse: float = tunable(1.3, "1", DERIVED, "It begins at a key frame and is over at once ...", ge=1, le=1e6)
+    key_pulse_lags: float = tunable(2.5, "lags", DERIVED, "... before this much time has passed.", gt=0, le=100)
+    fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
+    one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
+    flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
+    switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
+    switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
+    light_step: float = tunable(1e6, "1", OWN, "It is within a plain step of light (1e6: never) ...", ge=1)
+    light_step_share: float = tunable(
+        0.08, "1", OWN, "... of at least this share of the brightness within a lag ...", gt=0, le=10
+    )
+    light_step_area: float = tunable(0.05, "of the picture", OWN, "... and moves at most this share.", gt=0, le=1)
+    beside_cause: float = tunable(
+        3.0, "1", DERIVED, "It is left of a change that the camera or the light explains.", ge=1, le=1e6
+    )
+    clock_digit: float = tunable(1e6, "1", OWN, "It is in line with the on-screen clock (1e6: never) ...", ge=1)
+    clock_digit_s: float = tunable(
+        0.6, "s", OWN, "... and no longer than this: a digit changes at once, an encoder follows.", gt=0, le=10
+    )
+    clock_digit_heights: float = tunable(
+        8.0, "1", OWN, "... within so many heights of the digits that change each second.", gt=0, le=100
+    )
+    beside_mover: float = tunable(3.0, "1", OWN, "Half of it lies around what moves most of the time.", ge=1, le=1e6)
+    ripple: float = tunable(1e6, "1", OWN, "It is the ripple of another (`burst.ripple`; 1e6: never).", ge=1)
+    brief: float = tunable(
+        2.0, "1", OWN, "It is shorter than `classify.twitch_min_s`: else it is called uncertain.", ge=1, le=1e6
+    )
