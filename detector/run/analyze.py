@@ -16,6 +16,7 @@ from detector.night.layout import MOTION_FOLDER, PART_PATTERN
 from detector.night.night import Night
 from detector.night.provenance import Subject
 from detector.params import Params, as_params
+from detector.run.ahead import deciding, drawing, imported_ahead
 from detector.run.cores import usable_cores
 from detector.run.executors import Executor, crew, measure_night
 from detector.run.join import Prepared, join_night
@@ -128,7 +129,8 @@ def _read(paths: PathLike | Sequence[PathLike], params: Params, readers: Readers
 
 def _measured_night(run: _Run, motion: Path) -> Night:
     prepared = run.prepared
-    jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
+    with imported_ahead(deciding, *(() if run.folder is None else (drawing,))):
+        jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
     if given_up and prepared.decoding.device:
         # Footage that a device cannot decode after all is measured in software as a whole: one decoder a night.
         reason = f"{prepared.decoding.device} was used until {next(iter(given_up.values()))}"

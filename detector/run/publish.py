@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -122,8 +123,16 @@ def _draw_pictures(night: Night, staging: Path, *, footage: Path | None = None, 
     from detector.views.report import write_report
 
     shown = night if with_pictures and night.provenance.has_pictures else without_pictures(night)
-    figure_timeline(shown).savefig(staging / TIMELINE_FILE, dpi=150)
-    write_report(shown, staging / REPORT_FILE, with_footage=shown.provenance.has_pictures, footage=footage)
+    drawn = io.BytesIO()
+    figure_timeline(shown).savefig(drawn, format="png", dpi=150, metadata={"Software": None})
+    (staging / TIMELINE_FILE).write_bytes(drawn.getvalue())
+    write_report(
+        shown,
+        staging / REPORT_FILE,
+        with_footage=shown.provenance.has_pictures,
+        footage=footage,
+        timeline_png=drawn.getvalue(),
+    )
 
 
 def without_pictures(night: Night) -> Night:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
+from detector.footage.info import Frame
 from detector.night.layout import CLIPS_FOLDER
 from detector.night.loading import takes_night
 from detector.night.movie import Box, Film, film_stretch
@@ -56,11 +57,18 @@ def with_margin(night: Night, start_s: float, stop_s: float, margin_s: float) ->
 
 
 def film_event(
-    night: Night, event: Event, *, most_s: float, long_side_px: int, footage: str | Path | None = None
+    night: Night,
+    event: Event,
+    *,
+    most_s: float,
+    long_side_px: int,
+    footage: str | Path | None = None,
+    watch: Callable[[Frame], object] | None = None,
 ) -> Film:
     """One event with 2 s before and after, at most `most_s` long in all: of longer ones the beginning."""
     start_s, stop_s = with_margin(night, event.start_s, event.stop_s, 2.0)
-    return film_stretch(night, start_s, min(stop_s, start_s + most_s), long_side_px=long_side_px, footage=footage)
+    stop_s = min(stop_s, start_s + most_s)
+    return film_stretch(night, start_s, stop_s, long_side_px=long_side_px, footage=footage, watch=watch)
 
 
 @takes_night

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Callable, Container, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +17,13 @@ from detector.events.classify import EVENT_KINDS, Event
 from detector.night.movie import Film
 from detector.night.night import Night
 from detector.views.clips import film_event
-from detector.views.stills import Tile, make_strip
+from detector.views.stills import StillPicker, Tile, make_strip, strip_of, telling_times
 
 N_EXTREME = 6
 """So many of the strongest twitches, and so many of the weakest, are shown first."""
 _BASE64 = 4 / 3
 _AT_ONCE = 4
+_POLL_S = 0.005
 
 
 @dataclass(frozen=True)
@@ -91,32 +95,68 @@ def show_events(
     """
     events = night.decision.events
     limits = night.params.report
+    cards = frozenset(card_numbers(events, limits.most_strips))
+    used, budget = 0, round(limits.clip_budget_mb * 1e6)
     strips: dict[int, list[Tile]] = {}
     films: dict[int, Film] = {}
     troubles: list[str] = []
-    place = None if footage is None else str(footage)
-    for number in card_numbers(events, limits.most_strips):
-        try:
-            strips[number] = make_strip(night, events[number - 1], footage=place)
-        except (FootageError, OSError) as error:
-            troubles.append(str(error))
-    used, budget = 0, round(limits.clip_budget_mb * 1e6)
-    # Where not one strip can be made of the most telling events, the footage is gone.
-    wanted = telling_order(events) if budget and (strips or not troubles) else []
-    for number, film in _filmed(night, wanted, place):
-        if isinstance(film, str):
-            troubles.append(film)
-            continue
-        size = round(_BASE64 * len(film.mp4))
-        if used + size > budget:
-            break
-        used += size
-        films[number] = film
-        if progress is not None:
-            progress(used, budget)
+    is_full = budget == 0
+    for look in _looks(night, sorted(cards) if is_full else telling_order(events), cards, footage):
+        if look.number not in cards and (is_full or (cards and not strips)):
+            break  # no room; or not one of the most telling events can be shown, so the footage is gone
+        if look.trouble:
+            troubles.append(look.trouble)
+        if look.strip is not None:
+            strips[look.number] = look.strip
+        size = _stored_bytes(look.film)
+        is_full = is_full or used + size > budget
+        if look.film is not None and not is_full:
+            used += size
+            films[look.number] = look.film
+            if progress is not None:
+                progress(used, budget)
     return Shown(
         films, strips, _without_folders(troubles[0]) if troubles else "", len(events) - len(films) if budget else 0
     )
+
+
+@contextmanager
+def films_in_background(
+    night: Night,
+    *,
+    footage: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Callable[[], Shown]]:
+    """Make films in a thread of their own while something else is done; arguments as for `show_events`.
+
+    Yields:
+        What waits for the films and gives them. Who leaves early, by whatever, ends the work after the next film.
+    """
+    is_unwanted = threading.Event()
+
+    def told(used: int, budget: int) -> None:
+        if is_unwanted.is_set():
+            raise CancelledError
+        if progress is not None:
+            progress(used, budget)
+
+    with ThreadPoolExecutor(1) as maker:
+        films = maker.submit(show_events, night, footage=footage, progress=told)
+
+        def shown() -> Shown:
+            while not films.done():
+                time.sleep(_POLL_S)  # not `result()`: Ctrl-C must get through on every platform
+            return films.result()
+
+        try:
+            yield shown
+        finally:
+            is_unwanted.set()
+
+
+def _stored_bytes(film: Film | None) -> int:
+    """What a film takes inside a page, which holds it as text."""
+    return 0 if film is None else round(_BASE64 * len(film.mp4))
 
 
 def _without_folders(text: str) -> str:
@@ -124,21 +164,48 @@ def _without_folders(text: str) -> str:
     return re.sub(r"(?:[A-Za-z]:)?[/\\][^\n:;]*[/\\](?=[^/\\\n:;]+)", "", text)
 
 
-def _filmed(night: Night, numbers: Sequence[int], footage: str | None) -> Iterator[tuple[int, Film | str]]:
-    """Films in order, or why there is none, a few at a time: decoding and encoding run beside each other."""
-    limits = night.params.report
+@dataclass(frozen=True)
+class _Look:
+    """What one pass over the footage of an event gave: its film, its strip if one was wanted, or why there is none."""
 
-    def film(number: int) -> Film | str:
-        event = night.decision.events[number - 1]
+    number: int
+    film: Film | None = None
+    strip: list[Tile] | None = None
+    trouble: str = ""
+
+
+def _looks(night: Night, numbers: Sequence[int], cards: Container[int], footage: str | Path | None) -> Iterator[_Look]:
+    """Events in order, a few at a time: decoding and encoding run beside each other."""
+    place = None if footage is None else str(footage)
+
+    def look(number: int) -> _Look:
         try:
-            return film_event(
-                night, event, most_s=limits.clip_most_s, long_side_px=limits.clip_side_px, footage=footage
-            )
+            return _look(night, number, place, with_strip=number in cards)
         except (FootageError, OSError) as error:
-            return str(error)
+            return _Look(number, trouble=str(error))
 
     at_once = min(_AT_ONCE, os.cpu_count() or 1)
     with ThreadPoolExecutor(at_once) as crew:
         for start in range(0, len(numbers), at_once):
-            batch = numbers[start : start + at_once]
-            yield from zip(batch, crew.map(film, batch), strict=True)
+            yield from crew.map(look, numbers[start : start + at_once])
+
+
+def _look(night: Night, number: int, footage: str | None, *, with_strip: bool) -> _Look:
+    """Film and strip of one event; its footage is decoded once for both where the film reaches as far."""
+    limits = night.params.report
+    event = night.decision.events[number - 1]
+    picker = StillPicker(telling_times(night, event) if with_strip else ())
+    film = None
+    if limits.clip_budget_mb > 0:
+        film = film_event(
+            night,
+            event,
+            most_s=limits.clip_most_s,
+            long_side_px=limits.clip_side_px,
+            footage=footage,
+            watch=picker.pick,
+        )
+    if not with_strip:
+        return _Look(number, film)
+    strip = strip_of(event, picker.stills) if picker.is_done else make_strip(night, event, footage=footage)
+    return _Look(number, film, strip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.classify import Event
+from detector.footage.info import Frame
 from detector.footage.recording import Recording
 from detector.night.night import Night
 from detector.night.originals import open_stretch
@@ -68,15 +70,42 @@ def iter_stills(recording: Recording, times_s: Sequence[float]) -> Iterator[Stil
     """As `find_stills`, one after the other, out of opened footage."""
     from detector.footage.recording import iter_interval
 
-    wanted = list(times_s)
+    picker = StillPicker(times_s)
     # A second to each side, since a slow camera may have no frame within the stretch itself.
     for frame in iter_interval(recording, times_s[0] - 1, times_s[-1] + 1):
-        if wanted and frame.time_s + frame.duration_s > wanted[0]:
-            while wanted and frame.time_s + frame.duration_s > wanted[0]:
-                wanted.pop(0)
-            yield Still(frame.time_s, frame.luma.copy())
-        if not wanted:
+        yield from picker.pick(frame)
+        if picker.is_done:
             return
+
+
+class StillPicker:
+    """Picks out of frames, shown in order of time, the one that stood at each of several times.
+
+    Args:
+        times_s: recording time, s, ascending.
+
+    Attributes:
+        stills: what was picked so far.
+    """
+
+    def __init__(self, times_s: Sequence[float]) -> None:
+        self._wanted = deque(times_s)
+        self.stills: list[Still] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no time is left."""
+        return not self._wanted
+
+    def pick(self, frame: Frame) -> list[Still]:
+        """Look at the next frame; what was picked of it, one still or none."""
+        stop_s = frame.time_s + frame.duration_s
+        if self.is_done or stop_s <= self._wanted[0]:
+            return []
+        while self._wanted and stop_s > self._wanted[0]:
+            self._wanted.popleft()
+        self.stills.append(Still(frame.time_s, frame.luma.copy()))
+        return self.stills[-1:]
 
 
 def telling_times(night: Night, event: Event, n_pictures: int = 4) -> list[float]:
@@ -102,7 +131,11 @@ def make_strip(night: Night, event: Event, *, height_px: int = 150, footage: str
     Raises:
         FootageError: the footage is gone, is another one than was analyzed, or cannot be read.
     """
-    stills = find_stills(night, telling_times(night, event), footage)
+    return strip_of(event, find_stills(night, telling_times(night, event), footage), height_px)
+
+
+def strip_of(event: Event, stills: Sequence[Still], height_px: int = 150) -> list[Tile]:
+    """As `make_strip`, out of stills that were found already; empty where there is none."""
     if not stills:
         return []
     tall, wide = stills[0].luma.shape

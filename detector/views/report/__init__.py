@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from detector.night.night import Night
-from detector.views.films import Shown, show_events
+from detector.views.films import Shown, films_in_background
 from detector.views.interactive.page import bokeh_script
 from detector.views.report import (
     artifacts,
@@ -25,7 +26,7 @@ from detector.views.report import (
     timeline,
     where,
 )
-from detector.views.report.section import Story, Writer, environment
+from detector.views.report.section import Section, Story, Writer, environment
 
 __all__ = ["FIRST_PAGE", "SECTIONS", "render_report", "write_report"]
 
@@ -46,12 +47,17 @@ SECTIONS: tuple[Writer, ...] = (
 """All that follows, in order."""
 
 
+_WITH_FILMS: tuple[Writer, ...] = (timeline.write, events.write, cards.write)
+"""Those that wait for the films."""
+
+
 def write_report(
     night: Night,
     path: str | Path,
     *,
     footage: str | Path | None = None,
     with_footage: bool = True,
+    timeline_png: bytes | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Write the report of a night.
@@ -64,12 +70,15 @@ def write_report(
         path: the HTML file to write; its folder must exist.
         footage: folder that holds the footage now; None looks where it was analyzed and beside the night folder.
         with_footage: whether it may hold pictures out of the footage.
+        timeline_png: the timeline of this night where it was drawn already; None draws it.
         progress: called while films are made, with bytes done and bytes there is room for.
 
     Raises:
         OSError: the file cannot be written.
     """
-    text = render_report(night, footage=footage, with_footage=with_footage, progress=progress)
+    text = render_report(
+        night, footage=footage, with_footage=with_footage, timeline_png=timeline_png, progress=progress
+    )
     # A name may hold bytes that are no UTF-8; they come as escapes.
     Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
 
@@ -79,13 +88,17 @@ def render_report(
     *,
     footage: str | Path | None = None,
     with_footage: bool = True,
+    timeline_png: bytes | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> str:
     """The report of a night as HTML text; arguments as for `write_report`."""
     may_show = with_footage and night.provenance.has_pictures
-    shown = show_events(night, footage=footage, progress=progress) if may_show else Shown()
-    story = Story(night, shown, may_show)
-    first, rest = ([part for part in (write(story) for write in writers) if part] for writers in (FIRST_PAGE, SECTIONS))
+    making = films_in_background(night, footage=footage, progress=progress) if may_show else nullcontext(Shown)
+    with making as look:
+        story = Story(night, look, may_show, timeline_png)
+        parts = _written(story)
+        shown = story.shown
+    first, rest = ([parts[write] for write in writers if parts[write]] for writers in (FIRST_PAGE, SECTIONS))
     return (
         environment()
         .get_template("report/page.html.j2")
@@ -100,3 +113,9 @@ def render_report(
             has_footage=bool(shown.films or shown.strips or (may_show and where.has_picture(night))),
         )
     )
+
+
+def _written(story: Story) -> dict[Writer, Section | None]:
+    """What each section says; those that wait for the films come last."""
+    writers = sorted((*FIRST_PAGE, *SECTIONS), key=lambda write: write in _WITH_FILMS)
+    return {write: write(story) for write in writers}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from detector.night.night import Night
 from detector.views.films import Shown
@@ -16,8 +16,14 @@ from detector.views.films import Shown
 if TYPE_CHECKING:
     from jinja2 import Environment
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+QUICK_PNG: Final = {"compress_level": 3}
+"""Packs a drawing in half the time of the usual level, a tenth larger."""
+PHOTO: Final = {"quality": 85, "method": 2}
 
 
 @dataclass(frozen=True)
@@ -26,13 +32,21 @@ class Story:
 
     Attributes:
         night: what was found.
-        shown: films and stills out of the footage; empty where none may or can be shown.
+        look: gives films and stills out of the footage, at once or when they are made; nothing where none may or can be
+            shown.
         with_pictures: whether the report may hold any picture of the footage, the reference picture among them.
+        timeline_png: the timeline as it was drawn already; None draws it.
     """
 
     night: Night
-    shown: Shown = field(default_factory=Shown)
+    look: Callable[[], Shown] = Shown
     with_pictures: bool = True
+    timeline_png: bytes | None = None
+
+    @property
+    def shown(self) -> Shown:
+        """Films and stills out of the footage; waits until they are made."""
+        return self.look()
 
 
 @dataclass(frozen=True)
@@ -78,14 +92,18 @@ def css_text(text: str) -> str:
     return "".join(letter if letter.isalnum() or letter in " .,:-_·()+" else f"\\{ord(letter):x} " for letter in text)
 
 
-def picture(draw: Callable[[Axes], Axes], width_in: float, height_in: float) -> str:
-    """A drawing as a PNG data URI."""
+def picture(draw: Callable[[Axes], Axes], width_in: float, height_in: float, *, is_photo: bool = False) -> str:
+    """A drawing as a data URI: a PNG, or where it lies on a picture of the footage a WebP of a tenth the size."""
     from detector.views.plots.style import detached_axes
 
     ax = detached_axes(width_in, height_in)
     draw(ax)
+    figure = cast("Figure", ax.get_figure(root=True))
     buffer = io.BytesIO()
-    ax.get_figure(root=True).savefig(buffer, format="png", dpi=130, metadata={"Software": None})  # type: ignore[union-attr]
+    if is_photo:
+        figure.savefig(buffer, format="webp", dpi=130, pil_kwargs=PHOTO)
+        return data_uri(buffer.getvalue(), "image/webp")
+    figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None}, pil_kwargs=QUICK_PNG)
     return data_uri(buffer.getvalue(), "image/png")
 
 

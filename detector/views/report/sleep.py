@@ -28,7 +28,7 @@ def write(story: Story) -> Section | None:
         states=_states(night),
         breathing=_breathing(night),
         course=picture(lambda ax: plot_breathing(night, ax), 7.5, 2.6) if breathes else "",
-        place=picture(lambda ax: plot_extent(night, ax, with_picture=story.with_pictures), 7.5, 4.8)
+        place=picture(lambda ax: plot_extent(night, ax, with_picture=story.with_pictures), 7.5, 4.8, is_photo=True)
         if has_place
         else "",
         has_picture=story.with_pictures and night.trace is not None and night.trace.reference.size > 0,

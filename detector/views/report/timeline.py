@@ -7,7 +7,7 @@ from detector.views.clock_marks import clock_changes
 from detector.views.interactive.page import script_json, timeline_facts, timeline_item
 from detector.views.ledger import unjudged_stretches
 from detector.views.plots.style import STANDING
-from detector.views.report.section import Section, Story, picture, section
+from detector.views.report.section import Section, Story, data_uri, picture, section
 from detector.views.wording import duration
 
 
@@ -22,7 +22,9 @@ def write(story: Story) -> Section:
         item=item,
         facts=timeline_facts(night),
         height_px=height_px,
-        static=picture(lambda ax: plot_timeline(night, ax), *SIZE_IN),
+        static=data_uri(story.timeline_png, "image/png")
+        if story.timeline_png
+        else picture(lambda ax: plot_timeline(night, ax), *SIZE_IN),
         reading=reading(night),
         n_films=len(story.shown.films),
         n_events=len(night.decision.events),

@@ -13,7 +13,7 @@ def write(story: Story) -> Section | None:
     night = story.night
     if not night.decision.events:
         return None
-    drawn = picture(lambda ax: plot_heatmap(night, ax, with_picture=story.with_pictures), 7.5, 4.8)
+    drawn = picture(lambda ax: plot_heatmap(night, ax, with_picture=story.with_pictures), 7.5, 4.8, is_photo=True)
     return section("where", heatmap=drawn, sites=_sites(night), has_picture=story.with_pictures and has_picture(night))
 
 
