@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 import cv2  # before av: both bring FFmpeg libraries
@@ -335,3 +336,21 @@ def active_in(trace: MotionTrace, params: Params | None = None) -> Active:
 
 BurstsOf = Callable[..., Found]
 """Draws and finds: `view, active, bursts = bursts_of(sketch(20.0).move(...))`."""
+
+
+def write_film(path: Path, frames: Iterable[Frame], fps: int) -> Path:
+    """Write frames as an H.264 file, a key frame every two seconds."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        options = {"crf": "20", "g": str(2 * fps), "preset": "ultrafast"}
+        stream = container.add_stream("libx264", rate=fps, options=options)
+        stream.pix_fmt = "yuv420p"
+        for number, frame in enumerate(frames):
+            if number == 0:
+                stream.height, stream.width = frame.luma.shape
+            picture = av.VideoFrame.from_ndarray(frame.luma, format="gray").reformat(format="yuv420p")
+            picture.pts = number
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    return path

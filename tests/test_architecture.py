@@ -33,6 +33,7 @@ EVENTS_ORDER = [
     "rhythm",
     "trains",
     "event",
+    "attention",
     "restless",
     "classify",
     "places",

@@ -50,6 +50,14 @@ Settings = Annotated[
         help="Set one parameter, such as burst.threshold=12 (higher finds fewer); repeatable.",
     ),
 ]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar='NAME[:USE]="x,y x,y x,y"',
+        help="A named place, px from the top left; USE is site, face, only, ignore or infant; repeatable.",
+    ),
+]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Allow a folder of another night, other parameters, or other files.")
 ]
@@ -136,6 +144,7 @@ def analyze(
     subject: Annotated[str, typer.Option(metavar="TEXT", help="Who was filmed, as a code.")] = "",
     session: Annotated[str, typer.Option(metavar="TEXT", help="Which night this is.")] = "",
     age: Annotated[str, typer.Option(metavar="TEXT", help="Age on that night, such as '12 weeks'.")] = "",
+    regions: Regions = None,
     params_file: ParamsFile = None,
     settings: Settings = None,
     workers: Annotated[int | None, typer.Option(help="Measuring processes.", show_default="usable cores")] = None,
@@ -157,15 +166,17 @@ def analyze(
     Examples:
       twitch-detector analyze night.mp4
       twitch-detector analyze clip1.mp4 clip2.mp4 --out night --set burst.threshold=12
+      twitch-detector analyze night.mp4 --region cot:only="40,30 600,30 600,350 40,350"
       twitch-detector analyze /recordings/2026-03-14 --out night --json > night.json
     """
     from detector.night.provenance import Subject
+    from detector.night.regions import as_regions
     from detector.run.analyze import Privacy
     from detector.run.analyze import analyze as analyze_footage
     from detector.run.outputs import free_folder
 
     named = footage_settings(start, time_zone, name_pattern, fps, force=force)
-    params = resolve(params_file, settings, named)
+    params, places = resolve(params_file, settings, named), as_regions(regions)
     folder = (
         out
         if out is not None
@@ -185,6 +196,7 @@ def analyze(
             progress=progress,
             subject=Subject(subject, session, age),
             on_recording=None if quiet or as_json else _say_understood,
+            regions=places,
         )
     if as_json:
         say_json(night_facts(night))
@@ -213,6 +225,7 @@ def decide(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Night folder to write; without it, only say.")
     ] = None,
+    regions: Regions = None,
     params_file: ParamsFile = None,
     settings: Settings = None,
     overwrite: Overwrite = False,
@@ -220,16 +233,18 @@ def decide(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> ExitCode:
-    """Decide again with other parameters.
+    """Decide again with other parameters or regions.
 
-    Takes seconds: it works on the stored motion and needs no video. What people decided on the review page is carried
-    over by time and place, and what finds no event is listed.
+    Takes seconds: it works on the stored motion and needs no video. The regions drawn on the review page count, and
+    those of --region beside them. What people decided on the review page is carried over by time and place, and what
+    finds no event is listed.
 
     \b
     Examples:
       twitch-detector decide night --set burst.threshold=12
       twitch-detector decide night --set burst.threshold=12 --out stricter
       twitch-detector decide night --reviewed --out checked
+      twitch-detector decide night --region cot:only="40,30 600,30 600,350 40,350"
     """
     from detector._tunable import read_toml
     from detector.night.night import Night
@@ -238,7 +253,7 @@ def decide(
 
     stored = Night.load(folder)
     params = read_toml(params_file, stored.params) if params_file else stored.params
-    decided = stored.decide(with_values(params, pairs(settings)))
+    decided = stored.decide(with_values(params, pairs(settings)), regions=regions)
     corrected = corrected_night(decided, is_asked=reviewed)
     night = corrected if corrected and reviewed else decided
     if out is not None:

@@ -104,13 +104,14 @@ class Pace:
 def night_words(night: Night) -> list[str]:
     """The plain summary of a night and where its files are."""
     from detector.views.plots.style import KIND_STYLES
-    from detector.views.wording import duration, number, rate
+    from detector.views.wording import UNKNOWN, duration, number, rate
 
     summary, coverage = night.summary(), night.coverage
+    rates = {kind: rate(n, coverage.observed_s) for kind, n in summary["counts"].items() if n}
     found = [
-        f"{number(n, KIND_STYLES[kind].singular, KIND_STYLES[kind].several)} ({rate(n, coverage.observed_s)} an hour)"
-        for kind, n in summary["counts"].items()
-        if n
+        number(summary["counts"][kind], KIND_STYLES[kind].singular, KIND_STYLES[kind].several)
+        + (f" ({per_hour} an hour)" if per_hour != UNKNOWN else "")
+        for kind, per_hour in rates.items()
     ]
     lines = [
         f"Observed  {duration(coverage.observed_s)} of the {duration(coverage.files_s)} in the files",
@@ -120,8 +121,15 @@ def night_words(night: Night) -> list[str]:
         lines.append(f"          {number(summary['n_sustained'], 'rhythmic movement')} went on for 10 s or more")
     if night.review:
         lines.append(f"Checked   {night.review.words}")
+    lines += infant_lines(night)
     places = night_places(night)
     return lines + [f"{name.capitalize():<9} {displayed(place)}" for name, place in places.items()]
+
+
+def infant_lines(night: Night) -> list[str]:
+    """Where the night of each of several infants is; nothing of one that was not written."""
+    names = night.regions.infants if night.folder is not None else ()
+    return [f"{name.capitalize():<9} {displayed(str(night.folder / name))}" for name in names if night.folder]
 
 
 def night_places(night: Night) -> dict[str, str]:
@@ -139,6 +147,7 @@ def night_facts(night: Night) -> dict[str, Any]:
     return {
         "folder": None if night.folder is None else str(night.folder),
         **night_places(night),
+        "infants": {name: str(night.folder / name) for name in night.regions.infants} if night.folder else {},
         "summary": night.summary(),
         "trouble": list(trouble_lines(night)),
         "decoding": night.provenance.decoding,

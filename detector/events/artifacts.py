@@ -41,6 +41,8 @@ ArtifactKind = Literal[
     "clock",
     "mover",
     "damage",
+    "masked",
+    "outside",
     "doubtful",
 ]
 ARTIFACT_KINDS: tuple[ArtifactKind, ...] = get_args(ArtifactKind)
@@ -76,12 +78,20 @@ class ArtifactMap:
         is_blind: shape (F,), frames in which light, a bump or a frozen picture hides movement.
         is_clock: shape (C,), cells of the on-screen clock.
         is_mover: shape (C,), cells of what moves most of the time.
+        is_ignored: shape (C,), cells that a region leaves out; None for none.
     """
 
     artifacts: tuple[Artifact, ...]
     is_blind: NDArray[np.bool_]
     is_clock: NDArray[np.bool_]
     is_mover: NDArray[np.bool_]
+    is_ignored: NDArray[np.bool_] | None = None
+
+    @property
+    def is_hidden(self) -> NDArray[np.bool_]:
+        """Cells in which nothing is looked for, shape (C,)."""
+        hidden: NDArray[np.bool_] = self.is_clock | self.is_mover
+        return hidden if self.is_ignored is None else hidden | self.is_ignored
 
     @property
     def light_s(self) -> list[float]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts, mover_artifact
+from detector.events.attention import Attention, apart, attend, outside_artifact, region_artifacts, with_named_sites
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, passing_event
@@ -21,13 +22,14 @@ from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
 from detector.events.drawn import find_steps, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both
-from detector.events.infant import see_infant, with_infant
+from detector.events.infant import Infant, Where, see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
 from detector.events.movers import confined
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
 from detector.events.state import Epoch
 from detector.events.stillness import judged_stretches, with_sides
+from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView
 from detector.params import ClassifyParams, Params
@@ -47,38 +49,79 @@ class Decision:
     judged: tuple[tuple[float, float], ...] | None = None
 
 
-def decide(trace: MotionTrace, params: Params) -> Decision:
-    """Find the events and artifacts of a recording; takes some seconds for a night and needs no video."""
-    hidden = find_artifacts(trace, params)
+def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None) -> Decision:
+    """Find the events and artifacts of a recording; takes some seconds for a night and needs no video.
+
+    Args:
+        trace: the motion.
+        params: all groups.
+        regions: named places in the picture; None for none.
+
+    Raises:
+        ParameterError: a region does not fit the picture.
+    """
+    regions = (regions or RegionSet()).of_picture(trace.grid.width_px, trace.grid.height_px)
+    place = attend(trace.grid, regions)
+    hidden = replace(find_artifacts(trace, params), is_ignored=place.ignored)
     fast, slow = find_both(trace, hidden, params)
     hidden = with_movers(trace, hidden, fast, params)
     if hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
+    (fast, beyond), (slow, _) = apart(fast, place.outside), apart(slow, place.outside)
     believed = believe(trace, hidden, fast, params)
     judged_s = judged_stretches(trace.frames, hidden.is_blind)
-    local = with_sides(believed.local, judged_s, params.burst) if params.rules.has("stillness") else believed.local
+    events, infant = name_all(trace, hidden, Named(fast, slow, believed, judged_s, place), params)
+    artifacts = [*hidden.artifacts, *believed.artifacts, *region_artifacts(trace, regions, place)]
+    artifacts += [outside_artifact(burst, regions) for burst in find_bursts(*beyond, params)]
+    ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
+    looked_at = place.judged if infant.extent is None else infant.extent & place.judged
+    is_seen = looked_at.any() and hidden.is_hidden[looked_at].mean() <= params.artifact.most_hidden
+    judged = tuple((round(a, 6), round(b, 6)) for a, b in judged_s.tolist()) if is_seen else ()
+    found = with_named_sites(with_infant(events, infant), regions)
+    return Decision(with_places(found, trace.grid, params.place), tuple(ordered), infant.epochs, judged)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is to be named.
+
+    Attributes:
+        fast, slow: what stands out in the judged places, at both lags.
+        believed: bursts of the short lag.
+        judged_s: stretches in which movement could be seen, s, shape (n, 2).
+        place: where is looked.
+    """
+
+    fast: Seen
+    slow: Seen
+    believed: Believed
+    judged_s: NDArray[np.float64]
+    place: Attention
+
+
+def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Params) -> tuple[list[Event], Infant]:
+    """Events out of bursts, and the infant that they and its breathing show.
+
+    In a wide view the infant that the first naming shows says what a whole-body movement is in the second.
+    """
+    believed, place = seen.believed, seen.place
+    has = params.rules.has
+    local = with_sides(believed.local, seen.judged_s, params.burst) if has("stillness") else believed.local
     passing = [passing_event(burst) for burst in believed.passing]
 
     def named(whole_area: float | None = None) -> list[Event]:
-        events = [*classify_bursts(*fast, local, params, whole_area), *passing]
-        events += find_slow(slow, believed.busy, params)
+        events = [*classify_bursts(*seen.fast, local, params, whole_area), *passing]
+        events += find_slow(seen.slow, believed.busy, params)
         events.sort(key=lambda event: (event.start_s, event.x_px))
-        return merge_restless(events, params.classify) if params.rules.has("restless") else events
+        return merge_restless(events, params.classify) if has("restless") else events
 
-    events = named()
-    infant = see_infant(trace, events, params, hidden.is_clock)
-    whole_area = area_of_whole(infant.extent, params.classify) if params.rules.has("extent") else None
+    events, where = named(), Where(hidden.is_clock, place.judged, is_one=place.is_one)
+    infant = see_infant(trace, events, params, where)
+    whole_area = area_of_whole(infant.extent, params.classify) if has("extent") else None
     if whole_area is not None:
         events = named(whole_area)
-        infant = see_infant(trace, events, params, hidden.is_clock)
-    artifacts = [*hidden.artifacts, *believed.artifacts]
-    ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
-    looked_at = infant.extent if infant.extent is not None else np.ones(trace.grid.n_cells, bool)
-    is_seen = (hidden.is_clock | hidden.is_mover)[looked_at].mean() <= params.artifact.most_hidden
-    judged = tuple((round(a, 6), round(b, 6)) for a, b in judged_s.tolist()) if is_seen else ()
-    return Decision(
-        with_places(with_infant(events, infant), trace.grid, params.place), tuple(ordered), infant.epochs, judged
-    )
+        infant = see_infant(trace, events, params, where)
+    return events, infant
 
 
 @dataclass(frozen=True)

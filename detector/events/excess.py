@@ -77,8 +77,8 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
         else hidden.is_blind
     )
     return (
-        Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_clock | hidden.is_mover)),
-        Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_clock | hidden.is_mover)),
+        Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_hidden)),
+        Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_hidden)),
     )
 
 

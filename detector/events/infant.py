@@ -36,34 +36,53 @@ class Infant:
     extent: NDArray[np.bool_] | None
 
 
-def see_infant(
-    trace: MotionTrace, events: Sequence[Event], params: Params, is_clock: NDArray[np.bool_] | None = None
-) -> Infant:
+@dataclass(frozen=True)
+class Where:
+    """Where the infant is looked for; shape (cells,) each.
+
+    Attributes:
+        is_clock: cells of an on-screen clock.
+        is_judged: cells that no region leaves out.
+        is_one: whether there is but one infant there: of several together neither state nor extent is told.
+    """
+
+    is_clock: NDArray[np.bool_]
+    is_judged: NDArray[np.bool_]
+    is_one: bool = True
+
+
+def see_infant(trace: MotionTrace, events: Sequence[Event], params: Params, where: Where | None = None) -> Infant:
     """Find how the infant breathes, where it lies and in which state it is.
 
     Args:
         trace: the motion.
         events: as decided, in order of start.
         params: the groups `breathing`, `extent` and `state`.
-        is_clock: shape (cells,), cells of an on-screen clock; none when left out.
+        where: where it may be; anywhere when left out.
 
     Returns:
-        No epochs for a recording without frames.
+        No epochs for a recording without frames, or of several infants.
     """
     frames = trace.frames
-    start_s, stop_s = (
-        (float(frames.time_s[0]), float(frames.time_s[-1] + frames.duration_s[-1])) if len(frames) else (0.0, 0.0)
+    is_told = len(frames) > 0 and (where is None or where.is_one)
+    times = (
+        cut_epochs(float(frames.time_s[0]), float(frames.time_s[-1] + frames.duration_s[-1]), params.state.epoch_s)
+        if is_told
+        else ()
     )
-    times = cut_epochs(start_s, stop_s, params.state.epoch_s)
     breathing = track_breathing(
-        trace.breathing,
+        trace.breathing if is_told else None,
         coarse_grid(trace.grid),
         times,
         params.breathing,
         busy=busy_stretches(events, params.state),
-        hidden=None if is_clock is None else _coarse(is_clock, trace.grid),
+        hidden=None if where is None else _coarse(where.is_clock | ~where.is_judged, trace.grid),
     )
+    if not is_told:
+        return Infant((), breathing, None)
     extent = find_extent(trace, events, breathing, params.extent)
+    if extent is not None and where is not None:
+        extent = extent & where.is_judged
     epochs = score_epochs(times, observed_shares(trace, times), events, breathing, params.state)
     return Infant(epochs, breathing, extent)
 

@@ -54,9 +54,9 @@ def find_places(events: Sequence[Event], grid: Grid, params: PlaceParams) -> Cen
 def with_places(events: Sequence[Event], grid: Grid, params: PlaceParams) -> tuple[Event, ...]:
     """Events with the place they are at as their site, `place 1` for the one with the most twitches.
 
-    Those that are near none, or have a site already, stay as they are.
+    Those that are near none, or have a site already, stay as they are, and make no place.
     """
-    places = find_places(events, grid, params)
+    places = find_places([event for event in events if not event.site], grid, params)
     nearest = _nearest(_centers(events), places, 2.0 * params.reach * grid.diagonal_px)
     return tuple(
         replace(event, site=f"place {number + 1}") if number >= 0 and not event.site else event

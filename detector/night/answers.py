@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detector.events.decide import Decision
+from detector.footage.region import RegionSet
 from detector.night.coverage import Coverage, holes
 from detector.night.measures import (
     fano_table,
@@ -53,6 +54,7 @@ class Answers:
         params: the parameters that were used.
         observed: observed stretches `(start_s, stop_s)`, recording time, ascending, not touching.
         states: rows `(start_s, stop_s, state)` of the night's epochs, ascending; empty where no states were scored.
+        regions: the named places in the picture that the events were decided with.
     """
 
     decision: Decision
@@ -61,6 +63,7 @@ class Answers:
     params: Params = field(default_factory=Params)
     observed: tuple[Stretch, ...] = ()
     states: tuple[StateRow, ...] = ()
+    regions: RegionSet = field(default_factory=RegionSet)
 
     @property
     def events(self) -> pd.DataFrame:
@@ -90,8 +93,11 @@ class Answers:
 
     @cached_property
     def series_found(self) -> tuple[Series, ...]:
-        """Movements that belong together by their times, in order of start; see `detector.night.series`."""
-        return find_series(times_of(self))
+        """Movements that belong together by their times, in order of start; see `detector.night.series`.
+
+        Those of several infants do not.
+        """
+        return () if self.regions.infants else find_series(times_of(self))
 
     @property
     def series(self) -> pd.DataFrame:

@@ -147,6 +147,14 @@ class SubjectDocument(Document):
     age: Text = ""
 
 
+class RegionDocument(Document):
+    """See `detector.footage.region.Region`, which checks it."""
+
+    name: Text
+    use: Text = "site"
+    polygon_px: tuple[tuple[Pixels, Pixels], ...]
+
+
 class NightDocument(Document):
     """`night.json`."""
 
@@ -169,6 +177,7 @@ class NightDocument(Document):
     event_boxes_px: tuple[tuple[Pixels, Pixels, Pixels, Pixels], ...]
     versions: dict[str, Text]
     reviewed: ReviewDocument | None = None
+    regions: tuple[RegionDocument, ...] = ()
 
 
 class Source(Document):

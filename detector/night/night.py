@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, overload
 
 from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.artifacts import find_artifacts
+from detector.events.attention import attend
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import decide
-from detector.events.infant import Infant, see_infant
+from detector.events.infant import Infant, Where, see_infant
+from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
 from detector.night.answers import Answers
 from detector.night.doors import Door
 from detector.night.measures import kind_rates, with_labels
 from detector.night.notebook_card import write_card, write_line
+from detector.night.regions import RegionsLike, as_regions, read_regions
 from detector.night.reviewed import Reviewed
 from detector.night.store import read_night, read_trace
 from detector.night.stretches import state_lengths, state_rows, total_s
@@ -56,7 +59,7 @@ class Night(Answers):
     """Everything that is known about one recording.
 
     Attributes:
-        decision, coverage, provenance, params, observed, states: see `detector.night.answers.Answers`.
+        decision, coverage, provenance, params, observed, states, regions: see `detector.night.answers.Answers`.
         trace: the motion behind the events, read from `parts` at its first use; None where it was not kept.
         folder: where the night stands on disk; None when it was not written.
         parts: files that hold the trace; empty when it is only in memory.
@@ -89,8 +92,9 @@ class Night(Answers):
         """How the infant breathes and where it lies, from the stored motion; None where that was not kept."""
         if self.trace is None:
             return None
-        is_clock = find_artifacts(self.trace, self.params).is_clock
-        return see_infant(self.trace, self.decision.events, self.params, is_clock)
+        place = attend(self.trace.grid, self.regions)
+        where = Where(find_artifacts(self.trace, self.params).is_clock, place.judged, is_one=place.is_one)
+        return see_infant(self.trace, self.decision.events, self.params, where)
 
     def motion(self) -> pd.DataFrame:
         """The course of the motion, one row a frame: what the events were decided on.
@@ -165,33 +169,60 @@ class Night(Answers):
             "reviewed": self.review.facts() if self.review else None,
         }
 
-    def decide(self, params: Params | Mapping[str, object] | None = None) -> Night:
-        """Decide again with other parameters, from the stored motion and without the video.
+    def drawn_regions(self) -> RegionSet:
+        """The regions that stand in the night's folder now, drawn since it was decided or before; else its own.
+
+        Raises:
+            ParameterError: `regions.toml` holds something that is no region.
+        """
+        return self.regions if self.folder is None else read_regions(self.folder)
+
+    def of_infant(self, name: str) -> Night:
+        """The night of one of several infants, each of which was given a region (`--region NAME:infant="..."`).
+
+        Raises:
+            ParameterError: no infant has this name.
+            NightFolderError: the motion trace was not kept.
+        """
+        alone = replace(self.decide(regions=self.regions.of_infant(name)), origin=None)
+        subject = self.provenance.subject
+        code = f"{subject.code} {name}".strip()
+        return replace(alone, provenance=replace(self.provenance, subject=replace(subject, code=code)))
+
+    def decide(self, params: Params | Mapping[str, object] | None = None, *, regions: RegionsLike = None) -> Night:
+        """Decide again with other parameters or regions, from the stored motion and without the video.
 
         Args:
             params: whose measuring groups (`detector.params.MEASURING_GROUPS`) equal those of this night; or some
                 values, such as `{"burst.threshold": 12}`, the others being those of this night.
+            regions: a `RegionSet` that takes the place of the night's regions (as they stand in its folder now); or
+                regions that are added to those and replace those of their names (`detector.night.regions.as_regions`).
 
         Returns:
             A new night, not written anywhere.
 
         Raises:
             ParameterError: a measuring parameter differs, so that the footage has to be measured again; or a name is
-                unknown or a value out of range.
+                unknown or a value out of range; or a region does not fit the picture.
             NightFolderError: the motion trace was not kept.
         """
+        trace = self._kept_trace("decide from")
+        given = as_regions(regions)
+        chosen = given if isinstance(regions, RegionSet) else self.drawn_regions().with_regions(given.regions)
+        chosen = chosen.of_picture(trace.grid.width_px, trace.grid.height_px)
         params = as_params(params, self.params)
         changed = changed_measuring(self.params, params)
         if changed:
             raise ParameterError(
                 f"{changed[0]}: deciding again cannot change how footage is measured; analyze the footage again."
             )
-        decision = decide(self._kept_trace("decide from"), params)
+        decision = decide(trace, params, chosen)
         states = state_rows(decision.epochs)
         return replace(
             self,
-            decision=with_labels(decision, self.observed, states, params.series),
+            decision=decision if chosen.infants else with_labels(decision, self.observed, states, params.series),
             states=states,
+            regions=chosen,
             params=params,
             folder=None,
             review=None,

@@ -1,216 +1,147 @@
-"""Named places in the picture: what is judged, what is left out, where the face is, and what a place is called."""
+"""Regions of a night: as the command line and `regions.toml` give them, put together and kept."""
 
 from __future__ import annotations
 
 import json
-import math
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detector.errors import ParameterError
+from detector.footage.region import FACES, Region, RegionSet, Use
 from detector.night.disk import MOST_DOCUMENT_BYTES, read_inside
-from detector.night.layout import REGIONS_FILE
+from detector.night.layout import CLIPS_FOLDER, MOTION_FOLDER, REGIONS_FILE, REVIEWS_FOLDER
 
-Use = Literal["site", "only", "ignore", "face"]
-USES: tuple[Use, ...] = get_args(Use)
+RegionsLike = (
+    RegionSet | Region | str | Sequence[Region | str] | Mapping[str, str | Sequence[tuple[float, float]]] | None
+)
+"""How a caller may give regions: as they are, as `--region` takes them, or by name with their corners."""
 
-Point = tuple[float, float]
-
-_SLACK_PX = 0.5  # a corner on the very edge, drawn on a scaled picture
-_MIN_AREA_PX = 16.0
-_MOST_CORNERS = 200
-_LONGEST_NAME = 40
-_NAME = re.compile(r"[^\W_](?:[\w .,'()&+-]*[\w.)])?")
-
-
-@dataclass(frozen=True)
-class Region:
-    """A named polygon in the picture.
-
-    Attributes:
-        name: such as `"cot"`, 1 to 40 characters.
-        polygon_px: `(x, y)` of at least three corners, source px from the top left; its first corner follows its last.
-        use: `"only"` (nothing outside such regions is judged), `"ignore"` (nothing inside is), `"face"` or `"site"`
-            (both only name what lies inside; movement of a face may look like sucking).
-    """
-
-    name: str
-    polygon_px: tuple[Point, ...]
-    use: Use = "site"
-
-    def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name) or len(self.name) > _LONGEST_NAME:
-            raise ParameterError(
-                f"Region {self.name!r}: expected a name of 1 to {_LONGEST_NAME} letters, digits, spaces or "
-                "punctuation that begins with a letter or digit; choose another name."
-            )
-        if self.use not in USES:
-            raise ParameterError(f"Region {self.name!r}: expected the use {_or(USES)}, but {self.use!r} came.")
-        self._check_polygon()
-
-    def _check_polygon(self) -> None:
-        corners = self.polygon_px
-        if not 3 <= len(corners) <= _MOST_CORNERS:
-            raise ParameterError(
-                f"Region {self.name!r}: expected 3 to {_MOST_CORNERS} corners, but {len(corners)} came; "
-                f"{'add' if len(corners) < 3 else 'remove'} some."
-            )
-        if not all(math.isfinite(value) for corner in corners for value in corner):
-            raise ParameterError(f"Region {self.name!r}: expected finite numbers as corners; correct them.")
-        if _crosses_itself(corners):
-            raise ParameterError(
-                f"Region {self.name!r}: its outline crosses itself; give the corners in order around the region."
-            )
-        if self.area_px < _MIN_AREA_PX:
-            raise ParameterError(
-                f"Region {self.name!r}: it is empty (its corners enclose {self.area_px:.1f} px); move them apart."
-            )
-
-    @property
-    def area_px(self) -> float:
-        """What it encloses, px squared."""
-        x, y = np.asarray(self.polygon_px, dtype=np.float64).T
-        return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
-
-    def holds(self, x_px: float, y_px: float) -> bool:
-        """Whether a point lies inside; False where it is not known."""
-        return bool(_inside(self.polygon_px, np.array([x_px]), np.array([y_px]))[0, 0])
-
-
-@dataclass(frozen=True)
-class RegionSet:
-    """All regions of a night, checked against its picture.
-
-    Attributes:
-        regions: in the order in which they were drawn; names differ.
-        width_px, height_px: size of the picture; 0 where it is not known, and corners are not checked against it.
-    """
-
-    regions: tuple[Region, ...] = ()
-    width_px: int = 0
-    height_px: int = 0
-
-    def __post_init__(self) -> None:
-        names = [region.name for region in self.regions]
-        for region in self.regions:
-            if names.count(region.name) > 1:
-                raise ParameterError(f"Region {region.name!r}: this name is there twice; give each region its own.")
-            if self.width_px:
-                self._check_inside(region)
-
-    def _check_inside(self, region: Region) -> None:
-        for x_px, y_px in region.polygon_px:
-            is_inside = -_SLACK_PX <= x_px <= self.width_px + _SLACK_PX
-            if not (is_inside and -_SLACK_PX <= y_px <= self.height_px + _SLACK_PX):
-                raise ParameterError(
-                    f"Region {region.name!r}: its corner {x_px:g},{y_px:g} lies outside the picture of "
-                    f"{self.width_px} x {self.height_px} px; move it inside."
-                )
-
-    def __bool__(self) -> bool:
-        return bool(self.regions)
-
-    def of_use(self, use: Use) -> tuple[Region, ...]:
-        """The regions of one use."""
-        return tuple(region for region in self.regions if region.use == use)
-
-    def site_of(self, x_px: float, y_px: float) -> str:
-        """Name of the smallest region that holds a point; empty where none does or the point is not known.
-
-        What is ignored is no site.
-        """
-        holding = [region for region in self.regions if region.use != "ignore" and region.holds(x_px, y_px)]
-        return min(holding, key=lambda region: region.area_px).name if holding else ""
-
-    def is_face(self, x_px: float, y_px: float) -> bool:
-        """Whether a point lies in a region named as the face."""
-        return any(region.holds(x_px, y_px) for region in self.of_use("face"))
-
-    def mask(self, rows: int, columns: int, cell_px: Point) -> NDArray[np.bool_]:
-        """Cells that are judged: at least half inside the `only` regions, if there are any, and not half ignored.
-
-        Args:
-            rows: of the grid.
-            columns: of the grid.
-            cell_px: `(x, y)` size of a cell, source px.
-
-        Returns:
-            Shape (rows, columns), bool.
-
-        >>> left = Region("left", ((0, 0), (4, 0), (4, 4), (0, 4)), "only")
-        >>> RegionSet((left,)).mask(1, 3, (4.0, 4.0)).tolist()
-        [[True, False, False]]
-        """
-        judged = np.ones((rows, columns), np.bool_)
-        if self.of_use("only"):
-            judged = _covered(self.of_use("only"), rows, columns, cell_px) >= 0.5
-        if self.of_use("ignore"):
-            judged &= _covered(self.of_use("ignore"), rows, columns, cell_px) < 0.5
-        return judged
-
-
-_FINE = 8  # a cell is looked at in so many points a side
-
-
-def _covered(regions: Sequence[Region], rows: int, columns: int, cell_px: Point) -> NDArray[np.float64]:
-    """Share of each cell that lies in any of the regions, shape (rows, columns)."""
-    x, y = ((np.arange(n * _FINE) + 0.5) * size / _FINE for n, size in zip((columns, rows), cell_px, strict=True))
-    inside = np.zeros((rows * _FINE, columns * _FINE), np.bool_)
-    for region in regions:
-        inside |= _inside(region.polygon_px, x, y)
-    share: NDArray[np.float64] = inside.reshape(rows, _FINE, columns, _FINE).mean(axis=(1, 3))
-    return share
-
-
-def _inside(polygon: Sequence[Point], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the points of a grid lie in a polygon: those with an odd number of edges to their right.
-
-    Args:
-        polygon: corners.
-        x: of the columns, shape (n,); NaN is nowhere.
-        y: of the rows, shape (m,).
-
-    Returns:
-        Shape (m, n), bool.
-    """
-    inside = np.zeros((y.size, x.size), np.bool_)
-    for (x1, y1), (x2, y2) in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
-        is_crossed = (y1 <= y) != (y2 <= y)
-        edge_x = x1 + (y[is_crossed] - y1) * (x2 - x1) / ((y2 - y1) or 1.0)
-        inside[is_crossed] ^= x[None, :] < edge_x[:, None]
-    return inside
+_IMPLIED: dict[str, Use] = {"only": "only", "ignore": "ignore", **dict.fromkeys(FACES, "face")}
+_EXAMPLE = 'such as --region cot:only="40,30 600,30 600,350 40,350"'
 
 
 def parse_region(text: str) -> Region:
     """A region out of `NAME="x,y x,y x,y"`, or `NAME:USE="..."`, as `--region` takes it.
 
+    Without a use it names a site; `only`, `ignore`, `face` and `mouth` are used as they are called.
+
     Raises:
         ParameterError: the text is no region.
 
-    >>> parse_region("cot:only=10,10 300,10 300,200").use
-    'only'
+    >>> parse_region("cot:only=10,10 300,10 300,200").use, parse_region("ignore=10,10 30,10 30,20").use
+    ('only', 'ignore')
     """
     head, _, corners = text.partition("=")
-    name, _, use = head.strip().partition(":")
-    try:
-        pairs = [corner.split(",") for corner in corners.strip().strip("\"'").split()]
-        polygon = tuple((float(x), float(y)) for x, y in pairs)
-    except ValueError:
-        polygon = ()
+    polygon = _corners(corners)
     if not polygon:
         raise ParameterError(
-            f'--region {text}: expected NAME="x,y x,y x,y" with corners in px from the top left, such as '
-            '--region cot:only="40,30 600,30 600,350 40,350".'
+            f'--region {text}: expected NAME="x,y x,y x,y" with corners in px from the top left, {_EXAMPLE}.'
         )
-    return Region(name.strip(), polygon, use.strip() or "site")  # type: ignore[arg-type]  # checked there
+    return _named(head, polygon)
+
+
+def _corners(text: str) -> tuple[tuple[float, float], ...]:
+    """Corners out of `x,y x,y x,y`; none where the text holds something else."""
+    try:
+        pairs = [corner.split(",") for corner in text.strip().strip("\"'").split()]
+        return tuple((float(x), float(y)) for x, y in pairs)
+    except ValueError:
+        return ()
+
+
+def _named(head: str, polygon: Sequence[tuple[float, float]]) -> Region:
+    name, _, use = (part.strip() for part in head.partition(":"))
+    return Region(name, tuple(polygon), use or _IMPLIED.get(name.casefold(), "site"))  # type: ignore[arg-type]  # there
+
+
+def as_regions(given: RegionsLike) -> RegionSet:
+    """Regions as a caller gave them, checked against no picture yet.
+
+    Args:
+        given: a set of them, one or several as `--region` takes them, or corners by name: `{"cot:only": [(40, 30),
+            (600, 30), (600, 350)]}`.
+
+    Raises:
+        ParameterError: one of them is no region.
+
+    >>> as_regions({"cot:only": [(40, 30), (600, 30), (600, 350)]}).regions[0].name
+    'cot'
+    """
+    if isinstance(given, RegionSet):
+        return given
+    if isinstance(given, Mapping):
+        made = (
+            parse_region(f"{name}={corners}")
+            if isinstance(corners, str)
+            else _named(name, [(float(x), float(y)) for x, y in corners])
+            for name, corners in given.items()
+        )
+        return checked(RegionSet(tuple(made)))
+    several = [given] if isinstance(given, str | Region) else given or ()
+    return checked(RegionSet(tuple(one if isinstance(one, Region) else parse_region(one) for one in several)))
+
+
+def read_text(text: str) -> RegionSet:
+    """Regions out of a cell of a table: as `--region` takes them with `|` between, or a path of a `regions.toml`.
+
+    Raises:
+        ParameterError: it holds no region, or the file cannot be read.
+    """
+    if not text.strip():
+        return RegionSet()
+    if not text.strip().endswith(".toml"):
+        return as_regions([part.strip() for part in text.split("|")])
+    path = Path(text.strip())
+    try:
+        return _parsed(path.read_bytes(), str(path))
+    except OSError as error:
+        raise ParameterError(f"{path}: cannot read these regions ({error.strerror or error}).") from None
+
+
+def checked(regions: RegionSet) -> RegionSet:
+    """The same regions, of which each infant's name can be that of its folder.
+
+    Raises:
+        ParameterError: one cannot.
+    """
+    for region in regions.of_use("infant"):
+        if region.name.casefold() in _TAKEN or region.name.endswith("."):
+            raise ParameterError(
+                f"Region {region.name!r}: the night of an infant stands in a folder of its name, and this one is no "
+                "name for it; choose another name."
+            )
+    return regions
+
+
+_TAKEN = {name.casefold() for name in (MOTION_FOLDER, REVIEWS_FOLDER, CLIPS_FOLDER)} | {"con", "nul", "aux", "prn"}
+
+
+def gathered(folder: Path, given: RegionSet, *, is_new: bool = False) -> RegionSet:
+    """The regions of a night folder and those that a command was given.
+
+    Args:
+        folder: a night folder, or where one will be.
+        given: by the command.
+        is_new: whether a given region takes the place of one of its name in the folder, which else must be the same.
+
+    Raises:
+        ParameterError: the folder holds another region of the name of a given one; or holds no regions at all.
+        NightFolderError: its file cannot be read.
+    """
+    kept = read_regions(folder)
+    known = {region.name: region for region in kept.regions}
+    for region in given.regions:
+        stored = known.get(region.name, region)
+        if not is_new and regions_text(RegionSet((stored,))) != regions_text(RegionSet((region,))):
+            raise ParameterError(
+                f"{folder / REGIONS_FILE}: it holds another region {region.name!r} than --region gives; leave "
+                "--region out to use the one in the file, or allow to replace it (--overwrite)."
+            )
+    return checked(kept.with_regions(given.regions))
 
 
 class _StoredRegion(BaseModel):
@@ -241,17 +172,21 @@ def read_regions(folder: Path, width_px: int = 0, height_px: int = 0) -> RegionS
     """
     path = folder / REGIONS_FILE
     try:
-        text = read_inside(path, folder, MOST_DOCUMENT_BYTES).decode("utf-8")
+        content = read_inside(path, folder, MOST_DOCUMENT_BYTES)
     except FileNotFoundError:
         return RegionSet((), width_px, height_px)
-    except UnicodeDecodeError as error:
-        raise ParameterError(f"{path}: cannot read these regions ({error}).") from None
+    return _parsed(content, str(path), width_px, height_px)
+
+
+def _parsed(content: bytes, name: str, width_px: int = 0, height_px: int = 0) -> RegionSet:
     try:
-        return make_regions(tomllib.loads(text), width_px, height_px)
+        return make_regions(tomllib.loads(content.decode("utf-8")), width_px, height_px)
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{name}: cannot read these regions ({error}).") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ParameterError(f"{path}: expected a TOML file of regions, but it cannot be read ({error}).") from None
+        raise ParameterError(f"{name}: expected a TOML file of regions, but it cannot be read ({error}).") from None
     except ParameterError as error:
-        raise ParameterError(f"{path}: {error}") from None
+        raise ParameterError(f"{name}: {error}") from None
 
 
 def make_regions(document: Mapping[str, Any], width_px: int = 0, height_px: int = 0) -> RegionSet:
@@ -269,7 +204,7 @@ def make_regions(document: Mapping[str, Any], width_px: int = 0, height_px: int 
             f"expected regions with name, polygon_px and use, but {where}: {first['msg'].rstrip('.')}; correct it."
         ) from None
     regions = [Region(each.name, tuple(each.polygon_px), each.use) for each in stored.region]  # type: ignore[arg-type]
-    return RegionSet(tuple(regions), width_px, height_px)
+    return checked(RegionSet(tuple(regions), width_px, height_px))
 
 
 def regions_text(regions: RegionSet) -> str:
@@ -291,38 +226,3 @@ def write_regions(folder: Path, regions: RegionSet) -> None:
 
     with whole_file(folder / REGIONS_FILE) as temporary:
         temporary.write_text(regions_text(regions), encoding="utf-8")
-
-
-def _crosses_itself(corners: Sequence[Point]) -> bool:
-    n = len(corners)
-    edges = [(corners[index], corners[(index + 1) % n]) for index in range(n)]
-    return any(
-        _cross(edges[a], edges[b])
-        for a in range(n)
-        for b in range(a + 1, n)
-        if b - a > 1 and not (a == 0 and b == n - 1)  # neighbors share a corner
-    )
-
-
-def _cross(first: tuple[Point, Point], second: tuple[Point, Point]) -> bool:
-    """Whether two stretches have a point in common."""
-    (a, b), (c, d) = first, second
-    sides = (_side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b))
-    if sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0:
-        return True
-    touching = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
-    return any(side == 0 and _is_between(*three) for side, three in zip(sides, touching, strict=True))
-
-
-def _side(a: Point, b: Point, point: Point) -> float:
-    return (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
-
-
-def _is_between(a: Point, b: Point, point: Point) -> bool:
-    low_x, high_x = min(a[0], b[0]), max(a[0], b[0])
-    low_y, high_y = min(a[1], b[1]), max(a[1], b[1])
-    return low_x <= point[0] <= high_x and low_y <= point[1] <= high_y
-
-
-def _or(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"

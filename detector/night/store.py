@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from detector._tunable import from_stored
 from detector.errors import DetectorError, NightFolderError, ParameterError
 from detector.events.decide import Decision
+from detector.footage.region import RegionSet
 from detector.footage.time_rules import RuleZone
 from detector.motion.trace import MotionTrace, join_traces, load_trace
 from detector.night.coverage import Coverage, LedgerError
@@ -38,6 +40,7 @@ from detector.night.layout import (
 )
 from detector.night.measures import Timed, series_columns
 from detector.night.provenance import NIGHT_SCHEMA_VERSION, InputFile, Provenance, SkippedSpan, Subject
+from detector.night.regions import make_regions, regions_text
 from detector.night.reviewed import Reviewed
 from detector.night.schema import EPOCHS, SERIES
 from detector.night.series import Series
@@ -67,6 +70,7 @@ class StoredNight:
     parts: tuple[Path, ...]
     review: Reviewed | None
     states: tuple[StateRow, ...]
+    regions: RegionSet
 
 
 class _Night(Timed, Protocol):
@@ -81,6 +85,8 @@ class _Night(Timed, Protocol):
 
     @property
     def review(self) -> Reviewed | None: ...
+    @property
+    def regions(self) -> RegionSet: ...
 
     def summary(self) -> dict[str, Any]: ...
     def event_columns(self) -> Columns: ...
@@ -130,6 +136,7 @@ def read_night(folder: Path) -> StoredNight:
             parts=tuple(motion / name for name in document.motion_parts) if motion.is_dir() else (),
             review=_review(document.reviewed),
             states=state_rows(decision.epochs),
+            regions=make_regions({"region": [region.model_dump() for region in document.regions]}),
         )
     except (ParameterError, LedgerError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it nests without end"
@@ -217,6 +224,7 @@ def _document(night: _Night) -> dict[str, Any]:
         "event_boxes_px": [[round(edge, 1) for edge in event.box_px] for event in night.decision.events],
         "versions": dict(source.versions),
         "reviewed": night.review.facts() if night.review else None,
+        "regions": tomllib.loads(regions_text(night.regions)).get("region", []),
     }
 
 

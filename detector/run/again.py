@@ -9,6 +9,7 @@ from detector.errors import NightFolderError
 from detector.night.loading import NightLike, as_night
 from detector.night.night import Night
 from detector.night.nights import load_nights
+from detector.night.regions import RegionsLike
 from detector.night.trends import Trends, compare_nights, rates_of
 from detector.params import Params
 from detector.run.publish import draw_again, save_night
@@ -18,14 +19,16 @@ def decide(
     night: NightLike,
     params: Params | Mapping[str, object] | None = None,
     *,
+    regions: RegionsLike = None,
     out: str | Path | None = None,
     overwrite: bool = False,
 ) -> Night:
-    """Decide again with other parameters, as `twitch-detector decide` does.
+    """Decide again with other parameters or regions, as `twitch-detector decide` does.
 
     Args:
         night: a night, or its folder.
         params: all parameters, or some values such as `{"burst.threshold": 12}`, the others being those of the night.
+        regions: named places in the picture beside those that stand in the night's folder; see `Night.decide`.
         out: night folder to write; None writes nothing.
         overwrite: whether `out` may hold another night, one of other parameters, or other files.
 
@@ -37,7 +40,7 @@ def decide(
         UsageError: `out` belongs to another night.
         NightFolderError: the motion was not kept, or a folder cannot be read or written.
     """
-    decided = as_night(night).decide(params)
+    decided = as_night(night).decide(params, regions=regions)
     return decided if out is None else save_night(decided, out, overwrite=overwrite)
 
 

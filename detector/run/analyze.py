@@ -10,11 +10,13 @@ from pathlib import Path
 from detector.errors import ParameterError
 from detector.footage.device import OFF, Decoding, check_choice, choose_decoding
 from detector.footage.recording import Recording, read_recording
+from detector.footage.region import RegionSet
 from detector.night.claims import refuse_foreign
 from detector.night.folder import claimed
 from detector.night.layout import MOTION_FOLDER, PART_PATTERN
 from detector.night.night import Night
 from detector.night.provenance import Subject
+from detector.night.regions import RegionsLike, as_regions, gathered
 from detector.params import Params, as_params
 from detector.run.ahead import deciding, drawing, imported_ahead
 from detector.run.cores import usable_cores
@@ -53,6 +55,7 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     progress: Callable[[Progress], None] | bool | None = None,
     subject: Subject | None = None,
     on_recording: Callable[[Recording], None] | None = None,
+    regions: RegionsLike = None,
 ) -> Night:
     """Find the movements in a night of footage.
 
@@ -72,13 +75,16 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
         progress: True shows a bar, in a notebook too; or a function that is called with the state of the analysis.
         subject: who was filmed, kept with the night.
         on_recording: called with what the footage was understood as, before the long work.
+        regions: named places in the picture, as `--region` takes them or as `detector.night.regions.as_regions` says;
+            those that stand in the night's folder count, too. Of several infants, each with a region of the use
+            `infant`, each has a night of its own in a folder of its name in `out` (`Night.of_infant` without).
 
     Returns:
         The night; without events when nothing moved.
 
     Raises:
         NoFootageError: nothing could be analyzed.
-        ParameterError: `workers` is not at least 1, or `hwaccel` is unknown.
+        ParameterError: `workers` is not at least 1, `hwaccel` is unknown, or a region does not fit the picture.
         UsageError: `out` belongs to another night or to other parameters.
         NightFolderError: `out` is in use by another run or cannot be written.
         KeyboardInterrupt: with a message that says how to resume.
@@ -86,7 +92,7 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     if workers is not None and workers < 1:
         raise ParameterError(f"workers: expected 1 or more, but {workers} came.")
     check_choice(hwaccel)
-    values = as_params(params)
+    values, given = as_params(params), as_regions(regions)
     folder = None if out is None or callable(out) else Path(out)
     if folder is not None:
         refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
@@ -99,8 +105,10 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
                     on_recording(recording)
                 hashes = readers.hash([clip.info.path for clip in recording.clips])
             folder = out(hashes) if callable(out) else folder
+            places = _regions(recording, folder, given, overwrite=overwrite)
             decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
-            prepared = Prepared(recording, hashes, values, decoding, privacy or Privacy(), subject or Subject())
+            who = subject or Subject()
+            prepared = Prepared(recording, hashes, values, decoding, privacy or Privacy(), who, places)
             run = _Run(prepared, folder, crew(workers or usable_cores()), report)
             return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
     except KeyboardInterrupt as stop:
@@ -120,6 +128,17 @@ def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
         night = _measured_night(run, motion)
         run.report(Progress("writing"))
         return publish(night, folder)
+
+
+def _regions(recording: Recording, folder: Path | None, given: RegionSet, *, overwrite: bool) -> RegionSet:
+    """The regions of a night, checked against its picture, and the folders of its infants, before the long work."""
+    info = recording.clips[0].info
+    if folder is None:
+        return given.of_picture(info.width_px, info.height_px)
+    regions = gathered(folder, given, is_new=overwrite)
+    for name in regions.infants:
+        refuse_foreign(folder / name, overwrite=overwrite)
+    return regions.of_picture(info.width_px, info.height_px)
 
 
 def _read(paths: PathLike | Sequence[PathLike], params: Params, readers: Readers) -> Recording:

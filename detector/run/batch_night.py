@@ -16,13 +16,15 @@ from typing import Any, Protocol
 from detector._version import __version__
 from detector.errors import DetectorError, UsageError, displayed
 from detector.footage.files import VIDEO_SUFFIXES, find_files
+from detector.footage.region import RegionSet
 from detector.night.atomic import whole_file
 from detector.night.claims import refuse_foreign, writing
 from detector.night.folder import claimed
-from detector.night.layout import MOTION_FOLDER, NIGHT_FILE, REGIONS_FILE
+from detector.night.layout import MOTION_FOLDER, NIGHT_FILE
 from detector.night.night import Night
 from detector.night.provenance import Subject
 from detector.night.pseudonyms import hiding
+from detector.night.regions import read_regions, read_text, regions_text
 from detector.params import Params, from_toml, with_values
 from detector.run import remote
 from detector.run.executors import Executor, measure_night
@@ -142,15 +144,17 @@ def _analyzed(work: Work, entry: NightEntry) -> Facts:
     folder = work.root / entry.id
     params = with_values(from_toml(entry.params_file) if entry.params_file else work.params, entry.settings)
     files = _files(entry)
-    stamp = _stamp(files, params, work.privacy, entry)
+    # What people drew in the folder of a night counts more than its row.
+    regions = read_text(entry.region).with_regions(read_regions(folder).regions)
+    stamp = _stamp(files, params, work.privacy, entry, regions)
     if (facts := _finished(folder, stamp)) is not None:
         return facts
     refuse_foreign(folder, overwrite=work.overwrite)
     subject = Subject(entry.subject, entry.session, entry.age)
-    prepared = work.engine.read(Request(tuple(files), params, work.privacy, subject))
+    prepared = replace(work.engine.read(Request(tuple(files), params, work.privacy, subject)), regions=regions)
+    info = prepared.recording.clips[0].info
+    regions.of_picture(info.width_px, info.height_px)
     with claimed(folder, prepared.hashes, params.model_dump(mode="json"), overwrite=work.overwrite) as motion:
-        with writing(folder):
-            _add_regions(folder, entry)
         jobs, given_up = measure_night(
             prepared, motion.absolute(), work.engine.measure, lambda step: work.tell(entry.id, step), folder
         )
@@ -177,7 +181,7 @@ def _files(entry: NightEntry) -> list[Any]:
     return files
 
 
-def _stamp(files: Sequence[Any], params: Params, privacy: Privacy, entry: NightEntry) -> str:
+def _stamp(files: Sequence[Any], params: Params, privacy: Privacy, entry: NightEntry, regions: RegionSet) -> str:
     """What a finished night was made of, as far as one sees without reading it."""
     states = []
     for file in files:
@@ -185,7 +189,7 @@ def _stamp(files: Sequence[Any], params: Params, privacy: Privacy, entry: NightE
             state = file.stat()
             states.append((str(file), state.st_size, getattr(state, "st_mtime", None)))
     asked = replace(entry, id="")
-    text = repr((__version__, states, params.model_dump_json(exclude={"run"}), privacy, asked))
+    text = repr((__version__, states, params.model_dump_json(exclude={"run"}), privacy, asked, regions_text(regions)))
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
@@ -199,15 +203,3 @@ def _finished(folder: Path, stamp: str) -> Facts | None:
         return facts_of(Night.load(folder))
     except (OSError, ValueError, DetectorError):
         return None
-
-
-def _add_regions(folder: Path, entry: NightEntry) -> None:
-    """Put the regions of a table into the night, unless people have drawn some there."""
-    if not entry.region or (folder / REGIONS_FILE).exists():
-        return
-    from detector.night.regions import RegionSet, parse_region, write_regions
-
-    if entry.region.endswith(".toml"):
-        (folder / REGIONS_FILE).write_bytes(Path(entry.region).read_bytes())
-    else:
-        write_regions(folder, RegionSet(tuple(parse_region(text.strip()) for text in entry.region.split("|"))))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from detector.errors import NoFootageError
 from detector.events.decide import decide
 from detector.footage.device import Decoding
 from detector.footage.recording import Recording
+from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import measure_coverage, observed_intervals, stretches_apart
 from detector.night.measures import with_labels
@@ -33,6 +34,7 @@ class Prepared:
         decoding: what decodes the pictures.
         privacy: what of the footage the night may keep.
         subject: who was filmed.
+        regions: named places in the picture.
     """
 
     recording: Recording
@@ -41,6 +43,7 @@ class Prepared:
     decoding: Decoding
     privacy: Privacy
     subject: Subject
+    regions: RegionSet = field(default_factory=RegionSet)
 
 
 def join_night(prepared: Prepared, jobs: Sequence[Job], given_up: Mapping[int, str]) -> Night:
@@ -77,9 +80,11 @@ def _night(prepared: Prepared, jobs: Sequence[Job], trace: MotionTrace, given_up
     skipped += [SkippedSpan(start_s, stop_s, _TOO_SLOW) for start_s, stop_s in stretches_apart(trace)]
     skipped.sort(key=lambda span: span.start_s)
     observed = observed_intervals(trace, params.footage.max_gap_s)
-    decision = decide(trace, params)
+    regions = prepared.regions.of_picture(trace.grid.width_px, trace.grid.height_px)
+    decision = decide(trace, params, regions)
     states = state_rows(decision.epochs)
-    decision = with_labels(decision, observed, states, params.series)
+    if not regions.infants:  # whose movements have nothing to do with each other
+        decision = with_labels(decision, observed, states, params.series)
     provenance = describe_sources(recording, prepared.hashes, skipped, prepared.decoding.words, prepared.privacy)
     return Night(
         decision=decision,
@@ -88,6 +93,7 @@ def _night(prepared: Prepared, jobs: Sequence[Job], trace: MotionTrace, given_up
         params=params,
         observed=observed,
         states=states,
+        regions=regions,
         trace=trace,
         parts=tuple(job.path for job in jobs if job.index not in given_up),
     )

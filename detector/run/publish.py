@@ -7,7 +7,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from detector.errors import NightFolderError, UsageError
+from detector.errors import DetectorError, NightFolderError, UsageError
+from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace, save_trace
 from detector.night.claims import recording_of, writing
 from detector.night.folder import claimed, locked, remove_other_parts, staged, whole_file
@@ -24,6 +25,7 @@ from detector.night.layout import (
 )
 from detector.night.night import Night
 from detector.night.originals import find_footage
+from detector.night.regions import read_regions, regions_text, write_regions
 from detector.night.review import review_files
 from detector.night.store import read_part, write_night
 from detector.night.written import move_aside, n_shown, remember_shown, remove_stale, tell
@@ -48,13 +50,13 @@ def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Nig
     hashes = [source.sha256 for source in night.provenance.inputs]
     values = night.params.model_dump(mode="json")
     with claimed(Path(out), hashes, values, overwrite=overwrite) as motion, writing(Path(out)):
-        copied = _copied if night.provenance.has_pictures else _copied_without_picture
+        copied = _shared if night.provenance.has_pictures else _copied_without_picture
         parts = tuple(copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
         return publish(replace(night, parts=parts), Path(out))
 
 
 def publish(night: Night, folder: Path) -> Night:
-    """Put the results in their place, all together.
+    """Put the results in their place, all together; of several infants also a night of each, in a folder of its name.
 
     Raises:
         NightFolderError: they cannot be written; or the tables are, but no picture of them can be drawn.
@@ -64,9 +66,13 @@ def publish(night: Night, folder: Path) -> Night:
         _keep_of_another_night(night, folder)
         _bring_decisions(night, folder)
         write_night(night, staging)
+        if night.regions and not _stands(night.regions, folder):
+            write_regions(staging, night.regions)
         n_files, trouble = _draw(night, staging)
         _keep_better_report(folder, n_files)
     remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
+    for name in night.regions.infants:
+        save_night(night.of_infant(name), folder / name, overwrite=True)
     if trouble:
         for name in (TIMELINE_FILE, REPORT_FILE):
             remove_stale(folder / name)
@@ -141,6 +147,14 @@ def without_pictures(night: Night) -> Night:
     return replace(night, trace=trace, provenance=replace(night.provenance, has_pictures=False))
 
 
+def _stands(regions: RegionSet, folder: Path) -> bool:
+    """Whether just these regions stand in a folder: what a person wrote stays as it was written."""
+    try:
+        return regions_text(read_regions(folder)) == regions_text(regions)
+    except DetectorError:
+        return False
+
+
 def _n_found(night: Night, footage: Path | None) -> int:
     return len(find_footage(night, footage))
 
@@ -168,7 +182,8 @@ def _bring_decisions(night: Night, folder: Path) -> None:
     """Copy what people decided about the night that this one was decided from; what stands there already stays."""
     if night.origin is None:
         return
-    for path in (*review_files(night.origin), night.origin / REGIONS_FILE):
+    same = [night.origin / REGIONS_FILE] if _stands(night.regions, night.origin) else []
+    for path in (*review_files(night.origin), *same):
         place = folder / path.relative_to(night.origin)
         if path.is_file() and not place.exists():
             place.parent.mkdir(exist_ok=True)
@@ -179,6 +194,17 @@ def _copied(part: Path, place: Path) -> Path:
     if not (place.exists() and place.samefile(part)):
         with whole_file(place) as temporary:
             shutil.copyfile(part, temporary)
+    return place
+
+
+def _shared(part: Path, place: Path) -> Path:
+    """A part as another name of the same file where the file system can, since parts are never changed; or a copy."""
+    if place.exists():
+        return _copied(part, place)
+    try:
+        place.hardlink_to(part)
+    except OSError:
+        return _copied(part, place)
     return place
 
 

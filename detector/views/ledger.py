@@ -22,7 +22,7 @@ LEDGER_NAMES = {
 }
 """What became of time in the files, as people read it; other fields of the ledger are told by their own names."""
 _ASIDE = {"gap_s": "not filmed, between the first and the last picture", "overlap_s": "filmed twice, counted once"}
-NOT_HIDING = {"clock", "mover", "insect", "doubtful"}
+NOT_HIDING = {"clock", "mover", "insect", "masked", "outside", "doubtful"}
 """Kinds of artifacts beside which movement is still told."""
 _LEAST_S = 0.05
 
@@ -96,8 +96,22 @@ def trouble_lines(night: Night) -> Iterator[str]:
     damage = ((Path(path).name, _without_folder(text, path)) for path, text in night.provenance.damage)
     yield from gather(damage, NIGHT_FILE)
     yield from _lost_time(night)
+    yield from region_lines(night)
     for note in night.provenance.notes:
         yield _private(night, note)
+
+
+def region_lines(night: Night) -> Iterator[str]:
+    """What the regions of a night leave out of the picture, and where the nights of several infants are."""
+    for artifact in night.decision.artifacts:
+        if artifact.kind == "masked":
+            words = artifact.detail.partition(":")[0]
+            yield f"{percent(artifact.area_fraction)} of the picture, {words}, was not judged."
+    if night.regions.infants:
+        yield (
+            f"Several infants ({', '.join(night.regions.infants)}): each has a night of its own in the folder of its "
+            "name, with its states, its breathing and its series; here are the movements of all."
+        )
 
 
 def _lost_time(night: Night) -> Iterator[str]:

@@ -1,87 +1,20 @@
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from detector.errors import ParameterError
+from detector.footage.region import Region, RegionSet
 from detector.night.layout import REGIONS_FILE
-from detector.night.regions import Region, RegionSet, make_regions, parse_region, read_regions, write_regions
-
-COT = Region("cot", ((0.0, 0.0), (100.0, 0.0), (100.0, 80.0), (0.0, 80.0)), "only")
-FACE = Region("face", ((10.0, 10.0), (30.0, 10.0), (20.0, 40.0)), "face")
-LAMP = Region("lamp", ((60.0, 0.0), (100.0, 0.0), (100.0, 20.0), (60.0, 20.0)), "ignore")
-
-
-def test_a_point_lies_in_the_smallest_region_that_holds_it() -> None:
-    regions = RegionSet((COT, FACE, LAMP), 160, 120)
-    assert regions.site_of(20.0, 15.0) == "face"
-    assert regions.site_of(11.0, 39.0) == "cot"
-    assert regions.site_of(80.0, 10.0) == "cot"  # what is ignored is no site
-    assert regions.site_of(130.0, 10.0) == ""
-    assert regions.site_of(float("nan"), 10.0) == ""
-    assert RegionSet().site_of(1.0, 1.0) == ""
-    assert regions.is_face(20.0, 15.0)
-    assert not regions.is_face(50.0, 15.0)
-
-
-def test_mask_keeps_what_is_mostly_inside_and_not_ignored() -> None:
-    mask = RegionSet((COT, LAMP), 160, 120).mask(6, 8, (20.0, 20.0))
-    expected = np.zeros((6, 8), bool)
-    expected[:4, :5] = True
-    expected[0, 3:5] = False
-    assert mask.tolist() == expected.tolist()
-    assert RegionSet((FACE,)).mask(2, 2, (20.0, 20.0)).all()
-    assert RegionSet((LAMP,)).mask(1, 8, (20.0, 20.0)).tolist() == [[True] * 3 + [False] * 2 + [True] * 3]
-
-
-@given(st.floats(1.0, 119.0), st.floats(3.0, 29.0))
-def test_half_a_cell_decides(edge: float, cell: float) -> None:
-    region = Region("left", ((0.0, 0.0), (edge, 0.0), (edge, 120.0), (0.0, 120.0)), "only")
-    columns = int(120 // cell)
-    mask = RegionSet((region,)).mask(1, columns, (cell, cell))[0]
-    for column in range(columns):
-        share = (edge - column * cell) / cell
-        if abs(share - 0.5) > 0.08:  # as fine as a cell is looked at
-            assert mask[column] == (share > 0.5)
-
-
-@pytest.mark.parametrize(
-    ("polygon", "words"),
-    [
-        (((0, 0), (10, 0)), "expected 3 to 200 corners, but 2 came; add some"),
-        (((0, 0), (10, 10), (10, 0), (0, 10)), "its outline crosses itself"),
-        (((0, 0), (10, 0), (0, 0), (0, 10)), "its outline crosses itself"),
-        (((0, 0), (10, 0), (20, 0)), "it is empty"),
-        (((5, 5), (5, 5), (5, 5)), "it is empty"),
-        (((0, 0), (2, 0), (2, 2)), "it is empty .its corners enclose 2.0 px."),
-        (((0, 0), (float("inf"), 0), (2, 2)), "expected finite numbers"),
-    ],
+from detector.night.regions import (
+    as_regions,
+    gathered,
+    make_regions,
+    parse_region,
+    read_regions,
+    read_text,
+    write_regions,
 )
-def test_what_is_no_region_is_one_sentence(polygon: Any, words: str) -> None:
-    with pytest.raises(ParameterError, match=f"^Region 'arm': {words}"):
-        Region("arm", polygon)
-
-
-def test_outside_the_picture_names_the_corner() -> None:
-    with pytest.raises(
-        ParameterError, match=r"'cot': its corner 100,0 lies outside the picture of 90 x 80 px; move it"
-    ):
-        RegionSet((COT,), 90, 80)
-    RegionSet((COT,), 100, 80)
-
-
-def test_names_and_uses_are_checked() -> None:
-    for name in ("", " cot", "<script>", "x" * 41, "a\nb", '"'):
-        with pytest.raises(ParameterError, match="choose another name"):
-            Region(name, COT.polygon_px)
-    with pytest.raises(ParameterError, match="expected the use site, only, ignore or face, but 'mask' came"):
-        Region("cot", COT.polygon_px, "mask")  # type: ignore[arg-type]
-    with pytest.raises(ParameterError, match="'cot': this name is there twice"):
-        RegionSet((COT, COT))
-    assert Region("left arm (under blanket)", COT.polygon_px).use == "site"
+from tests.footage.test_region import COT, FACE, LAMP
 
 
 def test_option_reads_a_region() -> None:
@@ -123,3 +56,47 @@ def test_a_file_that_holds_no_regions_is_one_sentence(tmp_path: Path, text: str,
 def test_a_document_from_elsewhere_is_checked_too() -> None:
     with pytest.raises(ParameterError, match="expected regions with name, polygon_px and use"):
         make_regions({"region": "cot"})
+
+
+def test_what_is_called_by_a_use_is_used_so() -> None:
+    found = [parse_region(f"{name}=1,1 20,1 20,20").use for name in ("only", "ignore", "Face", "mouth", "infant")]
+    assert found == ["only", "ignore", "face", "face", "site"]
+
+
+def test_callers_give_regions_in_many_ways() -> None:
+    square = [(0, 0), (50, 0), (50, 50)]
+    expected = RegionSet((Region("cot", ((0.0, 0.0), (50.0, 0.0), (50.0, 50.0)), "only"),))
+    for given in (
+        {"cot:only": square}, {"cot:only": "0,0 50,0 50,50"}, ["cot:only=0,0 50,0 50,50"], "cot:only=0,0 50,0 50,50",
+        expected, expected.regions, expected.regions[0],
+    ):  # fmt: skip
+        assert as_regions(given) == expected
+    assert as_regions(None) == RegionSet()
+    with pytest.raises(ParameterError, match="'cot': this name is there twice"):
+        as_regions(["cot=0,0 50,0 50,50", "cot=0,0 50,0 50,50"])
+
+
+def test_a_cell_of_a_table_holds_several_or_a_file(tmp_path: Path) -> None:
+    assert read_text(" ") == RegionSet()
+    several = read_text("cot:only=0,0 50,0 50,50 | tv:ignore=60,0 90,0 90,20")
+    assert [(region.name, region.use) for region in several.regions] == [("cot", "only"), ("tv", "ignore")]
+    write_regions(tmp_path, several)
+    assert read_text(str(tmp_path / REGIONS_FILE)) == several
+    with pytest.raises(ParameterError, match=r"gone\.toml: cannot read these regions .No such file"):
+        read_text(str(tmp_path / "gone.toml"))
+
+
+@pytest.mark.parametrize("name", ["motion", "Reviews", "clips", "con", "a."])
+def test_an_infant_is_called_as_a_folder_can_be(name: str) -> None:
+    with pytest.raises(ParameterError, match=f"Region '{name}': the night of an infant stands in a folder of its name"):
+        as_regions([f"{name}:infant=0,0 50,0 50,50"])
+
+
+def test_given_regions_join_those_of_the_folder_but_change_none_unasked(tmp_path: Path) -> None:
+    write_regions(tmp_path, RegionSet((COT, LAMP)))
+    assert gathered(tmp_path / "new", RegionSet((FACE,))).regions == (FACE,)
+    assert gathered(tmp_path, RegionSet((COT, FACE))).regions == (LAMP, COT, FACE)
+    other = RegionSet((Region("cot", FACE.polygon_px, "only"),))
+    with pytest.raises(ParameterError, match=r"regions\.toml: it holds another region 'cot' than --region gives"):
+        gathered(tmp_path, other)
+    assert gathered(tmp_path, other, is_new=True).regions == (LAMP, *other.regions)

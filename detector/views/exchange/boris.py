@@ -91,11 +91,11 @@ def lanes(rows: Sequence[Row]) -> list[int]:
 
 
 def _subject(row: Row) -> str:
-    return row.site or NOBODY
+    return row.infant or row.site or NOBODY
 
 
 def _subjects(rows: Iterable[Row]) -> list[str]:
-    return [NOBODY, *sorted({row.site for row in rows} - {"", NOBODY})]
+    return [NOBODY, *sorted({_subject(row) for row in rows} - {NOBODY})]
 
 
 def _presses(row: Row, lane: int, joined: EndToEnd) -> list[list[Any]]:

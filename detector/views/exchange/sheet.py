@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,6 +53,7 @@ class Row:
         site: where it is; empty where that is not known.
         note: why, or the detail.
         cells: every column of its table.
+        infant: whose it is, where infants were given regions; else empty.
     """
 
     what: What
@@ -62,6 +64,7 @@ class Row:
     site: str
     note: str
     cells: Mapping[str, Any]
+    infant: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,18 @@ def make_sheet(night: Night, choice: Choice) -> Sheet:
         rows += _rows("state", night.epoch_columns())
     if choice.artifacts:
         rows += _rows("artifact", artifact_columns(night.decision.artifacts))
+    if night.regions.of_use("infant"):
+        rows = [replace(row, infant=_whose(night, row.cells)) for row in rows]
     ordered = sorted(rows, key=lambda row: (row.start_s, row.what))
     return Sheet(shown, tuple(ordered), clips_of(night, choice.footage), choice)
+
+
+def _whose(night: Night, cells: Mapping[str, Any]) -> str:
+    """Name of the infant in whose region a thing is; of what has no place that of the only infant, if it is one."""
+    names = [region.name for region in night.regions.of_use("infant")]
+    if len(names) == 1:
+        return names[0]
+    return night.regions.infant_at(*(float(cells.get(name) or math.nan) for name in ("x_px", "y_px")))
 
 
 def _own_ids(decided: Night, shown: Night) -> list[str]:

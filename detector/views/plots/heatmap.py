@@ -17,6 +17,7 @@ from detector.events.classify import EVENT_KINDS, Event
 from detector.motion.trace import MotionTrace
 from detector.night.loading import takes_night
 from detector.night.night import Night
+from detector.views.plots.regions import draw_regions
 from detector.views.plots.signal import Strength, moved_cells, strength_of
 from detector.views.plots.style import KIND_STYLES, UNSEEN, new_axes, say
 from detector.views.wording import duration, number
@@ -54,7 +55,9 @@ def plot_heatmap(night: Night, ax: Axes | None = None, kind: str | None = None, 
         _show_counts(ax, count_events(night.trace, events, strengths), night.trace)
     if len(events) <= MOST_MARKS or night.trace is None:
         _mark_centers(ax, events)
-    _name_sites(ax, events)
+    draw_regions(ax, night)
+    drawn = {region.name for region in night.regions.regions}
+    _name_sites(ax, [event for event in events if event.site not in drawn])
     ax.set_aspect("equal")
     if night.trace is None and not ax.yaxis_inverted():
         ax.invert_yaxis()
@@ -142,7 +145,8 @@ def _mark_centers(ax: Axes, events: Sequence[Event]) -> None:
     if events:
         ax.legend(
             loc="upper center",
-            bbox_to_anchor=(0.5, -0.16),
+            bbox_to_anchor=(0.5, 0.0),
+            borderaxespad=3.8,
             ncols=5,
             fontsize=8.5,
             frameon=False,

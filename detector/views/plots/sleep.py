@@ -15,7 +15,8 @@ from detector.night.palette import STATE_COLORS
 from detector.night.stretches import StateRow, state_lengths
 from detector.views.plots.heatmap import show_picture
 from detector.views.plots.lanes import Lane, write_label, write_remark
-from detector.views.plots.style import FAINT, bars, ink, new_axes, say
+from detector.views.plots.regions import draw_regions
+from detector.views.plots.style import bars, ink, new_axes, say
 from detector.views.wording import duration, moment, percent
 
 SHOWN_S = 60.0
@@ -144,20 +145,18 @@ def plot_extent(night: Night, ax: Axes | None = None, *, with_picture: bool = Tr
             shown, cmap="magma", vmin=0, vmax=1, alpha=0.55, zorder=2, interpolation="nearest",
             extent=(0, side * place.shape[1], side * place.shape[0], 0),
         )  # fmt: skip
+    draw_regions(ax, night)
     body = np.pad(infant.extent.reshape(grid.rows, grid.columns).astype(float), 1)
     x_px, y_px = (side * (np.arange(n) - 0.5) for n, side in zip(body.shape[::-1], grid.cell_px, strict=True))
-    ax.contour(x_px, y_px, body, levels=[0.5], colors=["#56B4E9"], linewidths=1.8, zorder=3)
+    ax.contour(x_px, y_px, body, levels=[0.5], colors=["#F0E442"], linewidths=1.8, zorder=3)
     ax.set_xlim(0, grid.width_px)
     ax.set_ylim(grid.height_px, 0)
     ax.set_aspect("equal")
-    ax.set_xlabel("px from the left")
     ax.set_ylabel("px from the top")
-    ax.annotate(
-        f"line: where it was seen to breathe or move, {percent(float(infant.extent.mean()))} of the picture"
-        + ("; bright: what breathes" if place.any() else ""),
-        (1, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom", fontsize=8,
-        color=FAINT,
-    )  # fmt: skip
+    ax.set_xlabel(
+        f"px from the left\nline: where it was seen to breathe or move, {percent(float(infant.extent.mean()))} of the "
+        "picture" + ("; bright: what breathes" if place.any() else "")
+    )
     return ax
 
 

@@ -3,7 +3,7 @@
 import {read, saveRegions} from "./api.js";
 import {element} from "./list.js";
 
-const INKS = {site: "#56B4E9", only: "#009E73", ignore: "#D55E00", face: "#E69F00"};
+const INKS = {site: "#56B4E9", only: "#009E73", ignore: "#D55E00", face: "#E69F00", infant: "#CC79A7"};
 
 export class Regions {
   constructor(dialog, night, video) {
@@ -68,7 +68,7 @@ export class Regions {
     try {
       const {region, version} = await saveRegions({region: this.kept, version: this.version});
       Object.assign(this, {kept: region, version});
-      this.say("Saved as regions.toml in the night folder.");
+      this.say("Saved as regions.toml in the night folder. They count once the night is decided again: twitch-detector decide.");
     } catch (error) {
       this.say(error.message);
     }
