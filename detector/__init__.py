@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from detector.truth.scoring.evaluate import evaluate as evaluate
     from detector.truth.scoring.people import compare_scorings as compare_scorings
     from detector.truth.scoring.thresholds import choose_threshold as choose_threshold
+    from detector.truth.sensitivity.measure import Injection as Injection
     from detector.truth.sensitivity.measure import measure_sensitivity as measure_sensitivity
     from detector.truth.simulated import simulate_night as simulate_night
     from detector.views.clips import write_clips as write_clips
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from detector.views.exchange.writing import export as export
     from detector.views.figures import write_figures as write_figures
     from detector.views.interactive import timeline as timeline
+    from detector.views.plots import plot_blind_spots as plot_blind_spots
     from detector.views.plots import plot_breathing as plot_breathing
     from detector.views.plots import plot_confusion as plot_confusion
     from detector.views.plots import plot_event as plot_event
@@ -54,11 +56,14 @@ if TYPE_CHECKING:
     from detector.views.plots import plot_raster as plot_raster
     from detector.views.plots import plot_rates as plot_rates
     from detector.views.plots import plot_rhythm as plot_rhythm
+    from detector.views.plots import plot_sensitivity as plot_sensitivity
+    from detector.views.plots import plot_sensitivity_by_hour as plot_sensitivity_by_hour
     from detector.views.plots import plot_timeline as plot_timeline
     from detector.views.plots import plot_trends as plot_trends
 
 
 _HOMES = {
+    "Injection": "detector.truth.sensitivity.measure",
     "Night": "detector.night.night",
     "Params": "detector.params",
     "analyze": "detector.run.analyze",
@@ -73,6 +78,7 @@ _HOMES = {
     "load_nights": "detector.night.nights",
     "measure_sensitivity": "detector.truth.sensitivity.measure",
     "plant": "detector.truth.planting.plant",
+    "plot_blind_spots": "detector.views.plots",
     "plot_breathing": "detector.views.plots",
     "plot_confusion": "detector.views.plots",
     "plot_event": "detector.views.plots",
@@ -84,6 +90,8 @@ _HOMES = {
     "plot_raster": "detector.views.plots",
     "plot_rates": "detector.views.plots",
     "plot_rhythm": "detector.views.plots",
+    "plot_sensitivity": "detector.views.plots",
+    "plot_sensitivity_by_hour": "detector.views.plots",
     "plot_timeline": "detector.views.plots",
     "plot_trends": "detector.views.plots",
     "probe": "detector.footage.video",

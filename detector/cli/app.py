@@ -22,10 +22,11 @@ from detector.cli.output import (
     progress_bar,
 )
 from detector.cli.plain import in_plain_words, usage_sentence
+from detector.cli.planting import Budget, MmPerPx, Seed, TwoPoints, WithSensitivity, wanted
 from detector.cli.probe import Footage, understood
 from detector.cli.probe import probe as cli_probe
 from detector.cli.review import corrected_night, lost_decisions, review
-from detector.cli.sensitivity import sensitivity
+from detector.cli.sensitivity import sensitivity as cli_sensitivity
 from detector.cli.settings import Force, Fps, NamePattern, StartAt, TimeZone, footage_settings, pairs, resolve
 from detector.cli.trend import trend
 from detector.errors import ExitCode, OutputError
@@ -155,6 +156,11 @@ def analyze(
     ] = "off",
     no_pictures: NoPictures = False,
     pseudonyms: Pseudonyms = False,
+    sensitivity: WithSensitivity = False,
+    budget: Budget = None,
+    mm_per_px: MmPerPx = None,
+    two_points: TwoPoints = "",
+    seed: Seed = 0,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -168,6 +174,7 @@ def analyze(
       twitch-detector analyze clip1.mp4 clip2.mp4 --out night --set burst.threshold=12
       twitch-detector analyze night.mp4 --region cot:only="40,30 600,30 600,350 40,350"
       twitch-detector analyze /recordings/2026-03-14 --out night --json > night.json
+      twitch-detector analyze night.mp4 --sensitivity --mm-per-px 1.2
     """
     from detector.night.provenance import Subject
     from detector.night.regions import as_regions
@@ -177,6 +184,7 @@ def analyze(
 
     named = footage_settings(start, time_zone, name_pattern, fps, force=force)
     params, places = resolve(params_file, settings, named), as_regions(regions)
+    planted = wanted(budget, mm_per_px, two_points, seed, is_asked=sensitivity)
     folder = (
         out
         if out is not None
@@ -197,6 +205,7 @@ def analyze(
             subject=Subject(subject, session, age),
             on_recording=None if quiet or as_json else _say_understood,
             regions=places,
+            sensitivity=planted,
         )
     if as_json:
         say_json(night_facts(night))
@@ -337,6 +346,6 @@ app.command()(figures)
 app.command()(review)
 app.command()(trend)
 app.command()(batch)
-app.command()(sensitivity)
+app.command("sensitivity")(cli_sensitivity)
 app.command()(export)
 app.command("import")(import_)

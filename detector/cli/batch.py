@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detector.cli.ends import complain, handled, say, say_json
+from detector.cli.planting import Budget, MmPerPx, Seed, TwoPoints, WithSensitivity, wanted
 from detector.cli.settings import resolve
 from detector.errors import ExitCode, displayed
 
@@ -53,6 +54,11 @@ def batch(
     pseudonyms: Annotated[
         bool, typer.Option("--pseudonyms", help="Call files and nights by ids instead of their names and folders.")
     ] = False,
+    sensitivity: WithSensitivity = False,
+    budget: Budget = None,
+    mm_per_px: MmPerPx = None,
+    two_points: TwoPoints = "",
+    seed: Seed = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")] = False,
 ) -> ExitCode:
@@ -68,10 +74,12 @@ def batch(
       twitch-detector batch /recordings --out results
       twitch-detector batch nights.csv --out results --scheduler tcp://10.0.0.1:8786
       twitch-detector batch "s3://lab/infant-*" --out results --pseudonyms
+      twitch-detector batch /recordings --out results --sensitivity --budget 20000
     """
     from detector.run.batch import batch as analyze_all
     from detector.run.sources import Privacy
 
+    planted = wanted(budget, mm_per_px, two_points, seed, is_asked=sensitivity)
     with _shown(is_quiet=quiet or as_json) as show:
         rows = analyze_all(
             source,
@@ -82,6 +90,7 @@ def batch(
             engine=engine,
             overwrite=overwrite,
             privacy=Privacy(pictures=not no_pictures, names=not pseudonyms),
+            sensitivity=planted,
             progress=show,
             notice=complain,
         )

@@ -10,6 +10,7 @@ import typer
 
 from detector.cli.ends import handled, say, say_json
 from detector.cli.output import step_bar
+from detector.cli.planting import Budget, MmPerPx, Seed, TwoPoints, injection
 from detector.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -20,17 +21,13 @@ if TYPE_CHECKING:
 @handled
 def sensitivity(
     folder: Annotated[Path, typer.Argument(metavar="NIGHT", help="A night folder written by `analyze`.")],
-    budget: Annotated[
-        int | None,
-        typer.Option(metavar="FRAMES", min=1, help="Frames to use at most.", show_default="a tenth of the night"),
-    ] = None,
-    mm_per_px: Annotated[
-        float | None, typer.Option("--mm-per-px", metavar="MM", min=0.001, help="How much a pixel covers, mm.")
-    ] = None,
+    budget: Budget = None,
+    mm_per_px: MmPerPx = None,
+    two_points: TwoPoints = "",
     footage: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed is another choice of times and places.")] = 0,
+    seed: Seed = 0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Stretches at a time.", show_default="the usable cores")
     ] = None,
@@ -40,27 +37,32 @@ def sensitivity(
     """Find out which movements this camera could have shown.
 
     Plants twitches and rhythms of known size into quiet stretches of the night's own footage, encodes them as the
-    camera does, and looks for them with the night's own parameters. Writes sensitivity.json into the night folder.
+    camera does, and looks for them with the night's own parameters. Writes sensitivity.json into the night folder, and
+    timeline and report again, which show it.
 
     \b
     Examples:
       twitch-detector sensitivity night
       twitch-detector sensitivity night --budget 20000 --mm-per-px 1.2
+      twitch-detector sensitivity night --two-points "210,80 410,80 600"
     """
     from detector.night.night import Night
     from detector.run.cores import usable_cores
-    from detector.truth.sensitivity.measure import Injection, measure_sensitivity, write_sensitivity
+    from detector.run.publish import draw_again
+    from detector.truth.sensitivity.measure import measure_sensitivity, write_sensitivity
 
+    asked = injection(budget, mm_per_px, two_points, seed)
     night = Night.load(folder)
     with step_bar("planting", is_quiet=quiet) as progress:
         result = measure_sensitivity(
             night,
-            Injection(budget, seed, math.nan if mm_per_px is None else mm_per_px),
+            asked,
             footage=footage,
             workers=workers or usable_cores(),
             progress=progress,
         )
     path = write_sensitivity(result, night, folder)
+    draw_again(night, folder, footage=footage, with_pictures=night.provenance.has_pictures)
     if as_json:
         say_json(result.to_dict(night))
     elif not quiet:
@@ -85,7 +87,7 @@ def _words(result: Sensitivity) -> list[str]:
     if math.isfinite(value):
         most = f"to {high:.1f}" if math.isfinite(high) else "or more"
         lines += [
-            f"Twitches per observed hour: {result.found_per_hour:.1f} found. An estimate of all, if they are as large",
+            f"Twitches per judged hour: {result.found_per_hour:.1f} found. An estimate of all, if they are as large",
             f"  as those planted: {value:.1f} ({low:.1f} {most})",
         ]
     return lines

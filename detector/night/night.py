@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from detector.night.movie import Film
+    from detector.night.sensitivity import StoredSensitivity
 
 
 class StoredTrace:
@@ -95,6 +96,16 @@ class Night(Answers):
         place = attend(self.trace.grid, self.regions)
         where = Where(find_artifacts(self.trace, self.params).is_clock, place.judged, is_one=place.is_one)
         return see_infant(self.trace, self.decision.events, self.params, where)
+
+    @cached_property
+    def sensitivity(self) -> StoredSensitivity | None:
+        """What the camera could have shown, as measured for just this night; None where that was not done."""
+        if self.folder is None:
+            return None
+        from detector.night.sensitivity import read_sensitivity
+
+        hashes = [source.sha256 for source in self.provenance.inputs]
+        return read_sensitivity(self.folder, hashes, self.params, self.regions)
 
     def motion(self) -> pd.DataFrame:
         """The course of the motion, one row a frame: what the events were decided on.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from detector.errors import ParameterError
+from detector.errors import ParameterError, UsageError
 from detector.footage.device import OFF, Decoding, check_choice, choose_decoding
 from detector.footage.recording import Recording, read_recording
 from detector.footage.region import RegionSet
@@ -18,6 +18,7 @@ from detector.night.night import Night
 from detector.night.provenance import Subject
 from detector.night.regions import RegionsLike, as_regions, gathered
 from detector.params import Params, as_params
+from detector.run.additions import Addition
 from detector.run.ahead import deciding, drawing, imported_ahead
 from detector.run.cores import usable_cores
 from detector.run.executors import Executor, crew, measure_night
@@ -56,6 +57,7 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     subject: Subject | None = None,
     on_recording: Callable[[Recording], None] | None = None,
     regions: RegionsLike = None,
+    sensitivity: Addition | None = None,
 ) -> Night:
     """Find the movements in a night of footage.
 
@@ -78,6 +80,8 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
         regions: named places in the picture, as `--region` takes them or as `detector.night.regions.as_regions` says;
             those that stand in the night's folder count, too. Of several infants, each with a region of the use
             `infant`, each has a night of its own in a folder of its name in `out` (`Night.of_infant` without).
+        sensitivity: measures, at last, what this camera could have shown, into `out`: a `detector.Injection`;
+            None leaves that out.
 
     Returns:
         The night; without events when nothing moved.
@@ -94,6 +98,8 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     check_choice(hwaccel)
     values, given = as_params(params), as_regions(regions)
     folder = None if out is None or callable(out) else Path(out)
+    if sensitivity is not None and out is None:
+        raise UsageError("sensitivity: expected a night folder to keep it in; name one (`out`).")
     if folder is not None:
         refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
     try:
@@ -110,7 +116,13 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
             who = subject or Subject()
             prepared = Prepared(recording, hashes, values, decoding, privacy or Privacy(), who, places)
             run = _Run(prepared, folder, crew(workers or usable_cores()), report)
-            return _in_memory(run) if folder is None else _in_folder(run, folder, overwrite=overwrite)
+            if folder is None:
+                return _in_memory(run)
+            night = _in_folder(run, folder, overwrite=overwrite)
+            if sensitivity is None:
+                return night
+            infos = [clip.info for clip in recording.clips]
+            return sensitivity.add_to(night, infos, workers=workers or usable_cores(), report=report)
     except KeyboardInterrupt as stop:
         stop.args = (_interrupted(folder),)
         raise stop.with_traceback(None) from None

@@ -15,6 +15,7 @@ from detector.night.atomic import whole_file
 from detector.night.claims import writing
 from detector.night.written import hash_of, make_way, remember
 from detector.params import Params
+from detector.run.additions import Addition
 from detector.run.batch_night import BatchRow, Engine, Work, one_night, rows_as_csv
 from detector.run.cores import usable_cores
 from detector.run.executors import crew
@@ -24,7 +25,7 @@ from detector.run.parts import Job
 from detector.run.progress import Progress
 from detector.run.readers import Readers
 from detector.run.sources import Privacy
-from detector.run.tasks import Facts, Request, finish_night, read_night
+from detector.run.tasks import Facts, Request, finish_night, plant_night, read_night
 
 __all__ = ["BatchProgress", "BatchRow", "batch"]
 
@@ -45,6 +46,10 @@ class CrewEngine:
     def finish(self, prepared: Prepared, jobs: Sequence[Job], given_up: Mapping[int, str], folder: Path) -> Facts:
         """See `detector.run.tasks.finish_night`."""
         return finish_night(prepared, jobs, given_up, folder)
+
+    def plant(self, prepared: Prepared, folder: Path, wanted: Addition) -> tuple[str, ...]:
+        """See `detector.run.tasks.plant_night`."""
+        return plant_night(prepared, folder, wanted, self._n_workers)
 
     def read(self, request: Request) -> Prepared:
         """See `detector.run.tasks.read_night`."""
@@ -92,6 +97,7 @@ def batch(  # noqa: PLR0913  # what a user may ask of many nights
     engine: str = "dask",
     overwrite: bool = False,
     privacy: Privacy | None = None,
+    sensitivity: Addition | None = None,
     progress: Callable[[BatchProgress], None] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> list[BatchRow]:
@@ -106,6 +112,8 @@ def batch(  # noqa: PLR0913  # what a user may ask of many nights
         engine: `"dask"`, or `"crew"` for one night after the other without Dask.
         overwrite: as for `analyze`, for each night.
         privacy: as for `analyze`; without names, ids stand in place of the names of folders, too.
+        sensitivity: measures what the camera of each night could have shown, too: a `detector.Injection`;
+            None leaves that out.
         progress: called with how far it is.
         notice: called with sentences that the user should know.
 
@@ -137,7 +145,7 @@ def batch(  # noqa: PLR0913  # what a user may ask of many nights
             with told:
                 state.frames[night] = (step.done_frames, step.total_frames)
 
-        work = Work(root, values, private, overwrite, doer, notice or _ignore, tell)
+        work = Work(root, values, private, overwrite, doer, notice or _ignore, tell, sensitivity)
         try:
             _run_all(work, entries, state, progress or _ignore)
         except KeyboardInterrupt as stop:

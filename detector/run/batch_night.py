@@ -27,6 +27,7 @@ from detector.night.pseudonyms import hiding
 from detector.night.regions import read_regions, read_text, regions_text
 from detector.params import Params, from_toml, with_values
 from detector.run import remote
+from detector.run.additions import Addition
 from detector.run.executors import Executor, measure_night
 from detector.run.join import Prepared
 from detector.run.nights_table import NightEntry
@@ -76,6 +77,9 @@ class Engine(Protocol):
     def finish(self, prepared: Prepared, jobs: Sequence[Job], given_up: Mapping[int, str], folder: Path) -> Facts:
         """Decide and write a measured night, whose folder is claimed."""
 
+    def plant(self, prepared: Prepared, folder: Path, wanted: Addition) -> tuple[str, ...]:
+        """Measure what the camera of a finished night could have shown."""
+
     @property
     def measure(self) -> Executor:
         """Who measures spans."""
@@ -92,6 +96,7 @@ class Work:
     engine: Engine
     notice: Callable[[str], None]
     tell: Callable[[str, Progress], None]
+    sensitivity: Addition | None = None
 
 
 def rows_as_csv(rows: Sequence[BatchRow]) -> str:
@@ -146,7 +151,7 @@ def _analyzed(work: Work, entry: NightEntry) -> Facts:
     files = _files(entry)
     # What people drew in the folder of a night counts more than its row.
     regions = read_text(entry.region).with_regions(read_regions(folder).regions)
-    stamp = _stamp(files, params, work.privacy, entry, regions)
+    stamp = _stamp(files, params, work, entry, regions)
     if (facts := _finished(folder, stamp)) is not None:
         return facts
     refuse_foreign(folder, overwrite=work.overwrite)
@@ -159,10 +164,13 @@ def _analyzed(work: Work, entry: NightEntry) -> Facts:
             prepared, motion.absolute(), work.engine.measure, lambda step: work.tell(entry.id, step), folder
         )
         facts = work.engine.finish(prepared, jobs, given_up, folder)
-        for text in facts.notices:
-            work.notice(text)
-        with writing(folder), whole_file(motion / _STAMP_FILE) as temporary:
-            temporary.write_text(stamp, encoding="utf-8")
+    notices = facts.notices
+    if work.sensitivity is not None:
+        notices += work.engine.plant(prepared, folder, work.sensitivity)
+    for text in notices:
+        work.notice(text)
+    with writing(folder), whole_file(motion / _STAMP_FILE) as temporary:
+        temporary.write_text(stamp, encoding="utf-8")
     return facts
 
 
@@ -181,7 +189,7 @@ def _files(entry: NightEntry) -> list[Any]:
     return files
 
 
-def _stamp(files: Sequence[Any], params: Params, privacy: Privacy, entry: NightEntry, regions: RegionSet) -> str:
+def _stamp(files: Sequence[Any], params: Params, work: Work, entry: NightEntry, regions: RegionSet) -> str:
     """What a finished night was made of, as far as one sees without reading it."""
     states = []
     for file in files:
@@ -189,7 +197,8 @@ def _stamp(files: Sequence[Any], params: Params, privacy: Privacy, entry: NightE
             state = file.stat()
             states.append((str(file), state.st_size, getattr(state, "st_mtime", None)))
     asked = replace(entry, id="")
-    text = repr((__version__, states, params.model_dump_json(exclude={"run"}), privacy, asked, regions_text(regions)))
+    values = params.model_dump_json(exclude={"run"})
+    text = repr((__version__, states, values, work.privacy, asked, regions_text(regions), work.sensitivity))
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 

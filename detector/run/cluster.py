@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import DetectorError, UsageError
+from detector.run.additions import Addition
 from detector.run.join import Prepared
 from detector.run.parts import Job, StorageError, is_measured
-from detector.run.tasks import Facts, Request, finish_night, measure_shared, read_night
+from detector.run.tasks import Facts, Request, finish_night, measure_shared, plant_night, read_night
 
 MAX_TRIES = 3
 _MISSING = "A batch on a cluster needs Dask ({}); install it with: pip install 'twitch-detector[dask]'."
@@ -68,6 +69,11 @@ class Cluster:
         """Decide and write a night, on a worker; see `finish_night`."""
         facts: Facts = self._one(finish_night, prepared, jobs, dict(given_up), folder.absolute())
         return facts
+
+    def plant(self, prepared: Prepared, folder: Path, wanted: Addition) -> tuple[str, ...]:
+        """Measure what the camera of a finished night could have shown, on a worker; see `plant_night`."""
+        notices: tuple[str, ...] = self._one(plant_night, prepared, folder.absolute(), wanted)
+        return notices
 
     def measure(
         self, jobs: Sequence[Job], footage: Path, stall_s: float, on_progress: Callable[[Job, int], None], /

@@ -14,7 +14,7 @@ class Progress:
     """How far an analysis is.
 
     Attributes:
-        stage: `"reading"`, `"measuring"`, `"deciding"` or `"writing"`.
+        stage: `"reading"`, `"measuring"`, `"deciding"`, `"writing"`, or `"planting"`, whose frames are stretches.
         done_frames: measured so far, those of an earlier run included.
         total_frames: in the whole recording; 0 while it is read.
         resumed_frames: how many of `done_frames` an earlier run had measured.

@@ -18,9 +18,11 @@ from detector.footage.recording import read_recording
 from detector.night.night import Night
 from detector.night.provenance import Subject
 from detector.params import Params
+from detector.run.additions import Addition
 from detector.run.handover import Received, receive
 from detector.run.join import Prepared, join_night
 from detector.run.parts import Job, measure_part
+from detector.run.progress import Progress
 from detector.run.publish import publish
 from detector.run.readers import Readers
 from detector.run.sources import Privacy
@@ -158,6 +160,23 @@ def finish_night(prepared: Prepared, jobs: Sequence[Job], given_up: Mapping[int,
         warnings.simplefilter("always", NoticeWarning)
         night = publish(join_night(prepared, jobs, given_up), folder)
     return facts_of(night, [str(one.message) for one in told if issubclass(one.category, NoticeWarning)])
+
+
+def plant_night(prepared: Prepared, folder: Path, wanted: Addition, workers: int = 1) -> tuple[str, ...]:
+    """Measure what the camera of a finished night could have shown, into its folder.
+
+    Returns:
+        Sentences that the user should know, such as why it could not be measured.
+    """
+    infos = [clip.info for clip in prepared.recording.clips]
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", NoticeWarning)
+        wanted.add_to(Night.load(folder), infos, workers=workers, report=_ignore)
+    return tuple(str(one.message) for one in told if issubclass(one.category, NoticeWarning))
+
+
+def _ignore(progress: Progress) -> None:
+    del progress
 
 
 def facts_of(night: Night, notices: Sequence[str] = ()) -> Facts:

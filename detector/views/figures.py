@@ -69,6 +69,10 @@ def figures_of(night: Night, *, with_picture: bool = True) -> Iterator[tuple[str
     show = with_picture and night.provenance.has_pictures
     yield "timeline", (11, 5.2), partial(plots.plot_timeline, night)
     yield "motion", (11, 3), partial(plots.plot_motion, night)
+    if night.sensitivity is not None:
+        yield "sensitivity", (7.5, 4.4), partial(plots.plot_sensitivity, night)
+        yield "blind-spots", (7.5, 4.6), partial(plots.plot_blind_spots, night, with_picture=show)
+        yield "sensitivity-by-hour", (7.5, 3.0), partial(plots.plot_sensitivity_by_hour, night)
     if not night.decision.events:
         return
     yield "rates", (11, 3.4), partial(plots.plot_rates, night)

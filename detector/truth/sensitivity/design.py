@@ -159,7 +159,11 @@ def _onsets(rng: np.random.Generator, length_s: float, every_s: float, lasting_s
 
 
 def place_in(
-    rng: np.random.Generator, picture: NDArray[np.uint8], sigma_px: float, place: int
+    rng: np.random.Generator,
+    picture: NDArray[np.uint8],
+    sigma_px: float,
+    place: int,
+    is_attended: NDArray[np.bool_] | None = None,
 ) -> tuple[float, float, int]:
     """A point with detail to be moved in a part of the picture, or in the next part that has any.
 
@@ -168,11 +172,14 @@ def place_in(
         picture: shape (height, width).
         sigma_px: extent of what is to move, px.
         place: number of the part, from the upper left on, row by row.
+        is_attended: pixels that are looked at, shape (height, width); None for all.
 
     Returns:
         x, y in px, and the number of the part they lie in.
     """
     detail = detail_of(picture, sigma_px)
+    if is_attended is not None:
+        detail = np.where(is_attended, detail, 0.0)
     height, width = picture.shape
     # What lies near the border cannot move as a whole.
     rim = int(min(sigma_px, height / 8, width / 8))

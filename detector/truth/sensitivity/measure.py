@@ -11,23 +11,28 @@ from __future__ import annotations
 import json
 import math
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from detector.errors import FootageError, NightFolderError, UsageError
+from detector.errors import DetectorError, FootageError, NightFolderError, UsageError
 from detector.footage.video import VideoInfo, probe
 from detector.night.claims import writing
 from detector.night.folder import locked, whole_file
 from detector.night.layout import SENSITIVITY_FILE
 from detector.night.loading import takes_night
+from detector.night.measures import kind_rates
 from detector.night.night import Night
 from detector.night.originals import find_original
 from detector.night.provenance import InputFile
-from detector.night.written import replacing
+from detector.night.pseudonyms import hiding
+from detector.night.sensitivity import Asked
+from detector.night.written import replacing, tell
 from detector.params import Params
+from detector.run.progress import Progress
+from detector.run.publish import draw_again
 from detector.truth.encode import Encoding
 from detector.truth.planting.pictures import own_encoding, usual_fps
 from detector.truth.sensitivity.design import (
@@ -37,8 +42,8 @@ from detector.truth.sensitivity.design import (
     plan_stretches,
     quiet_runs,
 )
-from detector.truth.sensitivity.result import Sensitivity, gather
-from detector.truth.sensitivity.trials import StretchTask, try_stretch
+from detector.truth.sensitivity.result import DIGITS, Sensitivity, gather
+from detector.truth.sensitivity.trials import StretchResult, StretchTask, try_stretch
 
 BUDGET_SHARE = 0.1
 """Share of the night's frames that is used unless said otherwise."""
@@ -61,6 +66,57 @@ class Injection:
     seed: int = 0
     mm_per_px: float = math.nan
     encoding: Encoding | None = None
+
+    def asked(self, default_budget: int) -> Asked:
+        """The same as it is stored.
+
+        Args:
+            default_budget: frames that None stands for.
+        """
+        return Asked(
+            budget_frames=default_budget if self.budget is None else self.budget,
+            is_default_budget=self.budget is None,
+            seed=self.seed,
+            mm_per_px=round(self.mm_per_px, DIGITS) if math.isfinite(self.mm_per_px) else None,
+        )
+
+    def add_to(
+        self, night: Night, infos: Sequence[VideoInfo], *, workers: int, report: Callable[[Progress], None]
+    ) -> Night:
+        """Measure it into the folder of a night, and draw timeline and report with it.
+
+        What already stands there and is just what is wanted stays. Where it cannot be measured, as in a night that is
+        too short or never quiet, a notice says why: the night itself is whole. See `detector.run.additions.Addition`.
+        """
+        folder = night.folder
+        if folder is None:
+            raise NightFolderError("A sensitivity is kept in a night folder; name one (`out`).")
+        night = _located(night, infos)
+        stored = night.sensitivity
+        if stored is not None and stored.asked == self.asked(stored.asked.budget_frames):
+            return night
+
+        def told(done: int, total: int) -> None:
+            report(Progress("planting", done, total))
+
+        try:
+            found = measure_with(night, infos, self, workers=workers, progress=told)
+        except NightFolderError:
+            raise
+        except DetectorError as error:
+            tell(f"{folder}: the sensitivity was not measured: {error}")
+            return night
+        write_sensitivity(found, night, folder)
+        fresh = replace(night)  # without what it remembers of the folder
+        draw_again(fresh, folder, with_pictures=night.provenance.has_pictures)
+        return fresh
+
+
+def _located(night: Night, infos: Sequence[VideoInfo]) -> Night:
+    """A night that knows where its footage is, even one that was read again and has no names."""
+    pairs = zip(night.provenance.inputs, infos, strict=True)
+    inputs = tuple(replace(source, location=str(info.path)) for source, info in pairs)
+    return replace(night, provenance=replace(night.provenance, inputs=inputs))
 
 
 @takes_night
@@ -86,24 +142,57 @@ def measure_sensitivity(
         FootageError: the footage is gone or is another one.
         NightFolderError: the night has no motion trace to count frames in.
     """
+    # Nothing of the pictures is kept, so a night without pictures may be measured where somebody says what its footage
+    # is.
+    seen = night if footage is None else replace(night, provenance=replace(night.provenance, has_pictures=True))
+    infos = [probe(find_original(seen, source, footage)) for source in night.provenance.inputs]
+    return measure_with(night, infos, injection or Injection(), workers=workers, progress=progress)
+
+
+def measure_with(
+    night: Night, infos: Sequence[VideoInfo], wanted: Injection, *, workers: int, progress: Done | None = None
+) -> Sensitivity:
+    """As `measure_sensitivity`, with the footage at hand.
+
+    Args:
+        night: as it was decided.
+        infos: its files, in the order of its inputs.
+        wanted: what is asked for.
+        workers: stretches at a time.
+        progress: called with stretches done, and of how many.
+    """
     if night.trace is None:
         raise NightFolderError("This night holds no motion trace; analyze the footage again.")
-    wanted = injection or Injection()
-    seed, is_default = wanted.seed, wanted.budget is None
     most = int(BUDGET_SHARE * len(night.trace.frames)) if wanted.budget is None else wanted.budget
-    infos: dict[InputFile, VideoInfo] = {
-        source: probe(find_original(night, source, footage)) for source in night.provenance.inputs
-    }
-    largest = max(infos.values(), key=lambda info: len(info.packet_times_s))
+    largest = max(infos, key=lambda info: len(info.packet_times_s))
     fps, size_px = usual_fps(largest), (largest.width_px, largest.height_px)
-    stretches = choose_stretches(_quiet(night), most / fps - 1.0, seed)
+    stretches = choose_stretches(_quiet(night), most / fps - 1.0, wanted.seed)
     if not stretches:
         raise UsageError(
             f"--budget: expected at least {math.ceil((SHORTEST_S + 1) * fps)} frames for one stretch, but {most} came"
-            + (" (a tenth of the night); give more." if is_default else "; give more.")
+            + (" (a tenth of the night); give more." if wanted.budget is None else "; give more.")
         )
-    tasks = [_task(plan, infos, night.params, seed) for plan in plan_stretches(stretches, size_px[0], fps, seed)]
-    tasks = [replace(task, encoding=wanted.encoding or task.encoding) for task in tasks]
+    of_source = dict(zip(night.provenance.inputs, infos, strict=True))
+    plans = plan_stretches(stretches, size_px[0], fps, wanted.seed)
+    tasks = [_task(plan, of_source, night.params, wanted.seed) for plan in plans]
+    tasks = [replace(task, encoding=wanted.encoding or task.encoding, regions=night.regions) for task in tasks]
+    results = _tried(tasks, workers, progress)
+    if not night.provenance.has_names:
+        hide = hiding({str(info.path): source.name for source, info in of_source.items()})
+        results = [replace(result, failure=hide(result.failure)) for result in results]
+    if all(result.failure for result in results):
+        raise FootageError(results[0].failure)
+    return Sensitivity(
+        **gather(stretches, results),
+        asked=wanted.asked(most),
+        encoding=tasks[0].encoding,
+        footage=(largest.codec, own_encoding(largest).bitrate_kbps),
+        size_px=size_px,
+        twitches=kind_rates(night)["twitch"],
+    )
+
+
+def _tried(tasks: Sequence[StretchTask], workers: int, progress: Done | None) -> list[StretchResult]:
     results = []
     with ProcessPoolExecutor(
         max(1, min(workers, len(tasks))),
@@ -115,19 +204,7 @@ def measure_sensitivity(
             results.append(result)
             if progress is not None:
                 progress(len(results), len(tasks))
-    if all(result.failure for result in results):
-        raise FootageError(results[0].failure)
-    return Sensitivity(
-        **gather(stretches, results),
-        budget=most,
-        seed=seed,
-        encoding=tasks[0].encoding,
-        footage=(largest.codec, own_encoding(largest).bitrate_kbps),
-        size_px=size_px,
-        mm_per_px=wanted.mm_per_px,
-        n_twitches=sum(event.kind == "twitch" for event in night.decision.events),
-        observed_h=night.coverage.observed_h,
-    )
+    return results
 
 
 def _quiet(night: Night) -> list[tuple[float, float]]:
@@ -140,7 +217,7 @@ def _quiet(night: Night) -> list[tuple[float, float]]:
     return runs
 
 
-def _task(plan: StretchPlan, infos: dict[InputFile, VideoInfo], params: Params, seed: int) -> StretchTask:
+def _task(plan: StretchPlan, infos: Mapping[InputFile, VideoInfo], params: Params, seed: int) -> StretchTask:
     source = max((one for one in infos if one.zero_s <= plan.start_s + 0.01), key=lambda one: one.zero_s)
     info = infos[source]
     return StretchTask(info.path, source.offset_s, plan, own_encoding(info), usual_fps(info), params, seed)

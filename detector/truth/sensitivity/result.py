@@ -11,19 +11,21 @@ import numpy as np
 
 from detector.night.agreement import Proportion, proportion
 from detector.night.night import Night
+from detector.night.rates import Rate, poisson_limits
+from detector.night.sensitivity import SENSITIVITY_SCHEMA, Asked, identity
 from detector.night.store import without_nan
 from detector.truth.encode import Encoding
 from detector.truth.sensitivity.curve import Curve, fit_curve
 from detector.truth.sensitivity.design import COLUMNS, ROWS, Stretch
 from detector.truth.sensitivity.trials import StretchResult, Trial
 
-SCHEMA = 1
 PLANTED_KINDS = ("twitch", "rhythmic")
 ASSUMPTION = (
     "An estimate, not a count: it assumes that true twitches are as large, as brief and as spread over the picture as "
     "those that were planted, and that movement in quiet time is seen as well as at any other time."
 )
-_DIGITS = 4
+DIGITS = 4
+"""Of every number that is stored."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,13 @@ class Sensitivity:
         false_twitches: how many of them are twitches.
         free_s: time in which nothing was planted, s.
         stretches: footage that was used, recording time, s.
-        n_frames: pictures that were read, encoded and measured; at most `budget`.
-        budget: of frames.
-        seed: of every choice.
+        n_frames: pictures that were read, encoded and measured; at most the budget.
+        asked: budget of frames, seed of every choice, and how much of the cot a pixel covers.
         encoding: how the stretches were encoded again.
         kbps: bit rate that came of it.
         footage: codec and bit rate, kbit/s, of the footage.
         size_px: width and height of the picture.
-        mm_per_px: how much of the cot a pixel covers; NaN where not given.
-        n_twitches: found in the night.
-        observed_h: of the night, h.
+        twitches: found in the night, per judged hour.
         skipped: stretches that could not be used: start, stop, s, and why.
     """
 
@@ -55,15 +54,12 @@ class Sensitivity:
     free_s: float
     stretches: tuple[Stretch, ...]
     n_frames: int
-    budget: int
-    seed: int
+    asked: Asked
     encoding: Encoding
     kbps: float
     footage: tuple[str, float]
     size_px: tuple[int, int]
-    mm_per_px: float
-    n_twitches: int
-    observed_h: float
+    twitches: Rate
     skipped: tuple[tuple[float, float, str], ...] = ()
 
     def of(self, kind: str) -> list[Trial]:
@@ -78,25 +74,30 @@ class Sensitivity:
         """Share found against displacement."""
         trials = self.of(kind)
         sizes, found = [one.movement.amp_px for one in trials], [one.is_found for one in trials]
-        return fit_curve(sizes, found, self.seed)
+        return fit_curve(sizes, found, self.asked.seed)
+
+    @property
+    def mm_per_px(self) -> float:
+        """How much of the cot a pixel covers, mm; NaN where nobody said."""
+        return math.nan if self.asked.mm_per_px is None else self.asked.mm_per_px
 
     @property
     def found_per_hour(self) -> float:
-        """Twitches found in the night, per observed hour; NaN for no observed time."""
-        return self.n_twitches / self.observed_h if self.observed_h > 0 else math.nan
+        """Twitches found in the night, per judged hour; NaN where too little was judged for a rate."""
+        return self.twitches.per_hour
 
     def corrected_per_hour(self) -> tuple[float, float, float]:
-        """Twitches per observed hour as they may truly be, and edges from the 95 % intervals of count and recall.
+        """Twitches per judged hour as they may truly be, and edges from the 95 % intervals of count and recall.
 
         Found less what is found where nothing is, over the share that is found of what is there. NaN where nothing was
-        planted or the night was not observed; infinite above where possibly nothing is found.
+        planted or too little was judged for a rate; infinite above where possibly nothing is found.
         """
-        if self.observed_h <= 0 or not self.of("twitch"):
+        if not math.isfinite(self.twitches.per_hour) or not self.of("twitch"):
             return math.nan, math.nan, math.nan
         recall = self.recall("twitch")
         false_per_hour = 3600 * self.false_twitches / self.free_s if self.free_s > 0 else 0.0
-        counts = (self.n_twitches, *_poisson(self.n_twitches))
-        true = [max(count / self.observed_h - false_per_hour, 0.0) for count in counts]
+        found = (self.twitches.per_hour, self.twitches.low_per_hour, self.twitches.high_per_hour)
+        true = [max(rate - false_per_hour, 0.0) for rate in found]
         shares = (recall.share, recall.high, recall.low)
         value, low, high = (rate / share if share > 0 else math.inf for rate, share in zip(true, shares, strict=True))
         return (value if math.isfinite(value) else math.nan), low, high
@@ -105,18 +106,17 @@ class Sensitivity:
         """Everything as plain numbers for JSON: NaN and infinite become None.
 
         Args:
-            night: of which it is, for its clock.
+            night: of which it is, for its clock and what identifies it.
         """
         n_false, hours = len(self.false_s), self.free_s / 3600
-        low, high = _poisson(n_false)
+        low, high = poisson_limits(n_false)
         value, least, most = self.corrected_per_hour()
         plain = {
-            "schema": SCHEMA,
-            "seed": self.seed,
-            "budget_frames": self.budget,
+            "schema_version": SENSITIVITY_SCHEMA,
+            "of": identity([source.sha256 for source in night.provenance.inputs], night.params, night.regions),
+            "asked": self.asked.model_dump(),
             "frames": self.n_frames,
             "picture_px": list(self.size_px),
-            "mm_per_px": self.mm_per_px,
             "encoding": asdict(self.encoding) | {
                 "came_out_kbps": self.kbps, "footage_codec": self.footage[0], "footage_kbps": self.footage[1],
             },
@@ -139,9 +139,9 @@ class Sensitivity:
         trials = self.of(kind)
         curve = self.curve(kind)
         keys: dict[str, Callable[[Trial], Any]] = {
-            "by_displacement": lambda one: round(one.movement.amp_px, _DIGITS),
+            "by_displacement": lambda one: round(one.movement.amp_px, DIGITS),
             "by_duration": lambda one: one.movement.duration_s,
-            "by_extent": lambda one: round(one.movement.sigma_px, _DIGITS),
+            "by_extent": lambda one: round(one.movement.sigma_px, DIGITS),
             "by_rate": lambda one: one.movement.rate_hz,
             "by_density": lambda one: round(one.per_minute, 2),
             "by_hour": lambda one: hour_of(night, one.movement.onset_s),
@@ -212,13 +212,6 @@ def _recall(trials: Sequence[Trial]) -> Proportion:
     return proportion(sum(trial.is_found for trial in trials), len(trials))
 
 
-def _poisson(n: int) -> tuple[float, float]:
-    """Exact 95 % interval of a count (Garwood 1936)."""
-    from scipy.stats import chi2
-
-    return (float(chi2.ppf(0.025, 2 * n)) / 2 if n else 0.0), float(chi2.ppf(0.975, 2 * n + 2)) / 2
-
-
 def _finite(value: Any) -> Any:  # noqa: ANN401  (any plain value)
     if isinstance(value, Mapping):
         return {key: _finite(one) for key, one in value.items()}
@@ -232,4 +225,4 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401  (any plain value)
         return {key: _rounded(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_rounded(one) for one in value]
-    return round(value, _DIGITS) if isinstance(value, float) else value
+    return round(value, DIGITS) if isinstance(value, float) else value

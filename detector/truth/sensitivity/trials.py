@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import DetectorError, FootageError
+from detector.footage.region import RegionSet
 from detector.footage.video import probe
 from detector.night.night import Night
 from detector.params import Params
@@ -27,6 +28,7 @@ from detector.truth.sensitivity.design import StretchPlan, place_in
 
 # What is found lies within so many extents of what was planted, or this share of the picture's width.
 _NEAR_SIGMAS, _NEAR_SHARE = 3.0, 0.09
+_FINE_PX = 8
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class StretchTask:
         fps: usual frame rate.
         params: of the night.
         seed: of the places.
+        regions: of the night; nothing is planted into what is left out of it.
     """
 
     path: Path
@@ -69,6 +72,7 @@ class StretchTask:
     fps: float
     params: Params
     seed: int
+    regions: RegionSet = field(default_factory=RegionSet)
 
 
 @dataclass(frozen=True)
@@ -114,13 +118,13 @@ def run_stretch(task: StretchTask) -> StretchResult:
     if first is None:
         raise FootageError(f"{task.path}: expected pictures from {plan.start_s:.1f} s on, but none can be decoded.")
     rng = np.random.default_rng([task.seed, round(plan.start_s * 1000)])
-    placed, places = _placed(plan, first.luma, rng)
+    placed, places = _placed(task, first.luma, rng)
     with tempfile.TemporaryDirectory(prefix="twitch-detector-") as folder:
         video = Path(folder) / "stretch.mkv"
         n_frames = write_video(video, planted(chain([first], pictures), placed), task.fps, task.encoding)
         length_s = plan.stop_s - plan.start_s
         kbps = video.stat().st_size * 8 / 1000 / length_s
-        night = analyze(video, params=task.params, workers=1)
+        night = analyze(video, params=task.params, workers=1, regions=task.regions)
     found, noticed, is_false = match_placed(night, placed, first.luma.shape[1])
     trials = tuple(
         Trial(replace(one, onset_s=one.onset_s + plan.start_s), places[k], plan.per_minute, found[k], noticed[k])
@@ -148,18 +152,28 @@ def _pictures(task: StretchTask) -> Iterator[Picture]:
 
 
 def _placed(
-    plan: StretchPlan, picture: NDArray[np.uint8], rng: np.random.Generator
+    task: StretchTask, picture: NDArray[np.uint8], rng: np.random.Generator
 ) -> tuple[list[KnownMovement], list[int]]:
+    plan, is_attended = task.plan, _attended(task.regions, picture)
     spots: dict[int, tuple[float, float, int]] = {}
     placed, places = [], []
     is_one_place = len(set(plan.places)) == 1
     for one, place in zip(plan.movements, plan.places, strict=True):
         if not (is_one_place and place in spots):
-            spots[place] = place_in(rng, picture, one.sigma_px, place)
+            spots[place] = place_in(rng, picture, one.sigma_px, place, is_attended)
         x_px, y_px, part = spots[place]
         placed.append(replace(one, x_px=x_px, y_px=y_px))
         places.append(part)
     return placed, places
+
+
+def _attended(regions: RegionSet, picture: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+    """Pixels that the night looks at, to a few; None for all."""
+    if not regions:
+        return None
+    height, width = picture.shape
+    cells = regions.mask(-(-height // _FINE_PX), -(-width // _FINE_PX), (_FINE_PX, _FINE_PX))
+    return np.kron(cells, np.ones((_FINE_PX, _FINE_PX), np.bool_))[:height, :width]
 
 
 def match_placed(night: Night, placed: list[KnownMovement], width_px: int) -> tuple[list[bool], list[bool], list[bool]]:

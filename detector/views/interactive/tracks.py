@@ -169,7 +169,40 @@ def breathing_track(night: Night, axis: Axis) -> figure | None:
     return plot
 
 
-TRACKS: tuple[Track, ...] = (kinds_track, rate_track, states_track, breathing_track, motion_track)
+def sensitivity_track(night: Night, axis: Axis) -> figure | None:
+    """Share of the planted twitches that was found, over the night."""
+    from bokeh.models import ColumnDataSource, HoverTool
+
+    bins = [] if night.sensitivity is None else night.sensitivity.courses(night.start_s, night.stop_s)
+    if not bins:
+        return None
+    plot = _plot(axis, LANE_PX, (0.0, 1.0), "sensitivity")
+    _lane_names(plot, {0.5: "could be seen"})
+    data = {
+        "left": [start_s for start_s, _, _, _ in bins],
+        "right": [stop_s for _, stop_s, _, _ in bins],
+        "top": [found / n for _, _, found, n in bins],
+        "text": [
+            f"{moment(night, start_s)} to {moment(night, stop_s)}: {found} of {n} planted twitches found"
+            for start_s, stop_s, found, n in bins
+        ],
+    }
+    source = ColumnDataSource(data)
+    whole = plot.quad(left="left", right="right", bottom=0, top=1, source=source, fill_color=GRAY, fill_alpha=0.15,
+                      line_color=None)  # fmt: skip
+    plot.quad(left="left", right="right", bottom=0, top="top", source=source, fill_color=GRAY, line_color=None)
+    plot.add_tools(HoverTool(renderers=[whole], tooltips="@text", limit=1))
+    return plot
+
+
+TRACKS: tuple[Track, ...] = (
+    kinds_track,
+    rate_track,
+    states_track,
+    breathing_track,
+    sensitivity_track,
+    motion_track,
+)
 """From top to bottom."""
 
 

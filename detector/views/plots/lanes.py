@@ -20,7 +20,7 @@ class Lane:
     """A horizontal band of the timeline.
 
     Attributes:
-        key: kind of event, `"states"`, `"breathing"`, `"artifacts"`, `"unseen"` or `"motion"`.
+        key: kind of event, `"states"`, `"breathing"`, `"sensitivity"`, `"artifacts"`, `"unseen"` or `"motion"`.
         bottom, height: y units of the axes.
     """
 
@@ -35,11 +35,12 @@ class Lane:
 
 
 def make_lanes(night: Night) -> list[Lane]:
-    """All lanes from top to bottom; states, breathing and motion only where they are known."""
+    """All lanes from top to bottom; states, breathing, sensitivity and motion only where known."""
     heights = {"twitch": 1.7, "rhythmic": 1.0, "movement": 1.0, "gross": 1.0, "restless": 0.6, "uncertain": 0.6}
     heights |= {"states": 0.7} if night.decision.epochs else {}
     has_rates = any(math.isfinite(epoch.breathing_rate_hz) for epoch in night.decision.epochs)
     heights |= {"breathing": 0.9} if has_rates else {}
+    heights |= {"sensitivity": 0.8} if night.sensitivity is not None else {}
     heights |= {"artifacts": 0.45, "unseen": 0.45} | (
         {"motion": 1.1} if night.trace is not None and night.trace.frames.time_s.size else {}
     )

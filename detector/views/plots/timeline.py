@@ -19,13 +19,14 @@ from detector.views.clock_marks import clock_changes
 from detector.views.plots import style as look
 from detector.views.plots.courses import motion_envelope, rate_course
 from detector.views.plots.lanes import Lane, make_lanes, write_column_heads, write_count, write_label, write_remark
+from detector.views.plots.sensitivity import draw_sensitivity
 from detector.views.plots.sleep import draw_breathing, draw_states
 from detector.views.plots.style import KIND_STYLES, bars, hatch_unseen, say
 from detector.views.plots.time_axis import set_time_axis
 from detector.views.wording import day, duration, percent, rate, rate_base
 
 SIZE_IN = (11.0, 5.2)
-_OTHER_LANES = {"states": draw_states, "breathing": draw_breathing}
+_OTHER_LANES = {"states": draw_states, "breathing": draw_breathing, "sensitivity": draw_sensitivity}
 MANY = 120
 """More events than this in a lane are drawn as rate bars under short ticks."""
 

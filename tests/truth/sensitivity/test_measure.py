@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from detector.errors import FootageError, UsageError
+from detector.footage.region import Region, RegionSet
 from detector.night.night import Night
 from detector.run.analyze import analyze
 from detector.truth.encode import Encoding
 from detector.truth.known import KnownMovement
 from detector.truth.scene.draw import synthesize
 from detector.truth.scene.spec import SceneSpec
-from detector.truth.sensitivity.design import MARGIN_S, StretchPlan, quiet_runs
+from detector.truth.sensitivity.design import MARGIN_S, StretchPlan, plan_stretches, quiet_runs
 from detector.truth.sensitivity.measure import Injection, measure_sensitivity, write_sensitivity
 from detector.truth.sensitivity.result import Sensitivity, gather
 from detector.truth.sensitivity.trials import StretchResult, StretchTask, match_placed, try_stretch
@@ -77,6 +78,21 @@ def test_the_file_says_all_and_is_the_same_for_any_number_of_workers(
     assert plain["twitches_per_hour"]["low"] <= plain["twitches_per_hour"]["high"] or not twitch["found"]
     other = measure_sensitivity(night, Injection(BUDGET, seed=1))
     assert other.trials != measured.trials
+
+
+def test_nothing_is_planted_where_the_night_does_not_look(night: Night) -> None:
+    left = Region("left", ((0, 0), (120, 0), (120, 136), (0, 136)), "only")
+    task = _task_of(night, RegionSet((left,)))
+    assert task.trials
+    assert all(one.movement.x_px < 120 for one in task.trials)
+    # Drawn in regions that leave nothing out, they are spread over all of it.
+    assert any(one.movement.x_px > 120 for one in _task_of(night, RegionSet()).trials)
+
+
+def _task_of(night: Night, regions: RegionSet) -> StretchResult:
+    (plan,) = plan_stretches([(0.0, 30.0)], 240, 8.0, 0)
+    path = Path(night.provenance.inputs[0].path)
+    return try_stretch(StretchTask(path, 0.0, plan, Encoding(), 8.0, night.params, 0, regions))
 
 
 def test_a_file_that_somebody_changed_is_kept(night: Night, measured: Sensitivity) -> None:
