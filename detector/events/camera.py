@@ -3,7 +3,7 @@
 While footage is measured, what camera and light explain is taken out of each change (`motion.pictures.camera`), so
 what remains is judged as at any other time. Here the frames with a cause become artifacts: `bump` (the picture is
 displaced for a moment), `camera moves` (for longer: panned, zoomed, rocked), `focus` and `light`. Under light all is
-judged that the model explains; while the camera moves nothing is, nor where most of the picture changes without any
+judged that the model explains, but not where it leaves most of what changed, until that has settled; while the camera moves nothing is, nor where most of the picture changes without any
 cause: another picture began, or the lamp of the camera was switched.
 """
 
@@ -64,9 +64,7 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
     first = max(start - 1, 0)
     lasts_s = float(frames.time_s[stop - 1] - frames.time_s[start])
     if cause is Cause.LIGHT:
-        blind = np.flatnonzero(frames.moved_fraction[inside] >= limits.cut_share) + start
-        most = float(frames.light[inside][np.abs(frames.light[inside]).argmax()])
-        return Stretch("light", first, stop, blind, f"brightness of the picture by up to {most:+.0%} within a lag")
+        return _light(trace, start, stop, limits)
     # What is drawn into the picture does not move along, nor does what is near: no fit tells them from movement.
     # It begins and ends too slowly for the first and the last frames to tell.
     shifts_px = np.hypot(*frames.shift_px[inside].T)
@@ -80,6 +78,35 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
         return Stretch("camera moves", first, stop, blind, words)
     last = _settled(trace, stop, limits)
     return Stretch("bump", first, last, np.union1d(blind, np.arange(stop, last)), words)
+
+
+def _light(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> Stretch:
+    """A stretch of light: judged but for its edges and for what is left of a step that no fit explains."""
+    frames, inside = trace.frames, slice(start, stop)
+    most = float(frames.light[inside][np.abs(frames.light[inside]).argmax()])
+    # Where most of what changed is left, an encoder was overrun: nothing is judged until it has settled.
+    left = np.maximum(limits.left_share * frames.changed_fraction[inside], limits.loud_share)
+    blind = np.zeros(len(frames), bool)
+    for low, high in runs((frames.cause[inside] > 0) & (frames.moved_fraction[inside] >= left)):
+        before = n_frames(frames, start + low, float(frames.lag_s[start + low]))
+        blind[max(start + low - before, 0) : max(_settled(trace, start + high, limits), start + high)] = True
+    first, last = _edges(trace, start, stop, limits)
+    blind[first:start] = blind[stop:last] = True
+    last = max(last, int(np.flatnonzero(blind).max(initial=0)) + 1)
+    words = f"brightness of the picture by up to {most:+.0%} within a lag"
+    return Stretch("light", max(first - 1, 0), last, np.flatnonzero(blind), words)
+
+
+def _edges(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> tuple[int, int]:
+    """A stretch of light with the frames beside it in which too little is lit to tell why: they change with one sign."""
+    frames, reach = trace.frames, n_frames(trace.frames, start, limits.margin_s)
+    low, high = max(start - reach, 0), min(stop + reach, len(frames))
+    signs = _sign_shares(trace, low, high)
+    is_lit = (signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)
+    is_lit &= frames.moved_fraction[low:high] >= limits.settle_share
+    before = int(np.argmin(is_lit[: start - low][::-1])) if not is_lit[: start - low].all() else start - low
+    after = int(np.argmin(is_lit[stop - low :])) if not is_lit[stop - low :].all() else high - stop
+    return start - before, stop + after
 
 
 def _widened(trace: MotionTrace, start: int, stop: int, margin_s: float) -> tuple[int, int]:

@@ -26,6 +26,9 @@ class ArtifactParams(Group):
     caused_share: float = tunable(
         0.5, "1", OWN, "A stretch has a cause if this share of the large changes in it has one.", gt=0, le=1
     )
+    left_share: float = tunable(
+        0.5, "1", OWN, "Light that leaves this share of what it changed is not explained: not judged.", gt=0, le=1
+    )
     camera_pause_s: float = tunable(
         1.0,
         "s",

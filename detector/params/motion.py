@@ -61,12 +61,15 @@ class CameraParams(Group):
         0.7, "1", DERIVED, "It keeps its texture where the correlation of the two is above this.", gt=0, lt=1
     )
     like_share: float = tunable(
-        0.85,
+        0.9,
         "1",
         DERIVED,
         "Light is what this share of the changed, textured picture keeps its texture in ...",
         gt=0,
         le=1,
+    )
+    same_share: float = tunable(
+        0.5, "1", OWN, "A fit is of one picture if this share of its texture is still there.", gt=0, le=1
     )
     most_left: float = tunable(
         0.3, "1", DERIVED, "... and leaves at most this share of what changed changed.", gt=0, le=1

@@ -12,8 +12,9 @@ ours, and so is the test: what the model predicts must be there in nearly every 
 change, all over the picture. A body that moves predicts a change of the background that is not there.
 
 A light whose edge sweeps over the picture has no smooth gain, but light moves no edge: around each pixel the later
-picture is a multiple of the earlier one. Where nearly all of the changed picture keeps its texture (the correlation of
-neighborhoods), the gain of each neighborhood is taken out.
+picture is a multiple of the earlier one. Where nearly all of the changed picture keeps its texture (each picture less
+the mean of its close surroundings; the correlation of neighborhoods), the texture is compared, with a gain of its own
+in each neighborhood. By its texture, another picture is told from the same one in other light, too.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _ROUNDS = 4
 _TUKEY = 4.685  # 95 % as good as least squares where errors are Gaussian
 _TILES = (8, 6)
 _AREA = (7, 7)
+_CLOSE = (5, 5)
 
 
 class Cause(IntEnum):
@@ -77,23 +79,23 @@ def explain(before: FloatImage, after: FloatImage, params: CameraParams) -> Expl
         The change as it is where nothing explains it.
     """
     change = after - before
-    predicted, motion, light, focus = _fitted(before, after)
+    moved, predicted, motion, light, focus = _fitted(before, after)
     result = Explained(change)
-    if _is_there(change, predicted - before, params):
-        gain = float((light[:6] @ _MEAN_OF_GAINS) / 100.0)
+    if _is_there(change, predicted - before, params) and _is_same_picture(moved, after, params):
         left = (after - predicted) * _inside(before, motion)
-        result = Explained(left, _cause(before, motion, light, focus), (-motion[0], -motion[1]), gain)
-        before = predicted
+        cause = _cause(before, motion, light, focus)
+        result = Explained(left, cause, (-motion[0], -motion[1]), _gain(moved, predicted))
     if np.mean(result.left * result.left > params.loud_energy) >= params.loud_share:
-        local = _without_local_light(before, after, params)
+        unmoved = before if result.cause in {Cause.NOTHING, Cause.LIGHT} else moved
+        local = _without_local_light(unmoved, after, params)
         if local is not None:
-            gain = float(change.mean() / max(float(before.mean()), 1.0))
-            return Explained(local, Cause.LIGHT, result.shift_px, gain)
+            return Explained(local, Cause.LIGHT, result.shift_px, _gain(unmoved, after))
     return result
 
 
-_MEAN_OF_GAINS = np.array([1.0, 0.0, 0.0, 1.0 / 3.0, 0.0, 0.1])
-"""Mean over the picture of the terms of the gain: 1, x, y, x^2, xy, y^2."""
+def _gain(before: FloatImage, after: FloatImage) -> float:
+    """Relative change of the brightness; a gain and an offset of the fit may make up for each other."""
+    return float(after.mean()) / max(float(before.mean()), 1.0) - 1.0
 
 
 @cache
@@ -104,23 +106,29 @@ def _places(height: int, width: int) -> tuple[FloatImage, FloatImage]:
     return (x - np.float32(width - 1) / 2) / half, (y - np.float32(height - 1) / 2) / half
 
 
-def _fitted(before: FloatImage, after: FloatImage) -> tuple[FloatImage, Values, Values, float]:
-    """The later picture as the model predicts it; motion (px), the terms of the light, focus."""
+def _fitted(before: FloatImage, after: FloatImage) -> tuple[FloatImage, FloatImage, Values, Values, float]:
+    """The earlier picture as it moved; the later one as the model predicts it; motion (px), terms of light, focus."""
     motion = np.zeros(4)
-    moved = before
+    moved = predicted = before
     solution = np.zeros(14)
     for fit in range(_FITS):
-        solution = _solved(moved, after)
+        solution = _solved(moved, predicted, after)
         motion = motion + solution[:4]
+        # Motion adds up from fit to fit; light and focus are of the moved picture, and found anew each time.
         moved = _moved(before, motion)
+        predicted = _lit(moved, solution[5:], float(solution[4]))
         if fit > 0 and np.abs(solution[:4]).max() < 0.05:
             break
-    light, focus = solution[5:], float(solution[4])
-    x, y = _places(*before.shape)
+    return moved, predicted, motion, solution[5:], float(solution[4])
+
+
+def _lit(moved: FloatImage, light: Values, focus: float) -> FloatImage:
+    """A picture in other light and focus, within what a picture can hold."""
+    x, y = _places(*moved.shape)
     a, b, c, d, e, f, g, h, k = (np.float32(value) for value in light)
     gain = (a + b * x + c * y + d * x * x + e * x * y + f * y * y) / np.float32(100.0)
     predicted = moved + moved * gain + (g + h * x + k * y) + np.float32(focus) * _laplacian(moved)
-    return predicted, motion, light, focus
+    return np.clip(predicted, np.float32(0.0), np.float32(255.0))
 
 
 def _laplacian(picture: FloatImage) -> FloatImage:
@@ -151,19 +159,25 @@ def _inside(picture: FloatImage, motion: Values) -> FloatImage:
     return inside if np.abs(motion).max() > 0.05 else np.ones_like(picture)
 
 
-def _solved(before: FloatImage, after: FloatImage) -> Values:
-    """Terms of the model that explain the change of most of the picture, shape (14,)."""
-    step = max(int(np.sqrt(before.size / _SAMPLES)), 1)
+def _solved(moved: FloatImage, predicted: FloatImage, after: FloatImage) -> Values:
+    """Terms of the model that explain the change of most of the picture, shape (14,).
+
+    Args:
+        moved: the earlier picture, moved by what was found before.
+        predicted: the same in the light and focus found before: edges are halfway between this and the later picture.
+        after: the later picture.
+    """
+    step = max(int(np.sqrt(after.size / _SAMPLES)), 1)
     some = np.s_[1:-1:step, 1:-1:step]
-    mean: FloatImage = ((before + after) / 2).astype(np.float32)
+    mean: FloatImage = ((predicted + after) / 2).astype(np.float32)
     across, down = cv2.Sobel(mean, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(mean, cv2.CV_32F, 0, 1, scale=0.125)
-    x, y = _places(*before.shape)
-    pictures = (across, down, _laplacian(mean), mean / np.float32(100), x, y)
+    x, y = _places(*after.shape)
+    pictures = (across, down, _laplacian(moved), moved / np.float32(100), x, y)
     across, down, focus, light, x, y = (picture[some].ravel() for picture in pictures)
     motions = [across, down, x * across + y * down, x * down - y * across]
     lights = [light, light * x, light * y, light * x * x, light * x * y, light * y * y]
     table = np.stack([*motions, focus, *lights, np.ones_like(x), x, y], axis=1)
-    change = (after - before)[some].ravel()
+    change = (after - moved)[some].ravel()
     ridge = 1e-3 * len(change) * np.eye(table.shape[1])
     weight: NDArray[np.floating] = np.ones_like(change)
     solution = np.zeros(table.shape[1])
@@ -206,20 +220,58 @@ def _cause(before: FloatImage, motion: Values, light: Values, focus: float) -> C
     return (Cause.SHIFT, Cause.FOCUS, Cause.LIGHT)[int(np.argmax([by_motion, by_focus, by_light]))]
 
 
+@dataclass(frozen=True)
+class _Textures:
+    """The texture of two pictures, each less the mean of its close surroundings, and how alike it is around each pixel.
+
+    Light that ends somewhere in the picture has a soft edge, which is as smooth as that and no texture.
+
+    Attributes:
+        before, after: shape (height, width) each, grey levels.
+        power_before, power_after: mean square around each pixel, grey levels squared.
+        common: mean product.
+    """
+
+    before: FloatImage
+    after: FloatImage
+    power_before: FloatImage
+    power_after: FloatImage
+    common: FloatImage
+
+    @classmethod
+    def of(cls, before: FloatImage, after: FloatImage) -> _Textures:
+        """Texture, power and likeness around each pixel."""
+        before, after = before - cv2.blur(before, _CLOSE), after - cv2.blur(after, _CLOSE)
+        powers = (cv2.blur(product, _AREA) for product in (before * before, after * after, before * after))
+        return cls(before, after, *powers)
+
+    def are_there(self, params: CameraParams) -> NDArray[np.bool_]:
+        """Where there is texture in both pictures, shape (height, width)."""
+        there: NDArray[np.bool_] = np.minimum(self.power_before, self.power_after) > params.texture_energy
+        return there
+
+    def kept(self, where: NDArray[np.bool_], params: CameraParams) -> float:
+        """Share of some pixels around which both pictures show the same texture, however bright."""
+        likeness = self.common[where] / np.sqrt(self.power_before[where] * self.power_after[where])
+        return float(np.mean(likeness > params.likeness)) if likeness.size else 0.0
+
+
+def _is_same_picture(moved: FloatImage, after: FloatImage, params: CameraParams) -> bool:
+    """Whether most of the texture is still there: a fit may take away a whole picture and put smooth light there."""
+    textures = _Textures.of(moved, after)
+    return textures.kept(textures.are_there(params), params) >= params.same_share
+
+
 def _without_local_light(before: FloatImage, after: FloatImage, params: CameraParams) -> FloatImage | None:
-    """The change without the gain of each neighborhood; None where the changed picture does not keep its texture."""
-    mean_before, mean_after = cv2.blur(before, _AREA), cv2.blur(after, _AREA)
-    power_before = cv2.blur(before * before, _AREA) - mean_before * mean_before
-    power_after = cv2.blur(after * after, _AREA) - mean_after * mean_after
-    common = cv2.blur(before * after, _AREA) - mean_before * mean_after
+    """What is left of the texture without the gain around each pixel; None where what changed does not keep its own."""
+    textures = _Textures.of(before, after)
     change = cv2.blur(np.square(after - before), _AREA)
-    tells = (np.minimum(power_before, power_after) > params.texture_energy) & (change > params.loud_energy)
+    tells = textures.are_there(params) & (change > params.loud_energy)
     if np.count_nonzero(tells) < params.loud_share * before.size / 2:
         return None
-    likeness = common[tells] / np.sqrt(power_before[tells] * power_after[tells])
-    if np.mean(likeness > params.likeness) < params.like_share:
+    if textures.kept(tells, params) < params.like_share:
         return None
-    gain = np.clip(common / np.maximum(power_before, params.texture_energy), 0.2, 5.0)
-    left: FloatImage = (after - mean_after) - gain * (before - mean_before)
+    gain = np.clip(textures.common / np.maximum(textures.power_before, params.texture_energy), 0.2, 5.0)
+    left: FloatImage = textures.after - gain * textures.before
     n_loud, n_left = (np.count_nonzero(cv2.blur(d * d, (2, 2)) > params.loud_energy) for d in (after - before, left))
     return left if n_left <= params.most_left * n_loud else None
