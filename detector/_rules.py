@@ -37,6 +37,7 @@ DECIDED_RULES = {
     "fade": "A burst that only brightens, or only darkens, is doubted.",
     "flash": "A burst that is gone in the next frame is doubted.",
     "switch": "A small place that changes from one frame to the next and stays so is doubted.",
+    "jump": "What is complete within one picture, at several places at once, is a picture that went on after a stop.",
     "clock digit": "A brief burst in line with an on-screen clock is doubted.",
     "light step": "A small burst that begins and ends while the light plainly steps is doubted.",
     "beside cause": "A burst in frames that the camera or the light explains is doubted.",

@@ -45,7 +45,8 @@ TECHNICAL = {
     ("events/drawn.py", 3): "index",
     ("events/restless.py", 3): "index",
     ("motion/noise/duty.py", 255.0): "shares stored as bytes",
-    ("motion/pictures/camera.py", 0.1): "mean of a term over the picture",
+    ("motion/pictures/camera.py", 255.0): "the brightest that a picture can hold",
+    ("events/camera.py", 0.9): "a picture that goes dark has no logarithm",
     ("motion/pictures/camera.py", 0.125): "scale of a Sobel filter",
     ("motion/pictures/camera.py", 0.3): "rounding of pixels, in the scale of residuals",
     ("motion/pictures/camera.py", 1.4826): "median deviation to standard deviation",
@@ -98,7 +99,7 @@ TECHNICAL = {
     ("motion/pictures/shrink.py", 4): "weights of smoothing and pixels of a cell",
     ("motion/pictures/shrink.py", 6): "sum of the weights of smoothing",
     ("motion/pictures/shrink.py", 255): "bits of a byte",
-    ("motion/trace.py", 7): "version of the file",
+    ("motion/trace.py", 8): "version of the file",
 }
 """Numbers of storage, speed and geometry: with others, results would be the same but for rounding."""
 

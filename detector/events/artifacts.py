@@ -79,6 +79,7 @@ class ArtifactMap:
         is_clock: shape (C,), cells of the on-screen clock.
         is_mover: shape (C,), cells of what moves most of the time.
         is_ignored: shape (C,), cells that a region leaves out; None for none.
+        light_s: from when on the picture was brighter or darker than before, s, ascending.
     """
 
     artifacts: tuple[Artifact, ...]
@@ -86,6 +87,7 @@ class ArtifactMap:
     is_clock: NDArray[np.bool_]
     is_mover: NDArray[np.bool_]
     is_ignored: NDArray[np.bool_] | None = None
+    light_s: tuple[float, ...] = ()
 
     @property
     def is_hidden(self) -> NDArray[np.bool_]:
@@ -93,21 +95,18 @@ class ArtifactMap:
         hidden: NDArray[np.bool_] = self.is_clock | self.is_mover
         return hidden if self.is_ignored is None else hidden | self.is_ignored
 
-    @property
-    def light_s(self) -> list[float]:
-        """When the light had changed, s, ascending."""
-        return [artifact.stop_s for artifact in self.artifacts if artifact.kind == "light"]
-
 
 def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     """Find all artifacts that the trace shows without looking at single bursts."""
     limits, has = params.artifact, params.rules.has
     is_blind = _after_breaks(trace, limits.settle_s if has("settle") else 0.0)
     found: list[Artifact] = []
+    light_s: list[float] = []
     for stretch in find_camera(trace, limits):
         if has(stretch.kind):
             is_blind[stretch.blind] = True
             found.append(Artifact(stretch.kind, *interval(trace.frames, stretch.start, stretch.stop), stretch.detail))
+            light_s += [found[-1].stop_s] if stretch.is_other_light else []
     for start, stop in runs(trace.frames.is_frozen) if has("frozen") else ():
         # The jump when the picture goes on is no movement either.
         after = min(stop + n_frames(trace.frames, start, limits.margin_s), len(is_blind))
@@ -121,7 +120,8 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
     is_mover = find_movers(trace, limits) & ~is_clock if has("mover") else np.zeros(trace.grid.n_cells, bool)
-    return ArtifactMap(tuple(sorted(found, key=lambda a: (a.start_s, a.kind))), is_blind, is_clock, is_mover)
+    found.sort(key=lambda artifact: (artifact.start_s, artifact.kind))
+    return ArtifactMap(tuple(found), is_blind, is_clock, is_mover, light_s=tuple(sorted(light_s)))
 
 
 def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:

@@ -3,8 +3,8 @@
 While footage is measured, what camera and light explain is taken out of each change (`motion.pictures.camera`), so
 what remains is judged as at any other time. Here the frames with a cause become artifacts: `bump` (the picture is
 displaced for a moment), `camera moves` (for longer: panned, zoomed, rocked), `focus` and `light`. Under light all is
-judged that the model explains, but not where it leaves most of what changed, until that has settled; while the camera moves nothing is, nor where most of the picture changes without any
-cause: another picture began, or the lamp of the camera was switched.
+judged but what the model leaves most of, until that has settled; while the camera moves nothing is, nor where most of
+the picture changes without any cause: another picture began, or the lamp of the camera was switched.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Stretch:
         start, stop: frames, half-open.
         blind: those in which nothing is judged, shape (n,), int64.
         detail: one phrase with the numbers.
+        is_other_light: whether the picture is brighter or darker from then on.
     """
 
     kind: Literal["bump", "camera moves", "focus", "light"]
@@ -38,6 +39,7 @@ class Stretch:
     stop: int
     blind: NDArray[np.int64]
     detail: str
+    is_other_light: bool = False
 
 
 def find_camera(trace: MotionTrace, limits: ArtifactParams) -> Iterator[Stretch]:
@@ -45,9 +47,7 @@ def find_camera(trace: MotionTrace, limits: ArtifactParams) -> Iterator[Stretch]
     frames = trace.frames
     is_large = np.maximum(frames.moved_fraction, frames.changed_fraction) >= limits.loud_share
     for start, stop in runs(bridge(frames, frames.cause > 0, limits.camera_pause_s)):
-        # In a body that moves, a frame or two may look like a camera that does.
-        large = frames.cause[start:stop][is_large[start:stop]]
-        if len(large) == 0 or np.mean(large > 0) >= limits.caused_share:
+        if _is_sure(trace, start, stop, is_large, limits):
             yield _caused(trace, start, stop, limits)
     for start, stop in runs(bridge(frames, is_large & (frames.cause == 0), limits.margin_s)):
         kind = _kind_of_cut(trace, start, stop, limits)
@@ -55,7 +55,19 @@ def find_camera(trace: MotionTrace, limits: ArtifactParams) -> Iterator[Stretch]
             first, last = max(start - 1, 0), _settled(trace, stop, limits)
             share, lag_s = float(frames.moved_fraction[start:stop].max()), float(frames.lag_s[start])
             words = f"{share:.0%} of the picture changed at once, in {lag_s:.2f} s"
-            yield Stretch(kind, first, last, np.arange(first, last), words)
+            yield Stretch(kind, first, last, np.arange(first, last), words, is_other_light=kind == "light")
+
+
+def _is_sure(trace: MotionTrace, start: int, stop: int, is_large: NDArray[np.bool_], limits: ArtifactParams) -> bool:
+    """Whether causes explain most of what changes around them: a body may look like a camera for a frame or two."""
+    frames = trace.frames
+    if np.abs(frames.light[start:stop]).max() >= limits.light_sure:
+        return True
+    low, high = _widened(trace, start, stop, limits.camera_pause_s)
+    has_cause = frames.cause[low:high] > 0
+    change = frames.changed_fraction[low:high].astype(np.float64)
+    explained, total = change[has_cause].sum(), change[has_cause | is_large[low:high]].sum()
+    return bool(explained >= limits.caused_share * total)
 
 
 def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> Stretch:
@@ -94,16 +106,20 @@ def _light(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) ->
     blind[first:start] = blind[stop:last] = True
     last = max(last, int(np.flatnonzero(blind).max(initial=0)) + 1)
     words = f"brightness of the picture by up to {most:+.0%} within a lag"
-    return Stretch("light", max(first - 1, 0), last, np.flatnonzero(blind), words)
+    # Each frame tells what changed since a lag before: changes of all frames add up to as many frames as are in a lag.
+    shares = frames.duration_s[inside] / np.maximum(frames.lag_s[inside], frames.duration_s[inside])
+    change = float(np.sum(np.log1p(np.maximum(frames.light[inside], -0.9)) * shares))
+    is_other = abs(change) >= limits.light_sure
+    return Stretch("light", max(first - 1, 0), last, np.flatnonzero(blind), words, is_other_light=is_other)
 
 
 def _edges(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> tuple[int, int]:
-    """A stretch of light with the frames beside it in which too little is lit to tell why: they change with one sign."""
+    """A stretch of light with the frames beside it that change with one sign: too little is lit there to tell why."""
     frames, reach = trace.frames, n_frames(trace.frames, start, limits.margin_s)
     low, high = max(start - reach, 0), min(stop + reach, len(frames))
     signs = _sign_shares(trace, low, high)
     is_lit = (signs >= limits.same_sign) | (signs <= 1.0 - limits.same_sign)
-    is_lit &= frames.moved_fraction[low:high] >= limits.settle_share
+    is_lit &= frames.changed_fraction[low:high] >= limits.settle_share
     before = int(np.argmin(is_lit[: start - low][::-1])) if not is_lit[: start - low].all() else start - low
     after = int(np.argmin(is_lit[stop - low :])) if not is_lit[stop - low :].all() else high - stop
     return start - before, stop + after

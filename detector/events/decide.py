@@ -19,7 +19,7 @@ from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, passing_event
 from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
-from detector.events.drawn import find_steps, split_drawn
+from detector.events.drawn import find_jumps, find_steps, measure_marks, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both
 from detector.events.infant import Infant, Where, see_infant, with_infant
@@ -146,10 +146,12 @@ def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params)
     scene = make_scene(trace, fast, hidden, params)
     found = bursts = find_bursts(*fast, params)
     drawn: list[Artifact] = []
+    marks = [measure_marks(*fast, burst, params.artifact) for burst in bursts]
     if params.rules.has("drawn"):
-        bursts, drawn = split_drawn(*fast, bursts, scene.has_cause, params.artifact)
+        bursts, drawn = split_drawn(*fast, bursts, marks, scene.has_cause, params.artifact)
     kept = {id(burst) for burst in bursts}
     switched = [burst for burst in found if id(burst) not in kept]
+    scene = replace(scene, jumps=frozenset(map(id, find_jumps(fast.active, found, marks, params.artifact))))
     bursts, doubted = weigh(bursts, DOUBTS, scene)
     kinds = sort_bursts(*fast, bursts, params)
     local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))

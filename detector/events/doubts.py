@@ -39,6 +39,7 @@ class Scene:
         has_step: frames around a plain step of light, shape (F,).
         has_cause: frames in which the camera or the light explains a change of the picture, shape (F,).
         strong: bursts of which others may be ripples.
+        jumps: bursts, by `id`, that are complete within one picture together with others.
     """
 
     view: LayerView
@@ -50,6 +51,7 @@ class Scene:
     has_cause: NDArray[np.bool_]
     has_step: NDArray[np.bool_]
     strong: Sequence[Burst] = ()
+    jumps: frozenset[int] = frozenset()
 
     @cached_property
     def ripples(self) -> tuple[NDArray[np.float64], ...]:
@@ -178,17 +180,27 @@ def _is_switch(burst: Burst, scene: Scene) -> bool:
     return lag_frames >= 2 and last - first < lag_frames and burst.area_fraction <= scene.params.doubt.switch_area
 
 
+def _is_jump(burst: Burst, scene: Scene) -> bool:
+    return id(burst) in scene.jumps
+
+
 def _is_clock_digit(burst: Burst, scene: Scene) -> bool:
     # Digits that change rarely stand beside those that change each second, and change with them.
     limits = scene.params.doubt
     if burst.duration_s > limits.clock_digit_s or scene.clock is None:
         return False
-    left, top, right, bottom = burst.box_px
+    left, _, right, _ = burst.box_px
     clock_left, clock_top, clock_right, clock_bottom = scene.clock
     side_px = scene.view.grid.cell_px[1]
     reach_px = limits.clock_digit_heights * (clock_bottom - clock_top)
-    in_line = top >= clock_top - side_px and bottom <= clock_bottom + side_px
-    return in_line and right > clock_left - reach_px and left < clock_right + reach_px
+    # An encoder that codes the text again does so a little beyond it.
+    middle_px = (burst.cells // scene.view.grid.columns + 0.5) * side_px
+    in_line = (middle_px > clock_top - side_px) & (middle_px < clock_bottom + side_px)
+    return (
+        bool(in_line.mean() >= limits.clock_digit_inside)
+        and right > clock_left - reach_px
+        and left < clock_right + reach_px
+    )
 
 
 def _is_beside_mover(burst: Burst, scene: Scene) -> bool:
@@ -225,6 +237,7 @@ DOUBTS = (
     Doubt("fade", _is_fade, "only brightens or only darkens, as light does"),
     Doubt("flash", _is_flash, "is gone in the next frame, as a block is that an encoder codes again"),
     Doubt("switch", _is_switch, "is small, changes from one frame to the next and stays so, as text and lamps do"),
+    Doubt("jump", _is_jump, "is complete within one picture, as others are at once: the picture went on after a stop"),
     Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
     Doubt("light step", _is_in_step, "is small and begins and ends while the light plainly steps"),
     Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),

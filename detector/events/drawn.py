@@ -10,6 +10,7 @@ All own.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,8 +85,31 @@ def find_steps(view: LayerView, active: Active, parts: Sequence[Part], limits: A
     ]
 
 
+def find_jumps(active: Active, bursts: Sequence[Burst], marks: Sequence[Marks], limits: ArtifactParams) -> list[Burst]:
+    """Bursts that are complete within the very picture in which others are: the picture went on after a stop.
+
+    Args:
+        active: what the bursts index into.
+        bursts: in order of start.
+        marks: of each.
+        limits: how many make a jump.
+
+    Returns:
+        In order of start.
+    """
+    steps = [burst for burst, mark in zip(bursts, marks, strict=True) if mark.is_step]
+    first = [int(active.frame[burst.entries[0]]) for burst in steps]
+    times = Counter(first)
+    return [burst for burst, frame in zip(steps, first, strict=True) if times[frame] >= limits.jump_places]
+
+
 def split_drawn(
-    view: LayerView, active: Active, bursts: Sequence[Burst], has_cause: NDArray[np.bool_], limits: ArtifactParams
+    view: LayerView,
+    active: Active,
+    bursts: Sequence[Burst],
+    marks: Sequence[Marks],
+    has_cause: NDArray[np.bool_],
+    limits: ArtifactParams,
 ) -> tuple[list[Burst], list[Artifact]]:
     """Take out of bursts what is drawn or switched.
 
@@ -93,6 +117,7 @@ def split_drawn(
         view: of the layer.
         active: what the bursts index into.
         bursts: in order of start.
+        marks: of each.
         has_cause: frames in which light or the camera changes the picture, shape (F,): what is drawn is not lit, nor
             does it move along, so its place differs from what is around it.
         limits: the group `artifact`.
@@ -100,7 +125,6 @@ def split_drawn(
     Returns:
         The other bursts, in the same order; and one artifact for each place.
     """
-    marks = [measure_marks(view, active, burst, limits) for burst in bursts]
     suspects = [
         number
         for number, (burst, mark) in enumerate(zip(bursts, marks, strict=True))

@@ -24,7 +24,7 @@ from detector.motion.grid import Grid
 from detector.motion.layer import Layer
 from detector.motion.packing import read_arrays, write_arrays
 
-TRACE_VERSION = 7
+TRACE_VERSION = 8
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,10 @@ class ArtifactParams(Group):
     )
     cut_s: float = tunable(0.4, "s", DERIVED, "... if it is over this soon.", gt=0, le=10)
     caused_share: float = tunable(
-        0.5, "1", OWN, "A stretch has a cause if this share of the large changes in it has one.", gt=0, le=1
+        0.5, "1", OWN, "Causes are believed if they explain this share of the large changes around them ...", gt=0, le=1
+    )
+    light_sure: float = tunable(
+        0.08, "1", OWN, "... or if the light changes by this share within a lag: no body does that.", gt=0, le=10
     )
     left_share: float = tunable(
         0.5, "1", OWN, "Light that leaves this share of what it changed is not explained: not judged.", gt=0, le=1
@@ -146,6 +149,7 @@ class ArtifactParams(Group):
     drawn_times: int = tunable(3, "times", OWN, "Either is believed when it came so often at one place ...", ge=1)
     drawn_usual: float = tunable(0.7, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
     drawn_lit: float = tunable(0.05, "of the picture", OWN, "A light at once is believed over this share.", gt=0, le=1)
+    jump_places: int = tunable(3, "places", OWN, "So many steps in one picture are a jump of the whole.", ge=2)
     drawn_fill: float = tunable(0.4, "1", OWN, "A drawn frame covers at most this share of its box ...", gt=0, le=1)
     drawn_side: float = tunable(4.0, "cells", OWN, "... of at least this many cells each way.", gt=0)
 
@@ -160,6 +164,9 @@ class DoubtParams(Group):
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
     switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
     switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
+    jump: float = tunable(
+        1e6, "1", OWN, "It and others are complete within one and the same picture (1e6: never).", ge=1
+    )
     light_step: float = tunable(1e6, "1", OWN, "It is within a plain step of light (1e6: never) ...", ge=1)
     light_step_share: float = tunable(
         0.08, "1", OWN, "... of at least this share of the brightness within a lag ...", gt=0, le=10
@@ -172,6 +179,7 @@ class DoubtParams(Group):
     clock_digit_s: float = tunable(
         0.6, "s", OWN, "... and no longer than this: a digit changes at once, an encoder follows.", gt=0, le=10
     )
+    clock_digit_inside: float = tunable(0.9, "1", OWN, "... with this share of it in that line ...", gt=0, le=1)
     clock_digit_heights: float = tunable(
         8.0, "1", OWN, "... within so many heights of the digits that change each second.", gt=0, le=100
     )

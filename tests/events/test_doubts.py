@@ -80,6 +80,13 @@ def test_a_digit_stands_in_line_with_the_clock() -> None:
     holds = doubt("clock digit").holds
     assert holds(burst, scene_of(found, clock=(150.0, 40.0, 200.0, 60.0)))
     assert not holds(burst, scene_of(found, clock=(150.0, 100.0, 200.0, 120.0)))
+    # An encoder that codes the text again does so a little beyond it; a limb goes further.
+    for drawing, is_digit in (
+        (Sketch(20.0).move(5.0, 5.1, np.s_[4:13, 8:14]).move(5.0, 5.1, np.s_[13:15, 13:14]), True),
+        (Sketch(20.0).move(5.0, 5.1, np.s_[4:18, 8:14]), False),
+    ):
+        beyond = find_in(drawing.trace())
+        assert holds(beyond.bursts[0], scene_of(beyond, clock=(150.0, 40.0, 200.0, 120.0))) is is_digit
     assert not holds(burst, scene_of(found))
     found, longer = one(Sketch(20.0).move(5.0, 5.8, np.s_[4:6, 10:12]))
     assert not holds(longer, scene_of(found, clock=(150.0, 40.0, 200.0, 60.0)))

@@ -9,7 +9,7 @@ import pytest
 from detector.events.artifacts import Artifact
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts
-from detector.events.drawn import find_steps, measure_marks, split_drawn
+from detector.events.drawn import find_jumps, find_steps, measure_marks, split_drawn
 from detector.params import Params
 from tests.drawing import BurstsOf, Sketch
 
@@ -29,7 +29,8 @@ def split(bursts_of: BurstsOf) -> Split:
     def run(drawing: Sketch, lit_s: tuple[float, float] = (0.0, 0.0)) -> tuple[list[Burst], list[Artifact]]:
         view, active, bursts = bursts_of(drawing)
         is_lit = (drawing.time_s >= lit_s[0]) & (drawing.time_s < lit_s[1])
-        return split_drawn(view, active, bursts, is_lit, LIMITS)
+        marks = [measure_marks(view, active, burst, LIMITS) for burst in bursts]
+        return split_drawn(view, active, bursts, marks, is_lit, LIMITS)
 
     return run
 
@@ -131,3 +132,16 @@ def test_steps_move_by_themselves(bursts_of: BurstsOf) -> None:
 
 def test_nothing_is_nothing(split: Split) -> None:
     assert split(Sketch(5.0, FPS)) == ([], [])
+
+
+@pytest.mark.parametrize(("n_places", "n_found"), [(3, 3), (2, 0)])
+def test_a_picture_that_goes_on_after_a_stop_jumps_at_many_places(
+    bursts_of: BurstsOf, n_places: int, n_found: int
+) -> None:
+    drawing = stroke(Sketch(20.0, FPS), 12.0)
+    for place in (np.s_[2:5, 2:5], np.s_[2:5, 20:24], np.s_[13:16, 10:14])[:n_places]:
+        drawing.move(5.0, 5.0 + STEP_S, place)
+    view, active, bursts = bursts_of(drawing)
+    assert len(bursts) == n_places + 1
+    marks = [measure_marks(view, active, burst, LIMITS) for burst in bursts]
+    assert len(find_jumps(active, bursts, marks, LIMITS)) == n_found

@@ -30,13 +30,14 @@ def quiet_floors(
         level: `measure_level` of each block, shape (blocks,).
         params: which quantile, how many neighbors, what counts as about as noisy.
         light: in which stretch of unchanged light each block lies, shape (blocks,); others do not count as neighbors,
-            unless there are too few. None: the light never changed.
+            unless there are too few: then they do, but a floor is no lower than in this light. None: the light never
+            changed.
 
     Returns:
         Shape (blocks, cells), float32.
     """
     level = _lasting(level, params.level_blocks) + np.float32(params.level_minimum)
-    result = np.empty_like(floors, dtype=np.float32)
+    result = np.zeros_like(floors, dtype=np.float32)
     width, step = 2 * params.neighbors + 1, max(params.neighbors, 1)
     known: dict[tuple[int, bytes], Energies] = {}
     for block in range(len(floors)):
@@ -45,16 +46,21 @@ def quiet_floors(
         low = min(max(middle - params.neighbors, 0), max(len(floors) - width, 0))
         ratio = level[low : low + width] / level[block]
         alike = (ratio < params.alike) & (ratio > 1.0 / params.alike)
-        if light is not None:
-            same = alike & (light[low : low + width] == light[block])
-            alike = same if np.count_nonzero(same) >= params.light_blocks else alike
-        key = (low, alike.tobytes())
-        if key not in known:
-            chosen = floors[low : low + width][alike].astype(np.float32, copy=False)
-            place = int(params.block_quantile * (len(chosen) - 1))
-            known[key] = np.partition(chosen, place, axis=0)[place] if len(chosen) else floors[block]
-        result[block] = known[key]
+        same = alike if light is None else alike & (light[low : low + width] == light[block])
+        sets = [same] if np.count_nonzero(same) >= params.light_blocks else [alike, same]
+        for some in sets:
+            key = (low, some.tobytes())
+            if key not in known:
+                known[key] = _quiet(floors[low : low + width][some], floors[block], params.block_quantile)
+            np.maximum(result[block], known[key], out=result[block])
     return result
+
+
+def _quiet(floors: NDArray[np.floating], otherwise: NDArray[np.floating], quantile: float) -> Energies:
+    """A quantile over some blocks, shape (cells,); `otherwise` where there is none."""
+    place = int(quantile * (len(floors) - 1))
+    quiet: Energies = np.partition(floors, place, axis=0)[place] if len(floors) else otherwise
+    return quiet.astype(np.float32)
 
 
 def _lasting(level: Energies, n_blocks: int) -> Energies:

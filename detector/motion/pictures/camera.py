@@ -83,14 +83,27 @@ def explain(before: FloatImage, after: FloatImage, params: CameraParams) -> Expl
     result = Explained(change)
     if _is_there(change, predicted - before, params) and _is_same_picture(moved, after, params):
         left = (after - predicted) * _inside(before, motion)
-        cause = _cause(before, motion, light, focus)
-        result = Explained(left, cause, (-motion[0], -motion[1]), _gain(moved, predicted))
+        cause, gain = _cause(before, motion, light, focus), _gain(moved, predicted)
+        if cause is Cause.LIGHT:
+            left = _beyond(change, predicted - before)
+        result = Explained(left, cause, (-motion[0], -motion[1]), gain)
     if np.mean(result.left * result.left > params.loud_energy) >= params.loud_share:
         unmoved = before if result.cause in {Cause.NOTHING, Cause.LIGHT} else moved
         local = _without_local_light(unmoved, after, params)
         if local is not None:
             return Explained(local, Cause.LIGHT, result.shift_px, _gain(unmoved, after))
     return result
+
+
+def _beyond(change: FloatImage, predicted: FloatImage) -> FloatImage:
+    """What changed against the predicted change or beyond it; anything between nothing and that is explained.
+
+    What is drawn into the picture is not lit, shadows are lit less, and an encoder follows a plain step of light only
+    after a while.
+    """
+    none = np.float32(0.0)
+    left: FloatImage = change - np.clip(change, np.minimum(predicted, none), np.maximum(predicted, none))
+    return left
 
 
 def _gain(before: FloatImage, after: FloatImage) -> float:
@@ -128,7 +141,8 @@ def _lit(moved: FloatImage, light: Values, focus: float) -> FloatImage:
     a, b, c, d, e, f, g, h, k = (np.float32(value) for value in light)
     gain = (a + b * x + c * y + d * x * x + e * x * y + f * y * y) / np.float32(100.0)
     predicted = moved + moved * gain + (g + h * x + k * y) + np.float32(focus) * _laplacian(moved)
-    return np.clip(predicted, np.float32(0.0), np.float32(255.0))
+    within: FloatImage = np.clip(predicted, np.float32(0.0), np.float32(255.0))
+    return within
 
 
 def _laplacian(picture: FloatImage) -> FloatImage:
@@ -271,7 +285,8 @@ def _without_local_light(before: FloatImage, after: FloatImage, params: CameraPa
         return None
     if textures.kept(tells, params) < params.like_share:
         return None
-    gain = np.clip(textures.common / np.maximum(textures.power_before, params.texture_energy), 0.2, 5.0)
+    power = np.maximum(textures.power_before, np.float32(params.texture_energy))
+    gain = np.clip(textures.common / power, np.float32(0.2), np.float32(5.0))
     left: FloatImage = textures.after - gain * textures.before
     n_loud, n_left = (np.count_nonzero(cv2.blur(d * d, (2, 2)) > params.loud_energy) for d in (after - before, left))
     return left if n_left <= params.most_left * n_loud else None

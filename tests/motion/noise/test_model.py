@@ -72,3 +72,22 @@ def test_the_slow_layer_has_one_floor_a_span(sketch: type[Sketch]) -> None:
     slow = fit_slow(noise, PARAMS)
     assert slow.expected(NOW).tolist() == pytest.approx([2.0] * sketch.grid.n_cells)
     assert slow.expected(NOW, is_key_jump=True).tolist() == pytest.approx([2.0] * sketch.grid.n_cells)
+
+
+def test_in_brighter_light_slow_floors_rise_as_quick_ones_do(sketch: type[Sketch]) -> None:
+    trace = sketch(80.0).trace()
+    n_blocks, n_cells = 8, trace.grid.n_cells
+    floor = np.full((n_blocks, n_cells), 0.4, np.float16)
+    floor[6:] = 3.4
+    noise = with_columns(
+        trace,
+        block_start_s=np.arange(0.0, 80.0, 10.0),
+        floor=floor,
+        duty=np.zeros((n_blocks, n_cells), np.uint8),
+        level=np.full(n_blocks, 0.1, np.float32),
+        slow_floor=np.full((1, n_cells), 2.0, np.float16),
+    ).noise
+    plain, lit = fit_slow(noise, PARAMS), fit_slow(noise, PARAMS, 80.0, [60.0])
+    assert plain.floor == pytest.approx(2.0)
+    assert lit.floor[:6] == pytest.approx(2.0)
+    assert lit.floor[6:] == pytest.approx(2.0 * (3.4 + MINIMUM) / (0.4 + MINIMUM), rel=1e-3)

@@ -61,9 +61,17 @@ class TestQuietFloors:
 
     @pytest.mark.parametrize(("n_after", "counts"), [(3, True), (6, False)])
     def test_other_light_does_not_count_unless_there_are_too_few(self, n_after: int, counts: bool) -> None:
-        floors, level = np.ones((10 + n_after, 4), np.float32), np.full(10 + n_after, 0.5, np.float32)
-        floors[10:] = 7.0
+        floors, level = np.full((10 + n_after, 4), 5.0, np.float32), np.full(10 + n_after, 0.5, np.float32)
+        floors[10:] = 2.0
         light = np.repeat([0, 1], [10, n_after])
         found = quiet_floors(floors, level, PARAMS, light)
+        assert (found[:10] == 5.0).all()
+        assert (found[10:] == (5.0 if counts else 2.0)).all()
+
+    @pytest.mark.parametrize("n_after", [1, 3, 6])
+    def test_a_floor_is_no_lower_than_in_its_own_light(self, n_after: int) -> None:
+        floors, level = np.ones((10 + n_after, 4), np.float32), np.full(10 + n_after, 0.5, np.float32)
+        floors[10:] = 7.0
+        found = quiet_floors(floors, level, PARAMS, np.repeat([0, 1], [10, n_after]))
         assert (found[:10] == 1.0).all()
-        assert (found[10:] == (1.0 if counts else 7.0)).all()
+        assert (found[10:] == 7.0).all()

@@ -139,3 +139,38 @@ class TestLight:
         inside[55:105, 90:148] = True
         assert np.mean(found.left[inside] ** 2) > 100.0
         assert np.mean(found.left[~inside] ** 2) < 10.0
+
+    def test_lights_that_go_out_leave_no_picture_to_compare(self) -> None:
+        before = view()
+        after = np.full_like(before, 12.0)
+        found = explained(before, after)
+        assert found.cause is Cause.NOTHING
+        assert np.mean(found.left**2) > 1000.0
+
+    @pytest.mark.parametrize("gain", [0.75, 1.3])
+    def test_text_is_not_lit_and_has_not_moved(self, gain: float) -> None:
+        drawn = cv2.putText(np.zeros((HEIGHT, WIDTH), np.uint8), "2026-03-14 01:02:03", (6, 20), 0, 0.6, 255, 1)
+        text = cv2.GaussianBlur(drawn.astype(np.float32) / 255.0, (0, 0), 0.7)
+
+        def with_text(picture: FloatImage) -> FloatImage:
+            return (picture * (1 - text) + 250.0 * text).astype(np.float32)
+
+        before, after = with_text(view()), with_text(view() * np.float32(gain))
+        found = explained(before, after)
+        assert found.cause is Cause.LIGHT
+        assert found.gain == pytest.approx(gain - 1.0, abs=0.02)
+        assert np.mean(found.left**2) < 2.0
+
+    def test_a_body_under_the_edge_of_a_headlight_is_left(self) -> None:
+        across = np.clip((np.arange(WIDTH) - 20) / 8.0, 0, 1) - np.clip((np.arange(WIDTH) - 180) / 8.0, 0, 1)
+        lit = (1.0 + 0.6 * across).astype(np.float32)
+        before = with_body(view(), 0)
+        (small, same), after = (before[80:100, 100:120].copy(), before), (before * lit).astype(np.float32)
+        assert share_left(explained(same, after), same, after) < 0.05
+        moved = before.copy()
+        moved[80:100, 103:123] = small
+        after = (moved * lit).astype(np.float32)
+        found = explained(before, after)
+        assert found.cause is Cause.LIGHT
+        assert np.mean(found.left[80:100, 100:123] ** 2) > 50.0
+        assert np.mean(found.left[:, 10:80] ** 2) < 10.0
