@@ -41,8 +41,9 @@ class TestFootage:
         for artifact, time_s in zip(found.artifacts, (8.0, 14.0), strict=True):
             assert artifact.start_s <= time_s < artifact.stop_s
             assert artifact.stop_s - artifact.start_s < 1.0
-        assert "+3" in found.artifacts[0].detail
-        assert "-4" in found.artifacts[1].detail
+        on, off = (float(found.artifacts[k].detail.split("to ")[1].split("%")[0]) for k in (0, 1))
+        assert on == pytest.approx(40.0, abs=2.0)
+        assert off == pytest.approx(100.0 / 1.4 - 100.0, abs=2.0)
 
     def test_bump(self, bumped: MotionTrace) -> None:
         found = find_artifacts(bumped, PARAMS)

@@ -286,7 +286,7 @@ def _without_local_light(before: FloatImage, after: FloatImage, params: CameraPa
     if textures.kept(tells, params) < params.like_share:
         return None
     power = np.maximum(textures.power_before, np.float32(params.texture_energy))
-    gain = np.clip(textures.common / power, np.float32(0.2), np.float32(5.0))
+    gain: FloatImage = np.clip(textures.common / power, np.float32(0.2), np.float32(5.0))
     left: FloatImage = textures.after - gain * textures.before
     n_loud, n_left = (np.count_nonzero(cv2.blur(d * d, (2, 2)) > params.loud_energy) for d in (after - before, left))
     return left if n_left <= params.most_left * n_loud else None
