@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import tests.threads  # noqa: F401  # isort: skip
+
+import contextlib
+import io
 import os
+import signal
 import subprocess
+import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,6 +29,28 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 CotWriter = Callable[..., Path]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is long is slow as well, so that the quick tests are those that are `not slow`."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of one file go to one process, as they share nights that take seconds to make."""
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
+
+
+# In the background of a shell, or under nohup, signals are ignored, here and in every process that tests start.
+for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), usual)
 
 # The date of analysis is the one thing in which equal runs differ; tests compare runs byte by byte.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1735689600")
@@ -88,6 +116,55 @@ def command() -> Command:
         return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False, **options)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def here() -> Command:
+    """Run the command in this process, with a tenth of the work: for what it says, not for how a process ends."""
+    from detector.cli.app import main
+
+    def run(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        words = ["twitch-detector", *(str(arg) for arg in args)]
+        said, complained = io.StringIO(), io.StringIO()
+        with (
+            _as_a_command(words, cwd or Path.cwd()),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(complained),
+            pytest.raises(SystemExit) as end,
+        ):
+            main()
+        code = end.value.code
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(words, code, said.getvalue(), complained.getvalue())
+
+    return run
+
+
+@contextlib.contextmanager
+def _as_a_command(words: list[str], folder: Path) -> Iterator[None]:
+    """Arguments of a command in this process, and whatever it does with signals undone."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    arguments, handlers = sys.argv, {number: signal.getsignal(number) for number in numbers}
+    sys.argv = words
+    try:
+        with contextlib.chdir(folder):
+            yield
+    finally:
+        sys.argv = arguments
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def analyzed(cot: Path, command: Command, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The run of the installed command that wrote `cot_night`."""
+    return command("analyze", cot, "--out", tmp_path_factory.mktemp("nights") / "night")
+
+
+@pytest.fixture(scope="session")
+def cot_night(analyzed: subprocess.CompletedProcess[str]) -> Path:
+    """The folder that `analyze` wrote for `cot`; tests leave it as it is."""
+    return Path(analyzed.args[-1])
 
 
 @pytest.fixture(scope="session")

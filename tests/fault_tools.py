@@ -70,8 +70,21 @@ def children_of(pid: int) -> list[int]:
 
 
 def readers_of(path: Path) -> list[int]:
-    """Child processes of this one that have a file open: workers in the middle of a span."""
+    """Child processes of this one that have a file open: they probe, hash or measure it."""
     return [pid for pid in children_of(os.getpid()) if has_open(pid, path)]
+
+
+def measuring(path: Path) -> list[int]:
+    """Workers of the crew that have a file open: they are in the middle of a span of it."""
+    return [pid for pid in readers_of(path) if is_of_crew(pid)]
+
+
+def is_of_crew(pid: int) -> bool:
+    """Whether a process measures, and does not only probe or hash."""
+    try:
+        return b"detector.run.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def has_open(pid: int, path: Path) -> bool:

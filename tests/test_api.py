@@ -8,6 +8,7 @@ import pytest
 import detector
 from detector.cli.app import app
 from detector.errors import NightFolderError
+from detector.run.progress import Progress
 
 
 def commands() -> list[str]:
@@ -34,11 +35,19 @@ def test_unknown_name_is_an_attribute_error() -> None:
 
 
 @pytest.fixture(scope="module")
-def night(write_cot: object, tmp_path_factory: pytest.TempPathFactory) -> detector.Night:
-    """A minute with three jerks, analyzed into a folder."""
+def night(write_cot: object, stages: list[Progress], tmp_path_factory: pytest.TempPathFactory) -> detector.Night:
+    """Half a minute with three jerks, analyzed into a folder."""
     folder = tmp_path_factory.mktemp("api")
-    video = write_cot(folder / "cot.mp4", 60.0, (20.0, 30.0, 40.0))  # type: ignore[operator]
-    return detector.analyze(video, out=folder / "night", params={"burst.threshold": 5}, workers=1)
+    video = write_cot(folder / "cot.mp4", 30.0, (7.0, 14.0, 21.0))  # type: ignore[operator]
+    return detector.analyze(
+        video, out=folder / "night", params={"burst.threshold": 5}, workers=1, progress=stages.append
+    )
+
+
+@pytest.fixture(scope="module")
+def stages() -> list[Progress]:
+    """How far that analysis was, step by step."""
+    return []
 
 
 def test_values_are_parameters_enough_for_an_analysis(night: detector.Night) -> None:
@@ -68,14 +77,16 @@ def test_trend_of_folders(night: detector.Night) -> None:
     assert "<table" in trends._repr_html_()
 
 
+def test_progress_is_told_to_whoever_listens(night: detector.Night, stages: list[Progress]) -> None:
+    assert night.folder is not None
+    assert stages[0].stage == "reading"
+    assert "deciding" in {step.stage for step in stages}
+
+
 def test_progress_is_shown_where_asked_for(
     write_cot: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    video = write_cot(tmp_path / "cot.mp4", 12.0)  # type: ignore[operator]
-    stages = []
-    detector.analyze(video, workers=1, progress=lambda state: stages.append(state.stage))
-    assert stages[0] == "reading"
-    assert "deciding" in stages
+    video = write_cot(tmp_path / "cot.mp4", 6.0)  # type: ignore[operator]
     detector.analyze(video, workers=1, progress=True)
     shown = capsys.readouterr().err
     assert "deciding" in shown

@@ -1,4 +1,7 @@
-"""Bad input through the real command: one sentence, the right exit code, no traceback, nothing half-written."""
+"""Bad input through the command: one sentence, the right exit code, no traceback, nothing half-written.
+
+What only parses, reads or refuses runs in this process; whatever depends on the machine runs as the installed command.
+"""
 
 import os
 import shutil
@@ -55,12 +58,10 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_frames(tmp_path_factory.mktemp("footage") / "good.mp4", list(range(60)))
 
 
-@pytest.fixture(scope="module")
-def night(footage: Path, command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The night of that footage."""
-    folder = tmp_path_factory.mktemp("nights") / "night"
-    assert command("analyze", footage, "--out", folder, "--quiet").returncode == 0
-    return folder
+@pytest.fixture
+def night(cot_night: Path) -> Path:
+    """A night; tests leave it as it is."""
+    return cot_night
 
 
 # Footage -------------------------------------------------------------------------------------------------------------
@@ -119,10 +120,20 @@ def without_moov(folder: Path) -> Path:
         (without_moov, "repair"),
     ],
 )
-def test_what_is_no_footage(command: Command, tmp_path: Path, make: Callable[[Path], Path], said: str) -> None:
+def test_what_is_no_footage(here: Command, tmp_path: Path, make: Callable[[Path], Path], said: str) -> None:
     path = make(tmp_path)
-    refused(command("analyze", path, "--out", tmp_path / "night"), 4, path.name, said)
-    refused(command("probe", path), 4, path.name, said)
+    refused(here("analyze", path, "--out", tmp_path / "night"), 4, path.name, said)
+    assert not (tmp_path / "night").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [missing, folder_without_video, text_file])
+def test_what_is_no_footage_to_the_installed_command(
+    command: Command, tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    path = make(tmp_path)
+    refused(command("analyze", path, "--out", tmp_path / "night"), 4, path.name)
+    refused(command("probe", path), 4, path.name)
     assert not (tmp_path / "night").exists()
 
 
@@ -216,22 +227,22 @@ def without_duration(source: Path, target: Path) -> Path:
         (("--nonsense",), "--nonsense"),
     ],
 )
-def test_bad_parameters(command: Command, footage: Path, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
-    refused(command("analyze", footage, "--out", tmp_path / "night", *options), 2, said)
+def test_bad_parameters(here: Command, footage: Path, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    refused(here("analyze", footage, "--out", tmp_path / "night", *options), 2, said)
     assert not (tmp_path / "night").exists()
 
 
-def test_a_bad_parameter_file(command: Command, footage: Path, tmp_path: Path) -> None:
+def test_a_bad_parameter_file(here: Command, footage: Path, tmp_path: Path) -> None:
     file = tmp_path / "params.toml"
     file.write_text("[burst]\nthreshold = -1\n")
-    done = command("analyze", footage, "--out", tmp_path / "night", "--params", file)
+    done = here("analyze", footage, "--out", tmp_path / "night", "--params", file)
     refused(done, 2, "params.toml", "burst.threshold: expected a number")
 
 
-def test_errors_come_as_json_when_asked(command: Command, footage: Path, tmp_path: Path) -> None:
+def test_errors_come_as_json_when_asked(here: Command, footage: Path, tmp_path: Path) -> None:
     import json
 
-    done = command("analyze", footage, "--out", tmp_path / "night", "--set", "burst.treshold=12", "--json")
+    done = here("analyze", footage, "--out", tmp_path / "night", "--set", "burst.treshold=12", "--json")
     assert (done.returncode, done.stderr) == (2, "")
     assert json.loads(done.stdout)["exit_code"] == 2
     assert "burst.threshold" in json.loads(done.stdout)["error"]
@@ -240,27 +251,27 @@ def test_errors_come_as_json_when_asked(command: Command, footage: Path, tmp_pat
 # Where to write ------------------------------------------------------------------------------------------------------
 
 
-def test_a_folder_with_other_files_is_left_alone(command: Command, footage: Path, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_left_alone(here: Command, footage: Path, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "first_smile.jpg").write_bytes(b"dear")
-    refused(command("analyze", footage, "--out", tmp_path / "photos"), 2, "first_smile.jpg", "--overwrite")
+    refused(here("analyze", footage, "--out", tmp_path / "photos"), 2, "first_smile.jpg", "--overwrite")
     assert [path.name for path in (tmp_path / "photos").iterdir()] == ["first_smile.jpg"]
 
 
-def test_a_file_in_the_place_of_the_folder_is_left_alone(command: Command, footage: Path, tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_folder_is_left_alone(here: Command, footage: Path, tmp_path: Path) -> None:
     (tmp_path / "night").write_text("mine")
-    refused(command("analyze", footage, "--out", tmp_path / "night"), 2, "this is a file")
+    refused(here("analyze", footage, "--out", tmp_path / "night"), 2, "this is a file")
     assert (tmp_path / "night").read_text() == "mine"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs rights as on Unix")
-def test_a_folder_that_cannot_be_written(command: Command, footage: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(here: Command, footage: Path, tmp_path: Path) -> None:
     place = tmp_path / "locked"
     place.mkdir()
     place.chmod(stat.S_IRUSR | stat.S_IXUSR)
     # Root may write everywhere but into /proc.
     out = Path("/proc/night") if os.access(place, os.W_OK) else place / "night"
-    done = command("analyze", footage, "--out", out)
+    done = here("analyze", footage, "--out", out)
     assert done.returncode == 1
     assert f"{out}: cannot write the night here" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
@@ -290,29 +301,29 @@ def test_a_full_disk(command: Command, footage: Path, tiny_disk: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["decide", "report"])
-def test_a_night_that_is_none(command: Command, tmp_path: Path, name: str) -> None:
-    refused(command(name, tmp_path / "absent"), 1, "absent", "no such night folder")
-    refused(command(name, tmp_path), 1, str(tmp_path))
+def test_a_night_that_is_none(here: Command, tmp_path: Path, name: str) -> None:
+    refused(here(name, tmp_path / "absent"), 1, "absent", "no such night folder")
+    refused(here(name, tmp_path), 1, str(tmp_path))
 
 
-def test_a_damaged_night(command: Command, night: Path, tmp_path: Path) -> None:
+def test_a_damaged_night(here: Command, night: Path, tmp_path: Path) -> None:
     damaged = shutil.copytree(night, tmp_path / "night")
     (damaged / "night.json").write_text("{")
-    refused(command("decide", damaged), 1, "night.json", "damaged")
+    refused(here("decide", damaged), 1, "night.json", "damaged")
 
 
-def test_a_night_of_a_later_version(command: Command, night: Path, tmp_path: Path) -> None:
+def test_a_night_of_a_later_version(here: Command, night: Path, tmp_path: Path) -> None:
     later = shutil.copytree(night, tmp_path / "night")
     text = (later / "night.json").read_text().replace('"schema_version": 2', '"schema_version": 99')
     (later / "night.json").write_text(text)
-    refused(command("report", later), 1, "expected schema version", "99")
+    refused(here("report", later), 1, "expected schema version", "99")
 
 
-def test_truth_that_is_none(command: Command, night: Path, tmp_path: Path) -> None:
+def test_truth_that_is_none(here: Command, night: Path, tmp_path: Path) -> None:
     truth = tmp_path / "truth.csv"
     truth.write_text("when,what\n3,twitch\n")
-    refused(command("evaluate", night, truth, "--out", tmp_path / "scores"), 2, "truth.csv", "onset")
-    refused(command("evaluate", night, tmp_path / "absent.csv", "--out", tmp_path / "scores"), 2, "absent.csv")
+    refused(here("evaluate", night, truth, "--out", tmp_path / "scores"), 2, "truth.csv", "onset")
+    refused(here("evaluate", night, tmp_path / "absent.csv", "--out", tmp_path / "scores"), 2, "absent.csv")
     assert not (tmp_path / "scores").exists()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from fractions import Fraction
@@ -20,8 +19,6 @@ from detector.motion.trace import join_traces
 from detector.night.coverage import Coverage, measure_coverage
 from detector.params import Params
 
-# Set it to 60 for the long form: so many seeded mutations of each file.
-N_MUTATIONS = int(os.environ.get("TWITCH_DETECTOR_MUTATIONS", "8"))
 SLOWEST_S = 60.0
 FILES = {
     "h264.mp4": "libx264",
@@ -107,9 +104,20 @@ def test_original_is_observed_to_the_last_frame(originals: dict[str, bytes], tmp
     assert coverage.damaged_s == 0.0
 
 
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        range(2),
+        pytest.param(range(2, 8), marks=pytest.mark.slow),
+        pytest.param(range(8, 60), marks=pytest.mark.long),
+    ],
+    ids=["quick", "slow", "long"],
+)
 @pytest.mark.parametrize("name", FILES)
-def test_damaged_file_is_refused_or_its_ledger_adds_up(originals: dict[str, bytes], tmp_path: Path, name: str) -> None:
-    for seed in range(N_MUTATIONS):
+def test_damaged_file_is_refused_or_its_ledger_adds_up(
+    originals: dict[str, bytes], tmp_path: Path, name: str, seeds: range
+) -> None:
+    for seed in seeds:
         path = tmp_path / f"{seed}-{name}"
         path.write_bytes(mutated(originals[name], seed))
         began_s = time.monotonic()

@@ -126,7 +126,9 @@ def test_a_socket_would_be_seen(tmp_path: Path) -> None:
     assert OPENED.search(asked)
 
 
-@pytest.mark.parametrize("words", [("probe",), ("analyze", "--workers", 1, "--out")])
+@pytest.mark.parametrize(
+    "words", [("probe",), pytest.param(("analyze", "--workers", 1, "--out"), marks=pytest.mark.slow)]
+)
 def test_hostile_files_in_a_folder(hostile: Path, tmp_path: Path, words: tuple[object, ...]) -> None:
     out = (tmp_path / "night",) if words[0] == "analyze" else ()
     done, asked = watched(hostile, *words, *out, "--", "clips", log=tmp_path / "log")
@@ -135,6 +137,7 @@ def test_hostile_files_in_a_folder(hostile: Path, tmp_path: Path, words: tuple[o
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_hostile_names_one_by_one(hostile: Path, tmp_path: Path) -> None:
     inside = hostile / "clips"
     done, asked = watched(inside, "probe", "--json", "--", *NAMES, log=tmp_path / "log")
@@ -144,13 +147,14 @@ def test_hostile_names_one_by_one(hostile: Path, tmp_path: Path) -> None:
     assert len(result["clips"]) == len(NAMES), "each is a file like any other"
 
 
-def test_addresses_are_no_footage(hostile: Path, tmp_path: Path) -> None:
-    for words in (("probe",), ("analyze", "--out", tmp_path / "night")):
-        done, asked = watched(hostile, *words, "--", *ADDRESSES, log=tmp_path / "log")
-        check(asked, hostile)
-        assert done.returncode == 4
-        assert "Traceback" not in done.stderr
-    assert not (tmp_path / "night").exists()
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("probe",), ("analyze", "--out", "night")])
+def test_addresses_are_no_footage(hostile: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    done, asked = watched(hostile, *words, "--", *ADDRESSES, log=tmp_path / "log")
+    check(asked, hostile)
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+    assert not (hostile / "night").exists()
 
 
 @pytest.mark.slow

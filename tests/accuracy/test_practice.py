@@ -17,10 +17,12 @@ CLIPS = (
 )  # fmt: skip
 REAL = ("cctv_ir_night.mp4", "rodent_eye_ir_0-400s.mp4", "empty_chamber.wmv")
 
-pytestmark = pytest.mark.skipif(not PRACTICE.is_dir(), reason="the practice footage is not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PRACTICE.is_dir(), reason="the practice footage is not here"),
+]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CLIPS)
 def test_planted(
     name: str, score_clip: Callable[[str, Path, Path], Score], shortfalls: Callable[[str, Score], list[str]]

@@ -10,7 +10,9 @@ from detector.truth.scoring.score import Score
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 
 
-@pytest.mark.parametrize("name", ["quiet_night", "rhythmic", "everything"])
+@pytest.mark.parametrize(
+    "name", ["rhythmic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("quiet_night", "everything"))]
+)
 def test_sample(
     name: str, score_clip: Callable[[str, Path, Path], Score], shortfalls: Callable[[str, Score], list[str]]
 ) -> None:

@@ -17,6 +17,8 @@ from detector.night.night import Night
 from detector.views.interactive import timeline
 from detector.views.report import write_report
 
+pytestmark = pytest.mark.slow
+
 NightMaker = Callable[..., Night]
 EventMaker = Callable[..., Event]
 Visitor = Callable[..., Any]
@@ -68,7 +70,7 @@ def x_of(page: Any, second: float) -> tuple[float, float]:
     return place[0], place[1]
 
 
-def reached(page: Any, condition: str, within_s: float = 15.0) -> bool:
+def reached(page: Any, condition: str, within_s: float = 60.0) -> bool:
     """Whether a condition comes true; the page itself lets no text be run that would wait for it."""
     until_s = time.monotonic() + within_s
     while time.monotonic() < until_s:

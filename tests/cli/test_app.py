@@ -22,29 +22,22 @@ from tests.fault_tools import NIGHT_FILES, content
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = ("probe", "analyze", "decide", "report", "clips", "figures", "params", "synth", "plant", "evaluate", "batch")
+UNKNOWN_START = "Start time unknown; times are counted from the first picture (--start tells it)"
 
 
-@pytest.fixture(scope="module")
-def analyzed(
-    cot: Path, command: Command, tmp_path_factory: pytest.TempPathFactory
-) -> "subprocess.CompletedProcess[str]":
-    """The run that wrote `night`."""
-    return command("analyze", cot, "--out", tmp_path_factory.mktemp("cli") / "night")
-
-
-@pytest.fixture(scope="module")
-def night(analyzed: "subprocess.CompletedProcess[str]") -> Path:
+@pytest.fixture
+def night(cot_night: Path) -> Path:
     """A folder that `analyze` wrote; tests leave it as it is."""
-    return Path(analyzed.args[-1])
+    return cot_night
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="counts the work of child processes")
 def test_help_answers_at_once(command: Command) -> None:
-    times_s = []
-    for _ in range(5):
-        began_s = time.perf_counter()
-        assert command("--help").returncode == 0
-        times_s.append(time.perf_counter() - began_s)
-    assert min(times_s) < 0.5
+    before = os.times()
+    assert command("--help").returncode == 0
+    after = os.times()
+    # Work, not time: a busy machine answers later.
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 0.5
 
 
 def test_nothing_heavy_is_imported_for_help() -> None:
@@ -55,8 +48,8 @@ def test_nothing_heavy_is_imported_for_help() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_examples(command: Command, name: str) -> None:
-    done = command(name, "--help")
+def test_every_command_has_examples(here: Command, name: str) -> None:
+    done = here(name, "--help")
     assert done.returncode == 0
     assert "Example" in done.stdout
     assert f"  twitch-detector {name}" in done.stdout
@@ -81,10 +74,7 @@ def test_no_command_at_all_shows_the_help(command: Command) -> None:
 def test_analyze_writes_a_night_and_says_where(analyzed: "subprocess.CompletedProcess[str]", night: Path) -> None:
     assert analyzed.returncode == 0
     # What was understood, and no progress bar where stderr is no terminal.
-    assert analyzed.stderr.splitlines() == [
-        "1 clip, 45 s of footage",
-        "Start time unknown; times are counted from the first picture (--start tells it)",
-    ]
+    assert analyzed.stderr.splitlines() == ["1 clip, 45 s of footage", UNKNOWN_START]
     said = dict(line.split(maxsplit=1) for line in analyzed.stdout.splitlines())
     assert said["Observed"] == "45 s of the 45 s in the files"
     assert said["Seen"].startswith(f"{len(Night.load(night).events)} ")
@@ -203,25 +193,28 @@ def test_interrupt_ends_with_130_and_says_how_to_resume(write_cot: Callable[...,
         said, complained = run.communicate(timeout=20)
     assert run.returncode == 130
     assert said == ""
-    assert "run the same command again to resume" in complained
-    assert len(complained.splitlines()) == 1
+    *understood, last = complained.splitlines()
+    assert "run the same command again to resume" in last
+    assert understood == ["1 clip, 1 min 20 s of footage", UNKNOWN_START]
 
 
 @pytest.mark.slow
 def test_decide_writes_another_night_without_the_video(command: Command, night: Path, tmp_path: Path) -> None:
     before = content(night)
-    done = command("decide", night, "--set", "burst.threshold=1000", "--out", tmp_path / "strict")
+    strengths = sorted(Night.load(night).events["snr"])
+    threshold = round((strengths[0] + strengths[-1]) / 2)  # reached by the strongest, not by the faintest
+    done = command("decide", night, "--set", f"burst.threshold={threshold}", "--out", tmp_path / "strict")
     assert done.returncode == 0
     assert str(tmp_path / "strict" / "report.html") in done.stdout
     strict = Night.load(tmp_path / "strict")
-    assert strict.params == with_values(Params(), {"burst.threshold": 1000})
-    assert len(strict.events) < len(Night.load(night).events)
+    assert strict.params == with_values(Params(), {"burst.threshold": threshold})
+    assert 0 < len(strict.events) == sum(snr >= threshold for snr in strengths) < len(strengths)
     assert content(night) == before
 
 
-def test_decide_without_out_only_says(command: Command, night: Path) -> None:
+def test_decide_without_out_only_says(here: Command, night: Path) -> None:
     before = content(night)
-    result = json.loads(command("decide", night, "--json").stdout)
+    result = json.loads(here("decide", night, "--json").stdout)
     assert result["folder"] is None
     assert result["summary"] == json.loads((night / "night.json").read_text())["summary"]
     assert content(night) == before
@@ -237,8 +230,8 @@ def test_decide_starts_from_the_parameters_of_the_night(command: Command, night:
     assert (params.burst.threshold, params.classify.sustained_s) == (1000, 20)
 
 
-def test_decide_cannot_measure_again(command: Command, night: Path) -> None:
-    done = command("decide", night, "--set", "footage.span_s=60")
+def test_decide_cannot_measure_again(here: Command, night: Path) -> None:
+    done = here("decide", night, "--set", "footage.span_s=60")
     assert done.returncode == 2
     assert "analyze the footage again" in done.stderr
 
@@ -256,17 +249,17 @@ def test_report_and_timeline_are_written_again(command: Command, night: Path, tm
     assert after.startswith("<!DOCTYPE html>")
 
 
-def test_params_are_toml_that_analyze_reads(command: Command, tmp_path: Path) -> None:
+def test_params_are_toml_that_analyze_reads(here: Command, tmp_path: Path) -> None:
     file = tmp_path / "params.toml"
-    file.write_text(command("params").stdout)
+    file.write_text(here("params").stdout)
     assert from_toml(file) == Params()
-    changed = command("params", "--params", file, "--set", "burst.threshold=12", "--set", "motion.short_lag_s=0.2")
+    changed = here("params", "--params", file, "--set", "burst.threshold=12", "--set", "motion.short_lag_s=0.2")
     file.write_text(changed.stdout)
     assert from_toml(file) == with_values(Params(), {"burst.threshold": 12, "motion.short_lag_s": 0.2})
 
 
-def test_params_as_json_carry_unit_range_and_source(command: Command) -> None:
-    rows = {row["name"]: row for row in json.loads(command("params", "--set", "burst.threshold=12", "--json").stdout)}
+def test_params_as_json_carry_unit_range_and_source(here: Command) -> None:
+    rows = {row["name"]: row for row in json.loads(here("params", "--set", "burst.threshold=12", "--json").stdout)}
     assert list(rows) == [name for name, _ in iter_parameters()]
     assert rows["burst.threshold"]["value"] == 12
     assert rows["burst.threshold"]["default"] == Params().burst.threshold
@@ -282,24 +275,24 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
         assert "Traceback" not in run.stderr.read()
 
 
-def test_probe_describes_files(command: Command, cot: Path) -> None:
-    done = command("probe", cot)
+def test_probe_describes_files(here: Command, cot: Path) -> None:
+    done = here("probe", cot)
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
         f"{cot}: h264 160x120, 10 frames/s, 45 s",
         "1 clip, 45 s of footage",
-        "Start time unknown; times are counted from the first picture (--start tells it)",
+        UNKNOWN_START,
     ]
-    result = json.loads(command("probe", cot, "--json").stdout)
+    result = json.loads(here("probe", cot, "--json").stdout)
     assert result["files_s"] == pytest.approx(45.0)
     assert result["clips"][0]["n_frames"] == 450
     assert result["clips"][0]["n_key_frames"] == 45
 
 
-def test_probe_of_a_part_that_cannot_be_read(command: Command, cot: Path, tmp_path: Path) -> None:
+def test_probe_of_a_part_that_cannot_be_read(here: Command, cot: Path, tmp_path: Path) -> None:
     shutil.copy(cot, tmp_path / "good.mp4")
     (tmp_path / "bad.mp4").write_bytes(b"")
-    done = command("probe", tmp_path)
+    done = here("probe", tmp_path)
     assert done.returncode == 3
     assert "good.mp4: h264" in done.stdout
     assert "bad.mp4" in done.stderr

@@ -21,10 +21,10 @@ def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="module")
-def made(footage: Path, command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(footage: Path, here: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its night; tests leave it as it is."""
     folder = tmp_path_factory.mktemp("nights") / "night"
-    assert command("analyze", footage, "--out", folder, "--quiet").returncode == 0
+    assert here("analyze", footage, "--out", folder, "--quiet").returncode == 0
     return folder
 
 
@@ -164,28 +164,28 @@ def test_tables_are_written_where_the_report_cannot_be_drawn(
 SYNTH = ("--duration", 2, "--size", "128x72", "--fps", 5)
 
 
-def test_hand_labels_are_never_overwritten(command: Command, footage: Path, tmp_path: Path) -> None:
+def test_hand_labels_are_never_overwritten(here: Command, footage: Path, tmp_path: Path) -> None:
     labels = tmp_path / "clip_truth.csv"
     labels.write_text("onset,duration,label\n4.0,0.3,twitch\n")
     for words in (("synth", tmp_path / "clip.mp4", *SYNTH), ("plant", footage, tmp_path / "clip.mp4")):
-        done = command(*words)
+        done = here(*words)
         assert done.returncode == 2
         one_line(done.stderr, f"{labels}: this exists already")
         assert [path.name for path in tmp_path.iterdir()] == ["clip_truth.csv"]
-    done = command("synth", tmp_path / "clip.mp4", *SYNTH, "--overwrite")
+    done = here("synth", tmp_path / "clip.mp4", *SYNTH, "--overwrite")
     assert done.returncode == 0, done.stderr
     one_line(done.stderr, "was not written by this program, so it is kept as clip_truth.csv.edited-1.")
     assert (tmp_path / "clip_truth.csv.edited-1").read_text() == "onset,duration,label\n4.0,0.3,twitch\n"
     # What it wrote itself is replaced; what was corrected since is kept.
-    assert command("synth", tmp_path / "clip.mp4", *SYNTH, "--seed", 1, "--overwrite").stderr == ""
+    assert here("synth", tmp_path / "clip.mp4", *SYNTH, "--seed", 1, "--overwrite").stderr == ""
     labels.write_text("corrected")
-    assert "clip_truth.csv.edited-2" in command("plant", footage, tmp_path / "clip.mp4", "--overwrite").stderr
+    assert "clip_truth.csv.edited-2" in here("plant", footage, tmp_path / "clip.mp4", "--overwrite").stderr
     assert (tmp_path / "clip_truth.csv.edited-2").read_text() == "corrected"
 
 
-def test_footage_is_never_planted_into_itself(command: Command, footage: Path) -> None:
+def test_footage_is_never_planted_into_itself(here: Command, footage: Path) -> None:
     before = footage.read_bytes()
-    done = command("plant", footage, footage, "--overwrite")
+    done = here("plant", footage, footage, "--overwrite")
     assert done.returncode == 2
     one_line(done.stderr, "expected another file than the footage itself")
     assert footage.read_bytes() == before

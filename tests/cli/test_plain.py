@@ -19,8 +19,8 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
         ("batch", "batch [OPTIONS] SOURCE"),
     ],
 )
-def test_help_names_types_as_everybody_does(command: Command, name: str, usage: str) -> None:
-    said = command(name, "--help").stdout
+def test_help_names_types_as_everybody_does(here: Command, name: str, usage: str) -> None:
+    said = here(name, "--help").stdout
     assert said.startswith(f"Usage: twitch-detector {usage}\n")
     assert not re.search(r"<(int|float|str|path|list|int range)", said)
 
@@ -38,28 +38,28 @@ def test_help_names_types_as_everybody_does(command: Command, name: str, usage: 
         (("analyze",), "Missing argument 'PATHS...'; `twitch-detector --help`"),
     ],
 )
-def test_wrong_usage_is_one_sentence_in_our_words(command: Command, words: tuple[str, ...], said: str) -> None:
-    done = command(*words)
+def test_wrong_usage_is_one_sentence_in_our_words(here: Command, words: tuple[str, ...], said: str) -> None:
+    done = here(*words)
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_name_with_spaces_is_noticed(command: Command, tmp_path: Path) -> None:
-    done = command("analyze", "my", "folder", "--out", "night", cwd=tmp_path)
+def test_a_name_with_spaces_is_noticed(here: Command, tmp_path: Path) -> None:
+    done = here("analyze", "my", "folder", "--out", "night", cwd=tmp_path)
     assert done.returncode == 4
     assert '(names with spaces need quotes: "my folder")' in done.stderr
 
 
-def test_swapped_arguments_are_noticed(command: Command, tmp_path: Path) -> None:
+def test_swapped_arguments_are_noticed(here: Command, tmp_path: Path) -> None:
     (tmp_path / "truth.csv").write_text("onset,duration,label\n1,0.3,twitch\n")
-    done = command("evaluate", tmp_path / "truth.csv", tmp_path)
+    done = here("evaluate", tmp_path / "truth.csv", tmp_path)
     assert done.returncode == 1
     assert "truth.csv: expected a night folder, but this is a file; give the folder" in done.stderr
 
 
-def test_nothing_is_said_to_be_kept_before_anything_was_measured(command: Command, tmp_path: Path, cot: Path) -> None:
+def test_nothing_is_said_to_be_kept_before_anything_was_measured(here: Command, tmp_path: Path, cot: Path) -> None:
     (tmp_path / "file").write_text("")
-    done = command("analyze", cot, "--out", tmp_path / "file" / "night")
+    done = here("analyze", cot, "--out", tmp_path / "file" / "night")
     assert done.returncode == 1
     assert "nothing was measured yet" in done.stderr

@@ -14,6 +14,8 @@ from detector.night.night import Night
 from detector.night.store import read_part
 from tests.fault_tools import everything
 
+pytestmark = pytest.mark.slow  # quick: pseudonyms in tests/night, reports without pictures in tests/views
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 SECRETS = ("Emma", "Millerova", "west wing", "Broken-Cam", "pytest-of")
 
@@ -23,18 +25,18 @@ def footage(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFac
     """A folder with names that tell something: two clips, of which the second is damaged, and one that is no video."""
     folder = tmp_path_factory.mktemp("footage") / "Emma Millerova" / "west wing"
     folder.mkdir(parents=True)
-    write_cot(folder / "2026-03-14_22-00-00_Emma.mp4", 10.0, (4.0,))
-    cut = write_cot(folder / "2026-03-14_22-00-10_Emma.ts", 8.0, (3.0,), seed=1)
+    write_cot(folder / "2026-03-14_22-00-00_Emma.mp4", 6.0, (3.0,))
+    cut = write_cot(folder / "2026-03-14_22-00-06_Emma.ts", 5.0, (2.0,), seed=1)
     cut.write_bytes(cut.read_bytes()[:-3000])
     (folder / "Broken-Cam.mp4").write_text("no video")
     return folder
 
 
 @pytest.fixture(scope="module")
-def private(footage: Path, command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def private(footage: Path, here: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A night of it that keeps neither."""
     folder = tmp_path_factory.mktemp("nights") / "p"
-    done = command("analyze", footage, "--out", folder, "--no-pictures", "--pseudonyms")
+    done = here("analyze", footage, "--out", folder, "--no-pictures", "--pseudonyms")
     assert done.returncode == 3, done.stderr
     for secret in SECRETS[:-1]:
         assert secret not in done.stdout + done.stderr
@@ -42,10 +44,10 @@ def private(footage: Path, command: Command, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="module")
-def plain(footage: Path, command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain(footage: Path, here: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A night of it that keeps everything."""
     folder = tmp_path_factory.mktemp("nights") / "q"
-    assert command("analyze", footage, "--out", folder, "--quiet").returncode == 3
+    assert here("analyze", footage, "--out", folder, "--quiet").returncode == 3
     return folder
 
 
@@ -72,7 +74,6 @@ def test_what_was_found_is_the_same(private: Path, plain: Path) -> None:
     assert [path for path, _ in hidden.provenance.unreadable] == ["unreadable-0001"]
 
 
-@pytest.mark.slow
 def test_no_file_keeps_a_pixel(private: Path, plain: Path, command: Command, footage: Path, tmp_path: Path) -> None:
     assert any(read_part(part).reference.size for part in Night.load(plain).parts)
     assert not any(read_part(part).reference.size for part in Night.load(private).parts)
@@ -85,7 +86,6 @@ def test_no_file_keeps_a_pixel(private: Path, plain: Path, command: Command, foo
     assert there.count(b"data:image") == (private / "report.html").read_bytes().count(b"data:image")
 
 
-@pytest.mark.slow
 def test_later_commands_hold_to_it(private: Path, command: Command, footage: Path, tmp_path: Path) -> None:
     done = command("clips", private, "--footage", footage, "--out", tmp_path / "clips")
     assert done.returncode != 0
@@ -98,7 +98,6 @@ def test_later_commands_hold_to_it(private: Path, command: Command, footage: Pat
     assert not any(b"Emma" in data for data in all_bytes(tmp_path / "again"))
 
 
-@pytest.mark.slow
 def test_a_report_can_do_without_pictures(plain: Path, command: Command, tmp_path: Path) -> None:
     folder = shutil.copytree(plain, tmp_path / "night")
     assert command("report", folder, "--no-pictures").returncode == 3
@@ -110,7 +109,6 @@ def test_a_report_can_do_without_pictures(plain: Path, command: Command, tmp_pat
     assert json.loads((folder / "night.json").read_text())["has_pictures"] is True
 
 
-@pytest.mark.slow
 def test_footage_of_pseudonyms_is_found_by_its_content(
     footage: Path, command: Command, write_cot: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -122,7 +120,6 @@ def test_footage_of_pseudonyms_is_found_by_its_content(
     assert list((tmp_path / "c").glob("*.mp4"))
 
 
-@pytest.mark.slow
 def test_a_night_with_pictures_becomes_one_without(
     plain: Path, command: Command, footage: Path, tmp_path: Path
 ) -> None:

@@ -30,8 +30,8 @@ def nights(tmp_path: Path) -> Path:
     return tmp_path / "nights"
 
 
-def test_table_and_figure_are_written_and_not_replaced(command: Command, nights: Path, tmp_path: Path) -> None:
-    done = command("trend", nights, "--out", tmp_path / "trend")
+def test_table_and_figure_are_written_and_not_replaced(here: Command, nights: Path, tmp_path: Path) -> None:
+    done = here("trend", nights, "--out", tmp_path / "trend")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0].split()[:3] == ["night", "start", "group"]
     assert "0.0 to 0.4" in done.stdout
@@ -39,13 +39,13 @@ def test_table_and_figure_are_written_and_not_replaced(command: Command, nights:
     assert table[0].startswith("night,start_at,group,kind,n_events")
     assert len(table) == 1 + 6 * N_NIGHTS
     assert (tmp_path / "trend" / "trend.png").read_bytes().startswith(b"\x89PNG")
-    again = command("trend", nights, "--out", tmp_path / "trend")
+    again = here("trend", nights, "--out", tmp_path / "trend")
     assert (again.returncode, "exists already" in again.stderr) == (2, True)
-    assert command("trend", nights, "--out", tmp_path / "trend", "--overwrite").returncode == 0
+    assert here("trend", nights, "--out", tmp_path / "trend", "--overwrite").returncode == 0
 
 
-def test_table_as_json(command: Command, nights: Path) -> None:
-    facts = json.loads(command("trend", nights, "--json").stdout)
+def test_table_as_json(here: Command, nights: Path) -> None:
+    facts = json.loads(here("trend", nights, "--json").stdout)
     assert {row["compared"] for row in facts["nights"]} == {"within"}
     assert facts["groups"] == {"A": ""}
 
@@ -59,14 +59,14 @@ def test_night_that_cannot_be_read_is_told(command: Command, nights: Path) -> No
     assert "night2" not in done.stdout
 
 
-def test_wrong_requests_are_one_sentence(command: Command, nights: Path, tmp_path: Path) -> None:
+def test_wrong_requests_are_one_sentence(here: Command, nights: Path, tmp_path: Path) -> None:
     for arguments, said in [
         ((tmp_path / "nowhere",), "no such folder"),
         ((nights, "--kind", "twich"), "expected a kind of event"),
         ((tmp_path / "empty",), "expected night folders"),
     ]:
         (tmp_path / "empty").mkdir(exist_ok=True)
-        done = command("trend", *arguments)
+        done = here("trend", *arguments)
         assert done.returncode in {1, 2}
         assert said in done.stderr
         assert len(done.stderr.splitlines()) == 1

@@ -151,13 +151,13 @@ class TestRules:
 class TestSimulatedNights:
     """An hour of sleep each, with twitches and stirrings at the rates of its states."""
 
-    @pytest.mark.parametrize("seed", range(3))
+    @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
     def test_states_are_found_again(self, seed: int) -> None:
         night = SimulatedNight(NIGHT, seed)
         found = [epoch.state for epoch in night.scored()]
         assert kappa(night.true, found) >= 0.8
 
-    @pytest.mark.parametrize("seed", range(2))
+    @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
     def test_rates_are_right_where_they_are_told(self, seed: int) -> None:
         night = SimulatedNight([(QUIET, 10.0), (ACTIVE, 5.0), (QUIET, 10.0)], seed)
         rates = night.track().rate_hz

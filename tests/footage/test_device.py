@@ -19,12 +19,15 @@ import av  # isort: skip - OpenCV has to be loaded before PyAV
 Writer = Callable[..., Path]
 
 
+ASKED = [pytest.param(name, marks=pytest.mark.slow) if name == "auto" else name for name in CHOICES if name != OFF]
+
+
 def test_software_is_the_rule(video: Writer) -> None:
     assert choose_decoding([probe(video("a.mp4", 5))], OFF) == Decoding("", "")
     assert Decoding().words == "software"
 
 
-@pytest.mark.parametrize("asked", [choice for choice in CHOICES if choice != OFF])
+@pytest.mark.parametrize("asked", ASKED)
 def test_each_choice_is_a_device_that_works_or_software_and_why(asked: str, video: Writer) -> None:
     info = probe(video("a.mp4", 5, size=(320, 240)))
     chosen = choose_decoding([info], asked)

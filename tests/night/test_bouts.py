@@ -29,6 +29,7 @@ def test_criterion_of_two_known_processes_comes_back(n: int) -> None:
     assert np.median([1 / fit.between_per_s for fit in fits]) == pytest.approx(60.0, rel=0.2)
 
 
+@pytest.mark.slow
 def test_events_at_random_make_no_bouts() -> None:
     random = np.random.default_rng(7)
     fitted = sum(bout_criterion(random.exponential(20.0, 300), PARAMS).is_fitted for _ in range(100))

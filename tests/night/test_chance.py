@@ -74,6 +74,7 @@ def test_nothing_to_shuffle_is_no_chance(n: int) -> None:
 
 @settings(max_examples=6, deadline=None)
 @given(st.floats(0.5, 10.0))
+@pytest.mark.slow
 def test_events_at_random_are_called_periodic_no_more_often_than_chance_allows(per_min: float) -> None:
     """Poisson events at half to ten a minute: at most 1 night of 20, and what 120 nights vary by (1 in 1000)."""
     for rule in (WASM, RunRule(5.0, 90.0, 4)):

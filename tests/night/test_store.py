@@ -177,6 +177,7 @@ def test_folder_without_a_night_says_so(tmp_path: Path) -> None:
         Night.load(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_flipped_byte_in_a_part_is_noticed_or_changes_nothing(stored: Path) -> None:
     part = next((stored / MOTION_FOLDER).glob("*.npz"))
     whole, truth = part.read_bytes(), Night.load(stored).trace

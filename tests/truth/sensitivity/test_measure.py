@@ -23,6 +23,8 @@ from detector.truth.sensitivity.result import Sensitivity, gather
 from detector.truth.sensitivity.trials import StretchResult, StretchTask, match_placed, try_stretch
 from tests.accuracy.honesty import agree
 
+pytestmark = pytest.mark.slow  # footage is encoded again; the steps have quick tests of their own
+
 BUDGET = 600
 PLAN = StretchPlan(0.0, 30.0, (), (), 5.0)
 ASKED = Injection(BUDGET, mm_per_px=2.0)
@@ -43,7 +45,6 @@ def measured(night: Night) -> Sensitivity:
     return measure_sensitivity(night, ASKED)
 
 
-@pytest.mark.slow
 def test_only_quiet_time_is_used_and_the_budget_holds(night: Night, measured: Sensitivity) -> None:
     events = night.decision.events
     assert events
@@ -63,7 +64,6 @@ def test_large_movement_is_found_and_what_nobody_can_see_is_not(measured: Sensit
     assert sum(one.is_noticed for one in noticed) >= len(noticed) / 2
 
 
-@pytest.mark.slow
 def test_the_file_says_all_and_is_the_same_for_any_number_of_workers(
     night: Night, measured: Sensitivity, tmp_path: Path
 ) -> None:
@@ -142,7 +142,6 @@ def test_what_moves_elsewhere_or_another_way_is_not_what_was_planted(night: Nigh
     assert match_placed(night, [], 240)[2] == [True] * len(night.decision.events)
 
 
-@pytest.mark.slow
 def test_reported_and_true_sensitivity_agree(tmp_path: Path) -> None:
     """One run of `python -m tests.accuracy.honesty`: planted before and after the camera's encoder."""
     run = agree(seed=3, folder=tmp_path, seconds=130.0)

@@ -27,9 +27,8 @@ def moving(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFact
     """45.5 s of footage, really analyzed, with jerks at 7, 19.5 and 33.2 s."""
     import detector
 
-    folder = tmp_path_factory.mktemp("moving")
-    video = write_cot(folder / "cot.mp4", 45.5, (7.0, 19.5, 33.2))
-    return detector.analyze(video, out=folder / "night", workers=1)
+    video = write_cot(tmp_path_factory.mktemp("moving") / "cot.mp4", 45.5, (7.0, 19.5, 33.2))
+    return detector.analyze(video, workers=1)  # no pictures are drawn
 
 
 def named(night: Night, code: str, session: str) -> Night:

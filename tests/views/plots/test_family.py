@@ -134,7 +134,7 @@ def test_rate_course_divides_by_observed_time(make_night: NightMaker, make_event
     assert observed_in(night.observed, course.edges_s)[1] == pytest.approx(30.0, abs=0.2)
 
 
-@pytest.mark.parametrize("format", ["svg", "png", "pdf"])
+@pytest.mark.parametrize("format", ["png", *(pytest.param(name, marks=pytest.mark.slow) for name in ("svg", "pdf"))])
 def test_figures_are_files(nights: dict[str, Night], tmp_path: Path, format: str) -> None:  # noqa: A002
     paths = write_figures(nights["short"], tmp_path / "figures", format=format)
     names = ["timeline", "motion", "rates", "raster", "where", "rhythm-e0002"]
