@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -61,8 +62,8 @@ def check_inside(path: Path, folder: Path, most_bytes: int) -> int:
     try:
         place, home = path.resolve(), folder.resolve()
         state = place.stat()
-    except FileNotFoundError:
-        raise
+    except (FileNotFoundError, NotADirectoryError):  # the folder itself may be a file
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
     except (OSError, RuntimeError, ValueError) as error:  # a ring of links, a name that cannot be
         reason = getattr(error, "strerror", None) or "its links lead nowhere"
         raise NightFolderError(f"{path}: cannot read this file of the night ({reason}).") from None
