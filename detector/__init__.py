@@ -1,9 +1,12 @@
 """Finds brief sleep twitches and rhythmic movement in recorded baby-monitor footage.
 
+```python
 import detector
+
 night = detector.analyze("night.mp4")
 night.events
 detector.plot_timeline(night)
+```
 
 Each command of `twitch-detector` is a function here, too.
 """
@@ -33,8 +36,7 @@ if TYPE_CHECKING:
     from detector.truth.known import read_truth as read_truth
     from detector.truth.planting.plant import plant as plant
     from detector.truth.scene.draw import synthesize as synthesize
-    from detector.truth.scoring.evaluate import evaluate as evaluate
-    from detector.truth.scoring.people import compare_scorings as compare_scorings
+    from detector.truth.scoring.against import evaluate as evaluate
     from detector.truth.scoring.thresholds import choose_threshold as choose_threshold
     from detector.truth.sensitivity.measure import Injection as Injection
     from detector.truth.sensitivity.measure import measure_sensitivity as measure_sensitivity
@@ -69,10 +71,9 @@ _HOMES = {
     "analyze": "detector.run.analyze",
     "batch": "detector.run.batch",
     "choose_threshold": "detector.truth.scoring.thresholds",
-    "compare_scorings": "detector.truth.scoring.people",
     "data_dictionary": "detector.night.tables",
     "decide": "detector.run.again",
-    "evaluate": "detector.truth.scoring.evaluate",
+    "evaluate": "detector.truth.scoring.against",
     "export": "detector.views.exchange.writing",
     "import_scoring": "detector.views.exchange.taking",
     "load_nights": "detector.night.nights",

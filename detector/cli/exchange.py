@@ -33,6 +33,9 @@ def export(
     ] = None,
     states: Annotated[bool, typer.Option("--states/--no-states", help="With the states of epochs.")] = True,
     breathing: Annotated[bool, typer.Option("--breathing/--no-breathing", help="With the breathing.")] = True,
+    hypnogram: Annotated[
+        bool, typer.Option("--hypnogram", help="EDF+: states under the names of sleep stages, as hypnograms have them.")
+    ] = False,
     artifacts: Annotated[bool, typer.Option("--artifacts/--no-artifacts", help="With artifacts.")] = False,
     decimal_comma: Annotated[
         bool, typer.Option("--decimal-comma", help="CSV with ; between cells and decimal commas.")
@@ -57,7 +60,7 @@ def export(
     is_reviewed = reviewed or reviewer is not None
     paths = write_export(
         night, to, out, overwrite=overwrite, reviewed=is_reviewed, reviewer=reviewer, states=states,
-        breathing=breathing, artifacts=artifacts, decimal_comma=decimal_comma, footage=footage,
+        breathing=breathing, hypnogram=hypnogram, artifacts=artifacts, decimal_comma=decimal_comma, footage=footage,
     )  # fmt: skip
     if as_json:
         say_json([str(path) for path in paths])

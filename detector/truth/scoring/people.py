@@ -29,7 +29,7 @@ from detector.truth.scoring.evaluate import match_kind
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.matching import best_pairs, overlap_ratio, touching
 from detector.truth.scoring.score import ONSET_TOLERANCE_S, Tally
-from detector.views.exchange.labels import Labeled, make_labels, read_labels, with_kinds
+from detector.views.exchange.labels import Labeled, Labels, own_labels, with_kinds
 from detector.views.exchange.reading import read_scoring
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Comparison:
 def compare_scorings(
     night: NightLike,
     paths: Sequence[str | Path],
-    labels: Mapping[str, Any] | Path | None = None,
+    labels: Labels = None,
     footage: str | Path | None = None,
 ) -> Comparison:
     """People's scorings of a night against each other and against the detector.
@@ -152,7 +152,7 @@ def compare_scorings(
         UsageError: a file cannot be read, is not of this night, or nothing in it is known.
     """
     loaded = as_night(night)
-    own = read_labels(labels) if isinstance(labels, Path) else make_labels(labels or {})
+    own = own_labels(labels)
     labeled = [with_kinds(read_scoring(loaded, path, footage), own) for path in paths]
     notices = [notice for each in labeled for notice in each.notices()]
     for each in labeled:
@@ -162,9 +162,9 @@ def compare_scorings(
     return _compared(loaded, named, notices)
 
 
-def scoring_of(night: Night, path: str | Path, labels: Path | None = None) -> Intervals:
+def scoring_of(night: Night, path: str | Path, labels: Labels = None) -> Intervals:
     """One person's movements in our kinds; see `compare_scorings`."""
-    return _intervals(with_kinds(read_scoring(night, path), read_labels(labels)))
+    return _intervals(with_kinds(read_scoring(night, path), own_labels(labels)))
 
 
 def _names(labeled: Sequence[Labeled]) -> list[str]:

@@ -18,6 +18,7 @@ from detector.truth.scoring.evaluate import match_kind
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.people import scoring_of
 from detector.truth.scoring.score import Tally
+from detector.views.exchange.labels import Labels
 
 VALUES = (4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0)
 LEAST_EVENTS, LEAST_S = 20, 1200.0
@@ -51,7 +52,7 @@ def choose_threshold(
     parameter: str = "burst.threshold",
     kind: str = "twitch",
     values: Sequence[float] = VALUES,
-    labels: Path | None = None,
+    labels: Labels = None,
 ) -> Chosen:
     """The value of a parameter under which the events agree best with a person's.
 
@@ -61,7 +62,7 @@ def choose_threshold(
         parameter: that decides and does not measure.
         kind: of event to agree on.
         values: to try.
-        labels: TOML file of labels.
+        labels: labels to kinds, or the TOML file that holds them.
 
     Raises:
         UsageError: the person scored less than 20 such events, or less than 20 min were observed, or one half has none.

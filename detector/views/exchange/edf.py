@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import UsageError
+from detector.events.state import ACTIVE, AWAKE, QUIET
 from detector.views.exchange.scored import Scored, Scoring, in_order, unfit
-from detector.views.exchange.sheet import Row, Sheet
+from detector.views.exchange.sheet import Choice, Row, Sheet
 from detector.views.exchange.signals import BREATHING_HZ, MOTION_HZ, signals_of
 
 GAP = "gap"
 EXAMPLE = "annotation at 12.5 s that lasts 0.3 s with the text `twitch`"
+STAGES: Mapping[str, str] = {QUIET: "Sleep stage N", ACTIVE: "Sleep stage R", AWAKE: "Sleep stage W"}
+"""Standard texts of EDF+ for what the states are like; all other states are `Sleep stage ?`."""
+NO_STAGE = "Sleep stage ?"
 _SEPARATOR = " | "
 
 
@@ -34,7 +39,7 @@ def edf_bytes(sheet: Sheet) -> bytes:
     night = sheet.night
     begin, who = night.start_at, night.provenance.subject
     notes = [(start_s, stop_s, GAP) for start_s, stop_s in night.gaps]
-    notes += [(row.start_s, row.stop_s, _text(row)) for row in sheet.rows]
+    notes += [(row.start_s, row.stop_s, _text(row, sheet.choice)) for row in sheet.rows]
     annotations = [
         edfio.EdfAnnotation(round(max(start_s - night.start_s, 0.0), 3), round(stop_s - start_s, 3), text)
         for start_s, stop_s, text in sorted(notes)
@@ -68,7 +73,9 @@ def _word(text: str) -> str:
     return "".join(letter for letter in text if 32 < ord(letter) < 127) or "X"
 
 
-def _text(row: Row) -> str:
+def _text(row: Row, choice: Choice) -> str:
+    if row.what == "state" and choice.hypnogram:
+        return STAGES.get(row.kind, NO_STAGE)
     return _SEPARATOR.join(" ".join(part.split()) for part in (row.kind, row.site, row.event_id) if part.strip())
 
 

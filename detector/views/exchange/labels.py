@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from detector.errors import ParameterError
 from detector.events.artifacts import ARTIFACT_KINDS
 from detector.events.classify import EVENT_KINDS
-from detector.events.state import STATES
+from detector.events.state import ACTIVE, AWAKE, QUIET, STATES, UNKNOWN
 from detector.views.exchange.scored import Scored, Scoring
 
 IGNORE = "ignore"
@@ -26,6 +27,13 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "uncertain": ("unclear", "unsure", "jerk", "?"),
 }
 """Words for each kind, in lower case, beside the name of the kind itself."""
+STAGES: Mapping[str, tuple[str, ...]] = {
+    AWAKE: ("w",),
+    ACTIVE: ("r",),
+    QUIET: ("n", "n1", "n2", "n3", "1", "2", "3", "4"),
+    UNKNOWN: ("?",),
+}
+"""Sleep stages as EDF+ writes them, after `sleep stage`, by the state that is like them."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,18 @@ def with_kinds(scoring: Scoring, own: Mapping[str, str] | None = None) -> Labele
 def default_labels() -> dict[str, str]:
     """Labels in lower case to kinds, states, and what is left out on purpose."""
     labels = {word: kind for kind, words in DEFAULTS.items() for word in (kind, *words)}
-    return {**dict.fromkeys(ARTIFACT_KINDS, IGNORE), "gap": IGNORE, **{state: state for state in STATES}, **labels}
+    stages = {f"sleep stage {stage}": state for state, words in STAGES.items() for stage in words}
+    own = {state: state for state in STATES}
+    return {**dict.fromkeys(ARTIFACT_KINDS, IGNORE), "gap": IGNORE, **stages, **own, **labels}
+
+
+Labels = Mapping[str, Any] | str | Path | None
+"""A user's map of labels: values, the TOML file that holds them, or none."""
+
+
+def own_labels(labels: Labels) -> dict[str, str]:
+    """A user's map of labels, wherever it stands; errors as of `read_labels`."""
+    return read_labels(Path(labels)) if isinstance(labels, str | Path) else make_labels(labels or {})
 
 
 def read_labels(path: Path | None) -> dict[str, str]:

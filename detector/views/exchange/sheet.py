@@ -27,6 +27,8 @@ class Choice:
         reviewer: only this reviewer's decisions; None takes those of all.
         states: whether the states of epochs go along.
         breathing: whether the breathing goes along, where a format has signals.
+        hypnogram: whether EDF+ has the states under the names of sleep stages (`Sleep stage N`), which tools of
+            polysomnography expect, instead of their own; no electrode was there all the same.
         artifacts: whether artifacts go along.
         decimal_comma: whether CSV has `;` between cells and decimal commas, as spreadsheets of many countries want.
         footage: where the footage is now, for tools that open it; None looks where it was and beside the night.
@@ -36,6 +38,7 @@ class Choice:
     reviewer: str | None = None
     states: bool = True
     breathing: bool = True
+    hypnogram: bool = False
     artifacts: bool = False
     decimal_comma: bool = False
     footage: str | Path | None = None

@@ -14,7 +14,7 @@ from detector.night.night import Night
 from detector.night.review import LONGEST_NOTE, Mark, append_decision, check_reviewer, mark_of, read_reviews
 from detector.night.tables import name_event
 from detector.night.verdicts import Verdict, verdicts_of
-from detector.views.exchange.labels import Labeled, make_labels, read_labels, with_kinds
+from detector.views.exchange.labels import Labeled, Labels, own_labels, with_kinds
 from detector.views.exchange.reading import read_scoring
 from detector.views.exchange.scored import Scored
 
@@ -82,7 +82,7 @@ def import_scoring(
     path: str | Path,
     reviewer: str | None = None,
     *,
-    labels: Mapping[str, Any] | Path | None = None,
+    labels: Labels = None,
     footage: str | Path | None = None,
     write: bool = True,
 ) -> Taken:
@@ -106,7 +106,7 @@ def import_scoring(
     loaded = as_night(night)
     if loaded.folder is None and write:
         raise NightFolderError("This night stands in no folder to write a review to; save it first.")
-    own = read_labels(labels) if isinstance(labels, Path) else make_labels(labels or {})
+    own = own_labels(labels)
     labeled = with_kinds(read_scoring(loaded, path, footage), own)
     if labeled.unknown and not labeled.marks:
         raise UsageError(labeled.notices()[0].replace("these rows are left out", "nothing is left of it"))

@@ -33,8 +33,8 @@ def export(
         out: the file (for `bids` the folder of the data set) to write; named after the night when left out. A night of
             several files of footage gives one file each in formats that count time from the start of a file.
         overwrite: whether what is there may be replaced.
-        **choice: the fields of `Choice`: `reviewed`, `reviewer`, `states`, `breathing`, `artifacts`,
-            `decimal_comma`, `footage`.
+        **choice: the fields of `Choice`: `reviewed`, `reviewer`, `states`, `breathing`, `hypnogram`,
+            `artifacts`, `decimal_comma`, `footage`.
 
     Returns:
         The files, in order of name.

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from detector.errors import UsageError
+from detector.events.classify import EVENT_KINDS
 from detector.events.decide import Decision
 from detector.night.night import Night
+from detector.truth.known import KnownMovement
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.people import ANY, Comparison, agreement_of, compare_scorings, confusion_of
 from detector.truth.scoring.plots import plot_agreement, write_agreement
@@ -144,3 +146,19 @@ def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other(
     assert chosen.values == (10.0, 10.0)
     assert chosen.f1 == (1.0, 1.0)
     assert max(chosen.f1_default) < 0.95
+
+
+def test_one_name_for_people_and_for_what_is_known(night: Night, tmp_path: Path) -> None:
+    import detector
+
+    ana = scorer(tmp_path / "ana.csv", night, words="my {}")
+    own = {f"my {kind}": kind for kind in EVENT_KINDS}
+    (tmp_path / "labels.toml").write_text("\n".join(f'"{word}" = "{kind}"' for word, kind in own.items()))
+    for labels in (tmp_path / "labels.toml", str(tmp_path / "labels.toml"), own):
+        alone = detector.evaluate(night, ana, labels=labels)
+        assert row(alone, "ana", "detector", ANY)["f1"] == 1.0
+    both = detector.evaluate(night, [ana, str(ana)], labels=own)
+    assert both.pairs[0].names == ("ana 1", "ana 2")
+    known = [KnownMovement("twitch", e.start_s, e.duration_s) for e in night.decision.events if e.kind == "twitch"]
+    assert detector.evaluate(night, known).kinds["twitch"].tally.f1 == 1.0
+    assert detector.evaluate(night, []).n_false == len(night.decision.events)

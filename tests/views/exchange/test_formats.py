@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sysconfig
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +16,10 @@ import numpy as np
 import pytest
 
 from detector.errors import UsageError
+from detector.events.state import ACTIVE, AWAKE, QUIET
 from detector.night.night import Night
 from detector.night.provenance import Subject
+from detector.views.exchange.labels import with_kinds
 from detector.views.exchange.reading import read_scoring
 from detector.views.exchange.signals import is_near, peaks_at
 from detector.views.exchange.writing import export
@@ -138,6 +141,20 @@ def test_states_go_to_every_format(with_states: Night, tmp_path: Path) -> None:
     assert states <= texts
 
 
+def test_a_hypnogram_has_a_stage_for_every_epoch_and_is_read_as_states(with_states: Night, tmp_path: Path) -> None:
+    import edfio
+
+    (path,) = export(with_states, "edf", tmp_path / "n.edf", hypnogram=True)
+    stages = [note for note in edfio.read_edf(path).annotations if note.text.startswith("Sleep stage ")]
+    epochs = with_states.decision.epochs
+    assert [(note.onset, note.duration) for note in stages] == [(e.start_s, e.stop_s - e.start_s) for e in epochs]
+    names = {QUIET: "Sleep stage N", ACTIVE: "Sleep stage R", AWAKE: "Sleep stage W"}
+    assert [note.text for note in stages] == [names[e.state] for e in epochs]
+    labeled = with_kinds(read_scoring(with_states, path))
+    assert labeled.unknown == {}
+    assert [(state, one.start_s) for state, one in labeled.states] == [(e.state, e.start_s) for e in epochs]
+
+
 def test_each_step_keeps_its_largest_value() -> None:
     grid = np.array([0.0, 0.1, 0.2, 0.3])
     assert peaks_at(grid, np.zeros(0), np.zeros(0), 0.1).tolist() == [0.0] * 4
@@ -177,3 +194,21 @@ def test_mne_opens_the_file(moving: Night, tmp_path: Path) -> None:
     columns = moving.event_columns()
     ours = [s for s, kind in zip(columns["start_s"], columns["kind"], strict=True) if kind == "twitch"]
     assert twitches == pytest.approx(ours, abs=0.002)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_yasa_reads_the_states_as_a_hypnogram(with_states: Night, tmp_path: Path) -> None:
+    mne = pytest.importorskip("mne")
+    yasa = pytest.importorskip("yasa")
+    (path,) = export(with_states, "edf", tmp_path / "n.edf", hypnogram=True)
+    notes = mne.io.read_raw_edf(path, verbose="error").annotations
+    stages = [note["description"].rpartition(" ")[2] for note in notes if note["description"].startswith("Sleep stage")]
+    hypnogram = yasa.Hypnogram(
+        [{"N": "NREM", "?": "UNS"}.get(stage, stage) for stage in stages], n_stages=3, freq="30s"
+    )
+    counts = Counter(epoch.state for epoch in with_states.decision.epochs)
+    found = hypnogram.sleep_statistics()
+    assert found["REM"] == pytest.approx(counts[ACTIVE] * 0.5)
+    assert found["NREM"] == pytest.approx(counts[QUIET] * 0.5)
+    assert found["TIB"] == pytest.approx(120.0)
