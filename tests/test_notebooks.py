@@ -17,8 +17,10 @@ def code_cells(path: Path) -> list[dict[str, Any]]:
     return [cell for cell in cells if cell["cell_type"] == "code"]
 
 
-def test_there_is_a_first_notebook() -> None:
-    assert "01_first_night.ipynb" in [path.name for path in NOTEBOOKS]
+def test_the_readme_leads_to_every_notebook() -> None:
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    assert len(NOTEBOOKS) >= 6
+    assert [path.name for path in NOTEBOOKS if f"(notebooks/{path.name})" not in readme] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -55,9 +55,10 @@ class Nights(Sequence[Night]):
 
     @property
     def nights(self) -> pd.DataFrame:
-        """One row a night that can be read: name, start, coverage, and of each kind its count and its rate.
+        """One row a night that can be read: name, infant, start, coverage, and of each kind its count and its rate.
 
-        Columns: `night`, `start_at` (datetimes in the zone of the nights, in UTC where they have several),
+        Columns: `night`, `subject`, `session`, `age` (as the user said them), `start_at` (datetimes in the zone of the
+        nights, in UTC where they have several),
         `duration_s`, `observed_s`, `judged_s`, `is_partial`, `camera`, `version`, and for each kind `n_twitch`,
         `twitch_per_hour`, `twitch_low_per_hour`, `twitch_high_per_hour` and so on.
         """
@@ -118,7 +119,11 @@ def load_nights(root: str | Path | Iterable[str | Path]) -> Nights:
 
 def night_row(night: Night) -> dict[str, Any]:
     """What the table of nights says of one; see `Nights.nights`."""
+    who = night.provenance.subject
     row: dict[str, Any] = {
+        "subject": who.code,
+        "session": who.session,
+        "age": who.age,
         "start_at": night.start_at,
         "duration_s": night.stop_s - night.start_s,
         "observed_s": night.coverage.observed_s,
@@ -146,7 +151,8 @@ def _short_names(folders: Sequence[Path]) -> tuple[str, ...]:
 def _night_frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    heads = ["night", "start_at", "duration_s", "observed_s", "judged_s", "is_partial", "camera", "version"]
+    heads = ["night", "subject", "session", "age", "start_at", "duration_s", "observed_s", "judged_s", "is_partial"]
+    heads += ["camera", "version"]
     rates = ("n_{}", "{}_per_hour", "{}_low_per_hour", "{}_high_per_hour")
     frame = pd.DataFrame(rows, columns=[*heads, *(text.format(kind) for kind in EVENT_KINDS for text in rates)])
     return frame.assign(start_at=_one_zone([row["start_at"] for row in rows]))

@@ -12,7 +12,7 @@ from detector.events.decide import Decision
 from detector.night.loading import as_night, takes_night
 from detector.night.night import Night
 from detector.night.nights import load_nights
-from detector.night.provenance import InputFile, Provenance
+from detector.night.provenance import InputFile, Provenance, Subject
 from detector.night.store import write_night
 from detector.night.tables import EVENT_COLUMNS
 
@@ -26,7 +26,9 @@ def store(make_night: Callable[..., Night], event: Callable[..., Event], tmp_pat
     def write(name: str, n_twitches: int, start_at: datetime | None = datetime(2026, 3, 1, 22, tzinfo=UTC)) -> Path:
         events = tuple(event(start_s=30.0 * n + 1, stop_s=30.0 * n + 1.3) for n in range(n_twitches))
         source = InputFile("night.mp4", f"{name}.mp4", 1, "ab" * 32, 0.0)
-        provenance = Provenance((source,), 0.0, 5400.0, start_at, "name", versions={"twitch-detector": "9"})
+        who = Subject(f"S-{name}", "1", "12 weeks")
+        versions = {"twitch-detector": "9"}
+        provenance = Provenance((source,), 0.0, 5400.0, start_at, "name", versions=versions, subject=who)
         folder = tmp_path / "nights" / name
         folder.mkdir(parents=True)
         write_night(make_night(Decision(events, ()), provenance=provenance, observed=((0.0, 5400.0),)), folder)
@@ -49,6 +51,7 @@ def test_nights_are_found_below_a_folder_and_told_in_two_tables(store: Store, tm
     assert (table.twitch_low_per_hour < table.twitch_per_hour).all()
     assert table.start_at["a"] - table.start_at["b"] == timedelta(days=1)
     assert table.version.unique().tolist() == ["9"]
+    assert table.loc["a", ["subject", "session", "age"]].tolist() == ["S-deep/a", "1", "12 weeks"]
     events = nights.events
     assert events.columns.tolist() == ["night", *EVENT_COLUMNS]
     assert events.groupby("night").size().to_dict() == {"a": 3, "b": 9}
