@@ -29,6 +29,7 @@ _NOISE_HZ = (1.7, _HIGH_HZ)
 _LINE_BINS = 1.25
 _LINE_AROUND = (0.7, 1.35)
 _MOST_LINES = 3
+_HALF = 0.5
 _BESIDE_HZ = 0.015
 _SWINGS_HZ = (0.15, 1.4)
 
@@ -98,8 +99,10 @@ def count_cycles(wave: Floats, inner: slice, params: BreathingParams) -> Counted
 def is_clockwork(wave: Floats, params: BreathingParams) -> bool:
     """Whether a signal keeps time as nothing alive does: nearly all of its power is at one rate, or at three at most.
 
-    Over several minutes the rate of breathing wanders by more than can be told apart in that time; that of a fan, a
-    lamp or an encoder does not, nor do those of a mobile or of a curtain in the draft of a fan.
+    The power of noise, which is at all rates alike, is taken off before: a faint machine is one, and a breath that
+    wanders a little is none, however plainly it is seen. Over several minutes the rate of breathing wanders by more
+    than can be told apart in that time; that of a fan, a lamp or an encoder does not, nor do those of a mobile or of a
+    curtain in the draft of a fan.
 
     Args:
         wave: shape (samples,), five samples a second.
@@ -119,9 +122,27 @@ def is_clockwork(wave: Floats, params: BreathingParams) -> bool:
         # What lies beside a line is a rate that wanders, and no other line.
         rest[away <= max(2.0 * bin_hz, _BESIDE_HZ)] = 0.0
     rate = frequency[np.argmax(power)]
-    around = power[(frequency > _LINE_AROUND[0] * rate) & (frequency < _LINE_AROUND[1] * rate)].sum()
-    is_one = lines[0] >= params.clockwork_share * around
-    return bool(is_one or sum(lines) >= params.clockwork_lines * power.sum())
+    is_around = (frequency > _LINE_AROUND[0] * rate) & (frequency < _LINE_AROUND[1] * rate)
+    is_swing = (frequency >= _SWINGS_HZ[0]) & (frequency <= _SWINGS_HZ[1])
+    width = int(np.count_nonzero(np.abs(frequency - rate) <= _LINE_BINS * bin_hz))
+    is_one = _beyond_noise(lines[0], width, power[is_around]) >= params.clockwork_share
+    return bool(is_one or _beyond_noise(sum(lines), 3 * width, power[is_swing]) >= params.clockwork_lines)
+
+
+def _beyond_noise(lines: float, width: int, power: Floats) -> float:
+    """Share of lines in the power of a band, noise taken off both; 0 where the lines are not even half of it.
+
+    Args:
+        lines: their power.
+        width: how many frequencies they take up.
+        power: of the band, shape (n,).
+    """
+    if lines < _HALF * power.sum():
+        return 0.0
+    # The power of noise is spread exponentially.
+    noise = float(np.median(power)) / np.log(2.0)
+    rest = power.sum() - noise * len(power)
+    return float(lines - noise * width) / rest if rest > 0 else 1.0
 
 
 def measure_travel(wave: Floats) -> Floats:

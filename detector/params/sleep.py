@@ -53,15 +53,15 @@ class BreathingParams(Group):
     )
     clockwork_s: float = tunable(100.0, "s", OWN, "In at least so much time ...", ge=30, le=600)
     clockwork_share: float = tunable(
-        0.88,
+        0.96,
         "1",
         DERIVED,
-        "... what has this share of its power around a rate at that rate is a machine ...",
+        "... what has this share of its power around a rate, noise taken off, at that rate is a machine ...",
         gt=0,
         le=1,
     )
     clockwork_lines: float = tunable(
-        0.9, "1", DERIVED, "... and so is what has this share of all its power at three rates.", gt=0, le=1
+        0.96, "1", DERIVED, "... and so is what has this share of all its power at three rates.", gt=0, le=1
     )
 
 

@@ -7,26 +7,28 @@ night to try the statistics on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from detector.events.breaths import BreathingTrack
 from detector.events.classify import Event, EventKind
 from detector.events.decide import Decision
 from detector.events.presence import covered_shares
-from detector.events.state import ACTIVE, AWAKE, BREATHING, QUIET, Epoch
+from detector.events.state import ACTIVE, AWAKE, QUIET, Epoch, busy_stretches, score_epochs
 from detector.night.coverage import Coverage
 from detector.night.measures import with_labels
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance
-from detector.night.stretches import StateRow, Stretch, subtract, total_s
+from detector.night.stretches import StateRow, Stretch, intersect, state_rows, subtract, total_s
 from detector.params import Params
 
 _HOUR_S = 3600.0
 _EPOCH_S = 30.0
-_BREATHING = {QUIET: (0.55, 0.05), ACTIVE: (0.72, 0.2)}
-"""Cycles a second and how much their length varies, by state."""
+_BREATHING = {QUIET: (0.55, 0.055), ACTIVE: (0.72, 0.19)}
+"""Cycles a second and how much their length varies, by state; both differ from epoch to epoch."""
+_RATE_SPREAD, _UNEVEN_SPREAD = 0.04, 0.3
 _APART_S = 0.35
 """A twitch is over before the next begins."""
 
@@ -37,6 +39,7 @@ class SimulatedNight:
 
     Attributes:
         hours: length of the recording.
+        is_breathing_seen: whether the breathing shows; where not, nobody can tell one state of sleep from the other.
         states: how long each state lasts in turn, min.
         gaps: unfilmed stretches, how many, of 2 to 8 min each.
         twitch_bouts_per_hour: bouts of twitches by state; a bout may be a single twitch.
@@ -51,6 +54,7 @@ class SimulatedNight:
     """
 
     hours: float = 10.0
+    is_breathing_seen: bool = True
     states: Sequence[tuple[str, float]] = ((QUIET, 22.0), (ACTIVE, 28.0), (QUIET, 25.0), (ACTIVE, 30.0), (AWAKE, 9.0))
     gaps: int = 3
     twitch_bouts_per_hour: Mapping[str, float] = field(default_factory=lambda: {QUIET: 6.0, ACTIVE: 24.0, AWAKE: 0.0})
@@ -62,6 +66,10 @@ class SimulatedNight:
     periodic_series: int = 0
     periodic_events: int = 25
     periodic_interval_s: float = 24.0
+
+    def known_states(self) -> tuple[StateRow, ...]:
+        """The states that there are, epoch by epoch."""
+        return tuple(_states(self, self.hours * _HOUR_S))
 
     def twitches_per_hour(self, state: str) -> float:
         """Known rate of twitches in a state."""
@@ -76,7 +84,8 @@ def simulate_night(plan: SimulatedNight | None = None, seed: int = 0) -> Night:
         seed: another seed is another night of the same rates.
 
     Returns:
-        A night without footage and motion, in UTC, with its states.
+        A night without footage and motion, in UTC, whose states are scored from its breathing and its movements as
+        those of a measured night are.
 
     >>> simulate_night(SimulatedNight(hours=2.0), seed=1).coverage.gap_s > 0
     True
@@ -84,17 +93,19 @@ def simulate_night(plan: SimulatedNight | None = None, seed: int = 0) -> Night:
     plan = plan or SimulatedNight()
     random = np.random.default_rng(seed)
     length_s = plan.hours * _HOUR_S
-    states = tuple(_states(plan, length_s))
+    known = plan.known_states()
     gaps = _gaps(plan, length_s, random)
     observed = subtract([(0.0, length_s)], gaps)
-    made = sorted(_events(plan, states, length_s, random), key=lambda event: event.start_s)
-    events = tuple(event for event in made if any(start_s <= event.start_s < stop_s for start_s, stop_s in observed))
+    made = sorted(_events(plan, known, length_s, random), key=lambda event: event.start_s)
+    events = tuple(piece for event in made for piece in _seen(event, observed))
     params = Params()
+    epochs = _epochs(plan, events, observed, random)
+    states = state_rows(epochs)
     observed_s = total_s(observed)
     source = InputFile("simulated.mp4", "simulated.mp4", 1, f"{seed:064x}", 0.0)
     begin = datetime(2026, 1, 1, 20, tzinfo=UTC) + timedelta(days=seed)
     return Night(
-        decision=with_labels(Decision(events, (), _epochs(states, events, random)), observed, states, params.series),
+        decision=with_labels(Decision(events, (), epochs), observed, states, params.series),
         coverage=Coverage(observed_s, observed_s, 0.0, 0.0, 0.0, total_s(gaps), 0.0),
         provenance=Provenance((source,), 0.0, length_s, begin, "option", camera="simulated"),
         params=params,
@@ -103,28 +114,41 @@ def simulate_night(plan: SimulatedNight | None = None, seed: int = 0) -> Night:
     )
 
 
-def _epochs(states: Sequence[StateRow], events: Sequence[Event], random: np.random.Generator) -> tuple[Epoch, ...]:
-    """The epochs of the states, with breathing that is even in quiet and uneven in active sleep."""
-    times = [(start_s, stop_s) for start_s, stop_s, _ in states]
-    activity = covered_shares(times, [(event.start_s, event.stop_s) for event in events])
-    made = []
-    for (start_s, stop_s, state), active in zip(states, activity.tolist(), strict=True):
-        rate_hz, uneven = _BREATHING.get(state, (np.nan, np.nan))
-        rate_hz, uneven = rate_hz * random.normal(1.0, 0.04), uneven * random.normal(1.0, 0.12)
-        made.append(
-            Epoch(
-                start_s,
-                stop_s,
-                state,
-                active,
-                rate_hz,
-                uneven,
-                infant_visible=True,
-                decided_by=BREATHING,
-                certainty=0.8,
-            )
-        )
-    return tuple(made)
+def _seen(event: Event, observed: Sequence[Stretch]) -> Iterator[Event]:
+    """An event if its start is observed; of a long one, each observed piece."""
+    if event.kind == "restless":
+        for start_s, stop_s in intersect([(event.start_s, event.stop_s)], observed):
+            yield replace(event, start_s=start_s, stop_s=stop_s, peak_s=(start_s + stop_s) / 2)
+    elif any(start_s <= event.start_s < stop_s for start_s, stop_s in observed):
+        yield event
+
+
+def _epochs(
+    plan: SimulatedNight, events: Sequence[Event], observed: Sequence[Stretch], random: np.random.Generator
+) -> tuple[Epoch, ...]:
+    """Epochs scored from breathing that is rather even in quiet and uneven in active sleep, where it is seen."""
+    params, known = Params(), plan.known_states()
+    times = [(start_s, stop_s) for start_s, stop_s, _ in known]
+    is_busy = covered_shares(times, busy_stretches(events, params.state)) > params.breathing.most_busy
+    seen = covered_shares(times, observed)
+    looks = np.array([_BREATHING.get(state, (np.nan, np.nan)) for _, _, state in known])
+    rate_hz = looks[:, 0] * random.normal(1.0, _RATE_SPREAD, len(known))
+    uneven = looks[:, 1] * np.exp(random.normal(0.0, _UNEVEN_SPREAD, len(known)))
+    is_hidden = np.isnan(rate_hz) | is_busy | (seen < params.state.min_observed) | (not plan.is_breathing_seen)
+    rate_hz[is_hidden], uneven[is_hidden] = np.nan, np.nan
+    nothing = np.zeros(0)
+    track = BreathingTrack(
+        rate_hz,
+        uneven,
+        (60.0 * rate_hz * uneven) ** 2,
+        np.where(is_hidden, 0.0, 0.8),
+        ~is_hidden,
+        nothing,
+        nothing,
+        np.zeros((1, 1)),
+        1.0,
+    )
+    return score_epochs(times, seen, events, track, params.state)
 
 
 def _states(plan: SimulatedNight, length_s: float) -> Iterator[StateRow]:

@@ -38,6 +38,7 @@ def night(twins: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_two_infants_of_one_measuring_have_a_night_each(twins: Path, tmp_path: Path) -> None:
     both = analyze(twins, out=tmp_path / "n", workers=1, regions=TWINS)
     left, right = (Night.load(tmp_path / "n" / name) for name in ("left", "right"))
@@ -62,6 +63,7 @@ def test_an_infant_in_memory_is_asked_for(twins: Path) -> None:
         night.of_infant("middle")
 
 
+@pytest.mark.slow
 def test_drawn_regions_count_when_the_night_is_decided_again(night: Path, tmp_path: Path) -> None:
     stored = Night.load(night)
     copy = save_night(stored, tmp_path / "n")
@@ -89,6 +91,7 @@ def test_what_a_person_wrote_about_regions_stays_as_it_was_written(night: Path, 
     assert [(tmp_path / name / "regions.toml").read_text() for name in ("n", "copy")] == [text, text]
 
 
+@pytest.mark.slow
 def test_another_region_of_one_name_is_refused_and_nothing_changes(twins: Path, night: Path, tmp_path: Path) -> None:
     save_night(Night.load(night), tmp_path / "n")
     write_regions(tmp_path / "n", as_regions(f"cot:only={LEFT}"))

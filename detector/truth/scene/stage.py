@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -75,14 +76,25 @@ class Breath:
 
     def amplitude(self, time_s: float) -> float:
         """How far the trunk has expanded, px."""
-        wander = 0.9 * np.sin(2 * np.pi * time_s / 17 + self._phases[0]) + 0.4 * np.sin(time_s + self._phases[1])
-        phase = 2 * np.pi * self._rate_hz * time_s + wander + self._phases[2]
+        phase = self._phase(time_s)
         depth = 1 + 0.2 * np.sin(2 * np.pi * time_s / 23 + self._phases[3])
         return float(self._amp_px * depth * (np.sin(phase) + 0.25 * np.sin(2 * phase)))
 
+    def turns(self, time_s: float) -> float:
+        """How many breaths have been taken since some moment, with fractions."""
+        return self._phase(time_s) / (2 * math.pi)
+
+    def _phase(self, time_s: float) -> float:
+        wander = 0.9 * np.sin(2 * np.pi * time_s / 17 + self._phases[0]) + 0.4 * np.sin(time_s + self._phases[1])
+        return float(2 * np.pi * self._rate_hz * time_s + wander + self._phases[2])
+
 
 class Stage:
-    """Draws the picture of any moment of a scene."""
+    """Draws the picture of any moment of a scene.
+
+    Attributes:
+        breath: how the infant breathes.
+    """
 
     def __init__(self, spec: SceneSpec) -> None:
         self._spec = spec
@@ -93,7 +105,7 @@ class Stage:
         self._layers = [replace(layer, pixels=np.ascontiguousarray(layer.pixels[:, :, :n_planes])) for layer in shown]
         self._empty = np.ascontiguousarray(self._painting.cot.pixels[:, :, : 3 if self._has_color else 1])
         self._motions = [plan_motion(movement, self._rng(_MOTION, k)) for k, movement in enumerate(spec.movements)]
-        self._breath = Breath(spec, self._rng(_BREATH))
+        self.breath = Breath(spec, self._rng(_BREATH))
         self._camera = Camera(spec, self._rng(_CAMERA))
         self._influences = influences(spec, self._rng(_CONDITIONS))
         invited = [
@@ -134,7 +146,7 @@ class Stage:
         return picture
 
     def _amplitudes(self, time_s: float) -> dict[str, float]:
-        amplitudes = {BREATH: self._breath.amplitude(time_s)}
+        amplitudes = {BREATH: self.breath.amplitude(time_s)}
         for motion in self._motions:
             for bend, course in motion.bends.items():
                 amplitudes[bend] = amplitudes.get(bend, 0.0) + course(time_s)
