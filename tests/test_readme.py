@@ -29,7 +29,7 @@ def test_files_it_names_are_there() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("file", ["README.md", "detector/cli/app.py"])
+@pytest.mark.parametrize("file", ["README.md", *(f"detector/cli/{name}.py" for name in ("app", "analyze", "again"))])
 def test_parameters_it_sets_exist(file: str) -> None:
     known = {name for name, _ in iter_parameters()}
     used = re.findall(r"--set ([\w.]+)=", (ROOT / file).read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detector.cli.ends import complain, handled, say, say_json
+from detector.cli.options import AsJson, ParamsFile, Quiet
 from detector.cli.planting import Budget, MmPerPx, Seed, TwoPoints, WithSensitivity, wanted
 from detector.cli.settings import resolve
 from detector.errors import ExitCode, displayed
@@ -31,9 +32,7 @@ def batch(
         ),
     ],
     out: Annotated[Path, typer.Option(metavar="ROOT", help="Where the night folders and batch.csv go.")],
-    params_file: Annotated[
-        Path | None, typer.Option("--params", metavar="FILE", help="TOML file with parameters.")
-    ] = None,
+    params_file: ParamsFile = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Set one parameter of all nights; repeatable."),
@@ -59,8 +58,8 @@ def batch(
     mm_per_px: MmPerPx = None,
     two_points: TwoPoints = "",
     seed: Seed = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Analyze many nights.
 

@@ -8,26 +8,25 @@ from typing import Annotated
 import typer
 
 from detector.cli.ends import handled, say, say_json
+from detector.cli.options import AsJson, FootageFolder, NightFolder, Quiet
 from detector.cli.output import step_bar
 from detector.errors import ExitCode
 
 
 @handled
 def clips(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A night folder written by `analyze`.")],
+    folder: NightFolder,
     kind: Annotated[
         list[str] | None, typer.Option("--kind", metavar="KIND", help="Only events of this kind; repeatable.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write.", show_default="the night's folder clips")
     ] = None,
-    footage: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
-    ] = None,
+    footage: FootageFolder = None,
     margin: Annotated[float, typer.Option(metavar="S", min=0, help="Seconds before and after each event.")] = 2.0,
     box: Annotated[bool, typer.Option("--box/--no-box", help="Frame the place that moved.")] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Write a small film of each event.
 

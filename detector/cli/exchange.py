@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from detector.cli.ends import complain, handled, say, say_json
+from detector.cli.options import AsJson, FootageFolder, Quiet
 from detector.errors import ExitCode
 
 NightFolder = Annotated[Path, typer.Argument(metavar="NIGHT", help="A night folder written by `analyze`.")]
-Footage = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Footage = FootageFolder
 LabelMap = Annotated[
     Path | None, typer.Option("--map", metavar="FILE", help='TOML file of labels, such as twitch = ["TW", "jerk"].')
 ]

@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 
 from detector.cli.ends import handled, say, say_json
+from detector.cli.options import AsJson, NightFolder, Quiet
 from detector.errors import ExitCode
 
 
 @handled
 def figures(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A night folder written by `analyze`.")],
+    folder: NightFolder,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="svg, png or pdf.")] = "svg",  # noqa: A002
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write.", show_default="DIR_figures")] = None,
     no_pictures: Annotated[bool, typer.Option("--no-pictures", help="Show no picture of the footage.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Write the figures of a night.
 

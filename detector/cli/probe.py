@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.cli.ends import complain, handled, say, say_json
+from detector.cli.options import AsJson, ParamsFile
 from detector.cli.settings import Force, Fps, NamePattern, StartAt, TimeZone, footage_settings, resolve
 from detector.errors import ExitCode, displayed
 
@@ -34,13 +35,11 @@ def probe(
     name_pattern: NamePattern = "",
     fps: Fps = None,
     force: Force = False,
-    params_file: Annotated[
-        Path | None, typer.Option("--params", metavar="FILE", help="TOML file with parameters.")
-    ] = None,
+    params_file: ParamsFile = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set one parameter; repeatable.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")] = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Say what is in video files.
 

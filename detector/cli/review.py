@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import getpass
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detector.cli.ends import handled, say
+from detector.cli.options import FootageFolder, NightFolder
 from detector.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -20,16 +20,14 @@ _MOST_LINES = 20
 
 @handled
 def review(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A night folder written by `analyze`.")],
+    folder: NightFolder,
     reviewer: Annotated[
         str | None, typer.Option(metavar="NAME", help="Whose decisions these are.", show_default="your user name")
     ] = None,
     blind: Annotated[
         bool, typer.Option("--blind", help="Hide what was decided: the reviewer says what each movement is.")
     ] = False,
-    footage: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
-    ] = None,
+    footage: FootageFolder = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
 ) -> ExitCode:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detector.cli.ends import handled, say, say_json
+from detector.cli.options import AsJson, FootageFolder, Quiet
 from detector.cli.output import step_bar
 from detector.cli.planting import Budget, MmPerPx, Seed, TwoPoints, injection
 from detector.errors import ExitCode
@@ -24,15 +25,13 @@ def sensitivity(
     budget: Budget = None,
     mm_per_px: MmPerPx = None,
     two_points: TwoPoints = "",
-    footage: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
-    ] = None,
+    footage: FootageFolder = None,
     seed: Seed = 0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Stretches at a time.", show_default="the usable cores")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the result, or the error, as JSON to stdout.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> ExitCode:
     """Find out which movements this camera could have shown.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.cli.ends import complain, say, say_json
+from detector.cli.options import FootageFolder
 from detector.cli.output import show_score, write_evaluation
 from detector.errors import ParameterError, UsageError
 from detector.night.written import refuse_existing, replacing
@@ -171,9 +172,7 @@ def evaluate(
     choose: Annotated[
         str, typer.Option(metavar="NAME", help="Choose this parameter, such as burst.threshold, by the first scoring.")
     ] = "",
-    footage: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the footage is now, if it was moved.")
-    ] = None,
+    footage: FootageFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the score, or the error, as JSON to stdout.")] = False,
 ) -> None:
     """Score a night against known movements, or against people.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.artifacts import find_artifacts
@@ -23,36 +23,17 @@ from detector.night.measures import kind_rates, with_labels
 from detector.night.notebook_card import write_card, write_line
 from detector.night.regions import RegionsLike, as_regions, read_regions
 from detector.night.reviewed import Reviewed
-from detector.night.store import read_night, read_trace
+from detector.night.store import read_night
+from detector.night.stored_trace import StoredTrace
 from detector.night.stretches import state_lengths, state_rows, total_s
 from detector.night.tables import name_event, with_datetimes
-from detector.params import Params, as_params, measuring_values
+from detector.params import Params, as_params, changed_measuring
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from detector.night.movie import Film
     from detector.night.sensitivity import StoredSensitivity
-
-
-class StoredTrace:
-    """The motion of a night: as it was given, or read from the night's parts when it is first asked for."""
-
-    @overload
-    def __get__(self, night: None, owner: type) -> None: ...
-    @overload
-    def __get__(self, night: Night, owner: type) -> MotionTrace | None: ...
-
-    def __get__(self, night: Night | None, owner: type) -> MotionTrace | None:
-        if night is None:
-            return None
-        trace: MotionTrace | None = vars(night).get("_trace")
-        if trace is None and night.parts:
-            trace = vars(night)["_trace"] = read_trace(night.parts)
-        return trace
-
-    def __set__(self, night: Night, trace: MotionTrace | None) -> None:
-        vars(night)["_trace"] = trace
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -313,13 +294,6 @@ class Night(Answers):
 def _identity(event: Event) -> tuple[str | float, ...]:
     """What an event is known by; a number that is missing never equals itself."""
     return event.kind, event.start_s, event.stop_s, event.x_px, event.y_px
-
-
-def changed_measuring(before: Params, after: Params) -> list[str]:
-    """Dotted names of the measuring parameters in which two sets differ."""
-    old, new = measuring_values(before), measuring_values(after)
-    both = [(group, leaf) for group in {**old, **new} for leaf in (old.get(group) or new[group])]
-    return [f"{group}.{leaf}" for group, leaf in both if old.get(group, {}).get(leaf) != new.get(group, {}).get(leaf)]
 
 
 def _median(ascending: list[float]) -> float:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,16 +15,13 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from detector._tunable import from_stored
-from detector.errors import DetectorError, NightFolderError, ParameterError
+from detector.errors import NightFolderError, ParameterError
 from detector.events.decide import Decision
 from detector.footage.region import RegionSet
 from detector.footage.time_rules import RuleZone
-from detector.motion.trace import MotionTrace, join_traces, load_trace
 from detector.night.coverage import Coverage, LedgerError
 from detector.night.disk import (
     MOST_TABLE_BYTES,
-    MOST_TRACE_BYTES,
-    check_archive,
     read_inside,
     read_json,
 )
@@ -141,53 +138,6 @@ def read_night(folder: Path) -> StoredNight:
     except (ParameterError, LedgerError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it nests without end"
         raise NightFolderError(_no_record(path, reason)) from None
-
-
-def read_trace(parts: Sequence[Path]) -> MotionTrace:
-    """Join the motion parts of a night.
-
-    Args:
-        parts: in order of time, at least one.
-
-    Raises:
-        NightFolderError: a part is missing or damaged, or they do not fit each other.
-    """
-    unpacked, traces = 0, []
-    for path in parts:
-        n_bytes, trace = _measured_part(path)
-        unpacked += n_bytes
-        traces.append(trace)
-        if unpacked > MOST_TRACE_BYTES:
-            raise NightFolderError(f"{path.parent}: the motion parts are larger than any night; analyze it again.")
-    try:
-        return join_traces(traces)
-    except ValueError as error:
-        raise NightFolderError(
-            f"{parts[0].parent}: the motion parts do not fit each other ({error}); analyze the footage again."
-        ) from None
-
-
-def read_part(path: Path) -> MotionTrace:
-    """Read one motion part: a regular file in the folder of parts, bounded in size, whose arrays fit each other.
-
-    Raises:
-        NightFolderError: it is missing or damaged.
-    """
-    return _measured_part(path)[1]
-
-
-def _measured_part(path: Path) -> tuple[int, MotionTrace]:
-    """Bytes of a motion part, unpacked, and its trace."""
-    try:
-        return check_archive(path, path.parent.parent), load_trace(path)
-    except (DetectorError, MemoryError):  # a part is not damaged because there is no room to read it
-        raise
-    except FileNotFoundError:
-        raise NightFolderError(f"{path}: this motion part is missing; analyze the footage again.") from None
-    except Exception as error:  # noqa: BLE001  # a flipped byte can surface as nearly anything out of zip and numpy
-        raise NightFolderError(
-            f"{path}: this motion part is damaged ({type(error).__name__}); analyze the footage again."
-        ) from None
 
 
 def _document(night: _Night) -> dict[str, Any]:

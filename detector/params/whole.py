@@ -69,6 +69,13 @@ def measuring_values(params: Params) -> dict[str, dict[str, object]]:
     return values | ({"rules": {"without": ", ".join(off)}} if off else {})
 
 
+def changed_measuring(before: Params, after: Params) -> list[str]:
+    """Dotted names of the measuring parameters in which two sets differ."""
+    old, new = measuring_values(before), measuring_values(after)
+    both = [(group, leaf) for group in {**old, **new} for leaf in (old.get(group) or new[group])]
+    return [f"{group}.{leaf}" for group, leaf in both if old.get(group, {}).get(leaf) != new.get(group, {}).get(leaf)]
+
+
 def iter_parameters(model: type[BaseModel] = Params) -> Iterator[tuple[str, FieldInfo]]:
     """Yield `(dotted name, field)` for every tunable number, in the order of their groups."""
     return iter_tunables(model)

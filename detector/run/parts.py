@@ -21,7 +21,7 @@ from detector.footage.recording import Recording, Span
 from detector.motion.trace import TRACE_VERSION, MotionTrace, join_traces, save_trace
 from detector.night.folder import whole_file
 from detector.night.layout import part_file
-from detector.night.store import read_part
+from detector.night.stored_trace import read_part
 from detector.params import Params, measuring_values
 
 __all__ = ["Job", "StorageError", "hash_file", "is_measured", "join_parts", "measure_part", "plan_jobs"]

@@ -27,7 +27,8 @@ from detector.night.night import Night
 from detector.night.originals import find_footage
 from detector.night.regions import read_regions, regions_text, write_regions
 from detector.night.review import review_files
-from detector.night.store import read_part, write_night
+from detector.night.store import write_night
+from detector.night.stored_trace import read_part
 from detector.night.written import move_aside, n_shown, remember_shown, remove_stale, tell
 from detector.run.parts import without_picture
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from detector.night.night import Night
-from detector.night.store import read_part
+from detector.night.stored_trace import read_part
 from tests.fault_tools import everything
 
 pytestmark = pytest.mark.slow  # quick: pseudonyms in tests/night, reports without pictures in tests/views
