@@ -26,6 +26,7 @@ from tests.benchmarks.bench import (
 from tests.benchmarks.cost import Cost, run, run_command, run_task
 from tests.benchmarks.footage import draw
 from tests.benchmarks.many import nights_by_workers, spans_on_a_cluster
+from tests.benchmarks.opening import opening
 from tests.benchmarks.review import reviewing
 
 # Shorter and longer footage of each kind, min: decoding takes about as long for each.
@@ -204,6 +205,7 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "probe": probing,
     "help": help_text,
     "review": reviewing,
+    "opening": opening,
     "spans": spans_on_a_cluster,
     "nights": nights_by_workers,
     "others": against_others,

@@ -15,12 +15,12 @@ from tests.review_nights import draw_footage, save, serving, spread
 MOST_WAIT_S = 3.0
 PACE_S = {"as fast as pictures come": 0.0, "two keys a second": 0.5}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
 def reviewing(bench: Bench) -> Iterator[Row]:
     """Waiting in all for the pictures of 200 events, the first included; nothing where there is no browser."""
-    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    browser = find_browser()
     if browser is None:
         return
     n_events = 20 if bench.is_quick else 200
@@ -42,12 +42,17 @@ def reviewing(bench: Bench) -> Iterator[Row]:
             )
 
 
+def find_browser() -> str | None:
+    """Where Chromium is; None where it is not installed."""
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
 def _reviewed(path: str, night: Path, n_events: int, pause_s: float) -> tuple[list[float], int]:
     """Waiting for each event, ms, and how many but the first were not asked for before their key was pressed."""
     from playwright.sync_api import sync_playwright
 
     with serving(night, "--reviewer", "bench") as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         page = browser.new_page()
         page.goto(server.url)
         for number in range(n_events):
