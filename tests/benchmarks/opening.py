@@ -14,7 +14,7 @@ from tests.benchmarks.bench import Bench, Row, middle
 from tests.benchmarks.review import OPTIONS, find_browser
 
 MOST_S, MOST_MB = 2.0, 3.0
-BUSY = SimulatedNight(hours=10.0, twitch_bouts_per_hour={QUIET: 33.0, ACTIVE: 132.0, AWAKE: 0.0})
+BUSY = SimulatedNight(hours=10.0, twitch_bouts_per_hour={QUIET: 31.0, ACTIVE: 124.0, AWAKE: 0.0})
 
 
 def opening(bench: Bench) -> Iterator[Row]:
