@@ -20,12 +20,13 @@ Box = tuple[float, float, float, float]
 Luma = NDArray[np.uint8]
 
 BRIEF_S = 1.0
-"""Events up to this long are shown before, at their peak and after; longer ones in even steps."""
+"""Events up to this long are shown before, where they had moved farthest and after; longer ones in even steps."""
 BRIGHTER, DARKER = (0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2)
 """RGB of what got brighter and darker from before a movement to its peak."""
 _LEAST_CHANGE = 12.0  # grey levels: below, the noise of a still picture would be shown as loudly as a movement
 _BEFORE_S = 0.15
 _FAINT = 0.35
+_N_DURING = 6
 
 
 class Still(NamedTuple):
@@ -109,11 +110,32 @@ class StillPicker:
 
 
 def telling_times(night: Night, event: Event, n_pictures: int = 4) -> list[float]:
-    """Times at which an event is best looked at, s, ascending: before, peak and after, or even steps through it."""
+    """Times at which an event is best looked at, s, ascending: even steps, for a brief one from before to after it."""
     if event.duration_s > BRIEF_S:
         return [float(time_s) for time_s in np.linspace(event.start_s, event.stop_s, n_pictures + 1)[:-1]]
     before_s = max(event.start_s - _BEFORE_S, night.start_s)
-    return sorted({before_s, max(event.peak_s, before_s), min(event.stop_s + _BEFORE_S, night.stop_s)})
+    during_s = np.linspace(event.start_s, event.stop_s, _N_DURING)
+    return sorted({before_s, *map(float, during_s), min(event.stop_s + _BEFORE_S, night.stop_s)})
+
+
+def most_changed(before: Still, stills: Sequence[Still], box_px: Box) -> Still:
+    """The still of several that differs most from one before them, where it moved.
+
+    Motion is strongest at the onset, when hardly anything has moved yet; this is where it has moved farthest.
+    """
+    there = _crop(before.luma, box_px).astype(np.float32)
+
+    def change(still: Still) -> float:
+        return float(np.mean(np.abs(cv2.blur(_crop(still.luma, box_px).astype(np.float32) - there, (3, 3)))))
+
+    return max(stills, key=change)
+
+
+def _told(event: Event, stills: Sequence[Still]) -> Sequence[Still]:
+    """Those that are shown: all of a longer event, before, farthest and after of a brief one."""
+    if event.duration_s > BRIEF_S or len(stills) < 4:
+        return stills
+    return stills[0], most_changed(stills[0], stills[1:-1], event.box_px), stills[-1]
 
 
 def make_strip(night: Night, event: Event, *, height_px: int = 150, footage: str | None = None) -> list[Tile]:
@@ -138,6 +160,7 @@ def strip_of(event: Event, stills: Sequence[Still], height_px: int = 150) -> lis
     """As `make_strip`, out of stills that were found already; empty where there is none."""
     if not stills:
         return []
+    stills = _told(event, stills)
     tall, wide = stills[0].luma.shape
     close = close_up(event.box_px, (tall, wide), aspect=4 / 3)
     scale = height_px / (close[3] - close[1])

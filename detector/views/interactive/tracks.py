@@ -31,7 +31,7 @@ Interval = tuple[float, float]
 
 LEFT_PX = 104
 LANE_PX = 27
-TRACK_PX = 72
+TRACK_PX = 80
 GRAY = "#8a8a8a"
 _BRIEF = 0.004
 """Events shorter than this share of the night are also found by a pointer that is a little beside them."""
@@ -210,10 +210,11 @@ def _plot(axis: Axis, height_px: int, y_range: Interval, name: str) -> figure:
     from bokeh.models import FixedTicker, PanTool, Range1d, WheelZoomTool
     from bokeh.plotting import figure
 
+    edge_px = 8 if height_px >= TRACK_PX else 2  # half a number at the ends of an axis
     plot = figure(
         height=height_px, sizing_mode="stretch_width", x_range=axis.range, y_range=Range1d(*y_range),
-        toolbar_location=None, name=name, min_border_left=LEFT_PX, min_border_right=12, min_border_top=2,
-        min_border_bottom=2, background_fill_color=None, border_fill_color=None, outline_line_color=None,
+        toolbar_location=None, name=name, min_border_left=LEFT_PX, min_border_right=12, min_border_top=edge_px,
+        min_border_bottom=edge_px, background_fill_color=None, border_fill_color=None, outline_line_color=None,
         tools=[PanTool(dimensions="width"), WheelZoomTool(dimensions="width", modifiers={"ctrl": True})],
     )  # fmt: skip
     plot.xaxis.ticker = FixedTicker(ticks=list(axis.ticks))
@@ -225,6 +226,8 @@ def _plot(axis: Axis, height_px: int, y_range: Interval, name: str) -> figure:
     plot.yaxis.minor_tick_line_color = None
     plot.yaxis.axis_line_color = None
     plot.yaxis.major_tick_line_color = None
+    for axis_of in (plot.xaxis, plot.yaxis):
+        axis_of.axis_label_text_font = axis_of.major_label_text_font = "sans-serif"
     plot.yaxis.axis_label_text_font_style = "normal"
     plot.yaxis.axis_label_text_font_size = "11px"
     plot.yaxis.axis_label_orientation = "horizontal"

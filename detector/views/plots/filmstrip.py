@@ -17,7 +17,7 @@ from detector.params import Params
 from detector.views.plots.motion import plot_motion
 from detector.views.plots.signal import Strength, strength_of, swing
 from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
-from detector.views.stills import BRIEF_S, Box, Still, close_up, difference_picture, find_stills
+from detector.views.stills import BRIEF_S, Box, Still, close_up, difference_picture, find_stills, most_changed
 from detector.views.wording import describe_event, moment
 
 
@@ -110,7 +110,7 @@ def _draw_stills(ax: Axes, event: Event, stills: Sequence[Still]) -> None:
 
 
 def _changed(event: Event, stills: Sequence[Still]) -> list[Still]:
-    """For a brief event what changed from the picture before it to the one at its peak: orange brighter, blue darker.
+    """Of a brief event, what changed from before it to where it had moved farthest: orange brighter, blue darker.
 
     A movement of three px is not seen in pictures side by side; here it is.
     """
@@ -120,7 +120,7 @@ def _changed(event: Event, stills: Sequence[Still]) -> list[Still]:
     during = [still for still in stills if still.time_s >= event.start_s]
     if not during:
         return []
-    peak = min(during, key=lambda still: abs(still.time_s - event.peak_s))
+    peak = most_changed(before[-1], during, event.box_px)
     return [Still(peak.time_s, difference_picture(before[-1].luma, peak.luma))]
 
 

@@ -51,13 +51,13 @@ def signal_svg(night: Night, event: Event) -> Signal | None:
         times, values = swing(strengths[0], event, night.params)
         largest = float(np.abs(values).max(initial=0.0)) or 1.0
         heights, level = 0.5 + 0.46 * values / largest, 0.5
-        caption = "signed motion: one swing to and fro is one cycle"
+        caption = "one swing to and fro: a cycle"
     else:
         times, values = _strongest(night, event, begin_s, end_s)
         threshold = night.params.burst.threshold
         top = np.log10(max(4 * threshold, 1.3 * float(values.max(initial=1.0))))
         heights, level = np.log10(np.maximum(values, 1.0)) / top, float(np.log10(threshold) / top)
-        caption = "strength of the motion; dashed: the threshold"
+        caption = "motion; dashed: threshold"
     if times.size < 2 or end_s <= begin_s:
         return None
     x = (times - begin_s) / (end_s - begin_s) * _WIDTH

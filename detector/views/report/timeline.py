@@ -10,6 +10,9 @@ from detector.views.plots.style import STANDING
 from detector.views.report.section import Section, Story, data_uri, picture, section
 from detector.views.wording import duration
 
+_SEEN = 0.002
+"""Stretches of a smaller share of the night are too narrow to be seen in a drawing of it."""
+
 
 def write(story: Story) -> Section:
     """Never empty."""
@@ -44,7 +47,8 @@ def reading(night: Night) -> list[str]:
         lines.append("states: dark is quiet, light is active sleep-like, yellow awake or handled, grey not known")
     if night.gaps:
         lines.append("hatched: nothing was observed")
-    if unjudged_stretches(night):
+    least_s = _SEEN * (night.stop_s - night.start_s)
+    if any(stop_s - start_s > least_s for start_s, stop_s, _ in unjudged_stretches(night)):
         lines.append("dotted: observed, but no movement could have been told")
     standing = [a for a in night.decision.artifacts if a.kind in STANDING]
     if standing:
