@@ -141,6 +141,16 @@ class Film:
         return picture
 
 
+HAND: Place = np.s_[4:8, 10:14]
+FOOT: Place = np.s_[12:15, 24:28]
+"""Cells of a sketch where something moves."""
+
+
+def spans(bursts: Sequence[Burst]) -> list[float]:
+    """Start and end of each burst, s, one after the other."""
+    return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]
+
+
 class Sketch:
     """Motion drawn straight into a trace of 18 x 32 cells of 10 px; nothing moves until it is drawn.
 

@@ -59,18 +59,11 @@ def find_patterns(times: Times, series: Sequence[Series], sustained_s: float, cl
 
 def _sustained(times: Times, sustained_s: float, clock: Clock) -> Pattern | None:
     chosen = [(n, event) for n, event in enumerate(times.events, 1) if event.is_sustained]
-    if not chosen:
-        return None
-    return Pattern(
-        heading=f"Rhythmic movement of {sustained_s:g} s or longer ({len(chosen)})",
-        seen=_rhythms([event for _, event in chosen], clock),
-        by_chance="",
-        could_be_wrong=(
-            "Something that swings by itself, a pet, or breathing that moves a blanket can look like this. "
-            f"{_CANNOT_KNOW} {_SHOW}"
-        ),
-        event_ids=tuple(name_event(n) for n, _ in chosen),
-        stretches=tuple((event.start_s, event.stop_s) for _, event in chosen),
+    return _rhythmic(
+        f"Rhythmic movement of {sustained_s:g} s or longer",
+        chosen,
+        clock,
+        "Something that swings by itself, a pet, or breathing that moves a blanket can look like this.",
     )
 
 
@@ -82,13 +75,20 @@ def _restless(times: Times, clock: Clock) -> Pattern | None:
         for n, event in enumerate(times.events, 1)
         if event.kind == "rhythmic" and intersect([(event.start_s, event.stop_s)], awake)
     ]
+    return _rhythmic(
+        "Rhythmic movement while restless", chosen, clock, "Rocking or patting moves the picture in the same way."
+    )
+
+
+def _rhythmic(heading: str, chosen: list[tuple[int, Event]], clock: Clock, could_be_wrong: str) -> Pattern | None:
+    """Rhythmic events, each with its number, as one pattern; None where there are none."""
     if not chosen:
         return None
     return Pattern(
-        heading=f"Rhythmic movement while restless ({len(chosen)})",
+        heading=f"{heading} ({len(chosen)})",
         seen=_rhythms([event for _, event in chosen], clock),
         by_chance="",
-        could_be_wrong=f"Rocking or patting moves the picture in the same way. {_CANNOT_KNOW} {_SHOW}",
+        could_be_wrong=f"{could_be_wrong} {_CANNOT_KNOW} {_SHOW}",
         event_ids=tuple(name_event(n) for n, _ in chosen),
         stretches=tuple((event.start_s, event.stop_s) for _, event in chosen),
     )

@@ -11,16 +11,10 @@ from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.motion.layer import Layer, keep_stride
 from detector.params import Params, with_values
-from tests.drawing import BurstsOf, Sketch, find_in, with_columns
+from tests.drawing import FOOT, HAND, BurstsOf, Sketch, find_in, spans, with_columns
 
 PARAMS = Params()
 FPS = 15.0
-HAND = np.s_[4:8, 10:14]
-FOOT = np.s_[12:15, 24:28]
-
-
-def spans(bursts: list[Burst]) -> list[float]:
-    return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]
 
 
 class TestBursts:

@@ -8,22 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector.events.burst import Burst
 from detector.events.connect import connect_runs, find_runs, ranges
 from detector.events.excess import Active, find_active
 from detector.motion.layer import keep_stride
 from detector.motion.view import LayerView, fast_view
 from detector.params import Params
-from tests.drawing import Sketch
+from tests.drawing import FOOT, HAND, Sketch
 
 PARAMS = Params()
 FPS = 15.0
-HAND = np.s_[4:8, 10:14]
-FOOT = np.s_[12:15, 24:28]
-
-
-def spans(bursts: list[Burst]) -> list[float]:
-    return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]
 
 
 def connect(view: LayerView, active: Active, still_s: float) -> NDArray[np.int64]:

@@ -6,20 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.events.artifacts import ArtifactMap
-from detector.events.burst import Burst
 from detector.events.excess import find_active, find_both
 from detector.motion.view import fast_view, slow_view
 from detector.params import Params, with_values
-from tests.drawing import Sketch, active_in, bursts_in, find_in, with_columns
+from tests.drawing import FOOT, HAND, Sketch, active_in, bursts_in, find_in, spans, with_columns
 
 PARAMS = Params()
 FPS = 15.0
-HAND = np.s_[4:8, 10:14]
-FOOT = np.s_[12:15, 24:28]
-
-
-def spans(bursts: list[Burst]) -> list[float]:
-    return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]
 
 
 class TestFindActive:
