@@ -15,7 +15,6 @@ Floats = NDArray[np.float64]
 # Passbands around a rate, in rates: cycles are counted in the first, and must be as many in the other two.
 _BANDS = ((0.55, 1.6), (0.45, 1.9), (0.7, 1.4))
 _MINUTE_S = 60.0
-_SLOPE = 0.25
 _LOW_HZ = 0.12
 _HIGH_HZ = 2.45
 _NEAR = (0.75, 1.3)
@@ -126,7 +125,7 @@ def is_clockwork(wave: Floats, params: BreathingParams) -> bool:
     is_swing = (frequency >= _SWINGS_HZ[0]) & (frequency <= _SWINGS_HZ[1])
     width = int(np.count_nonzero(np.abs(frequency - rate) <= _LINE_BINS * bin_hz))
     is_one = _beyond_noise(lines[0], width, power[is_around]) >= params.clockwork_share
-    return bool(is_one or _beyond_noise(sum(lines), 3 * width, power[is_swing]) >= params.clockwork_lines)
+    return bool(is_one or _beyond_noise(sum(lines), _MOST_LINES * width, power[is_swing]) >= params.clockwork_lines)
 
 
 def _beyond_noise(lines: float, width: int, power: Floats) -> float:
@@ -190,7 +189,7 @@ def _rates(frequency: Floats, power: Floats, params: BreathingParams) -> Floats:
     peak = low + smooth[:, low:high].argmax(axis=1)
     half = peak // 2
     rows = np.arange(len(power))
-    is_double = (half >= low) & (smooth[rows, half] > _SLOPE * 2.0 * smooth[rows, peak])
+    is_double = (half >= low) & (smooth[rows, half] > params.half_power * smooth[rows, peak])
     rates: Floats = frequency[np.where(is_double, half, peak)]
     return rates
 

@@ -39,7 +39,6 @@ _EXTRA_DIRECTIONS = 4
 _ITERATIONS = 4
 _SOME = 4  # medians are taken of every fourth sample
 _TURNS = 40
-_MOST_KEYS = 0.3  # where more of the frames are key frames, they are nothing special
 _SEED = 12
 
 
@@ -113,9 +112,16 @@ class _Step(NamedTuple):
 
 
 class BreathingMeasurer:
-    """Takes the smooth pictures of a span in order of time and gives its components."""
+    """Takes the smooth pictures of a span in order of time and gives its components.
 
-    def __init__(self, grid: Grid, start_s: float) -> None:
+    Args:
+        grid: of the span.
+        start_s: of the span.
+        most_keys: share of key frames above which they are like any other; see `noise.most_keys`.
+    """
+
+    def __init__(self, grid: Grid, start_s: float, most_keys: float) -> None:
+        self._most_keys = most_keys
         coarse = coarse_grid(grid)
         self._shape = coarse.rows, coarse.columns
         # Pixels of the smooth picture that have a cell.
@@ -166,7 +172,7 @@ class BreathingMeasurer:
         if self._kept:
             # A sample without a frame repeats the one before it.
             cells = np.repeat(cells, np.diff([0, *self._kept[1:], self._kept[-1] + 1]), axis=0)
-        if self._n_keys <= _MOST_KEYS * self._n_frames:
+        if self._n_keys <= self._most_keys * self._n_frames:
             take_out_steps(cells, self._steps)
         wave, unit, weight = find_components(cells, self._shape)
         start_s, n_samples = np.array([self._first / SAMPLE_HZ]), np.array([len(cells)], np.int64)

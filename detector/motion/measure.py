@@ -87,7 +87,7 @@ class _SpanMeasurer:
     def __init__(self, grid: Grid, span: Span, params: Params) -> None:
         self._grid, self._span, self._params = grid, span, params
         self._differencer = Differencer(grid, params, self._watch)
-        self._breathing = BreathingMeasurer(grid, span.start_s)
+        self._breathing = BreathingMeasurer(grid, span.start_s, params.noise.most_keys)
         self._fast = LayerMeasurer(grid, params)
         self._slow = LayerMeasurer(grid, params)
         self._rows = _Rows()

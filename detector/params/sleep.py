@@ -25,6 +25,14 @@ class BreathingParams(Group):
     same_rate_per_min: float = tunable(
         1.0, "1/min", OWN, "Cycles counted in three passbands agree within this, or no rate is told.", gt=0, le=20
     )
+    half_power: float = tunable(
+        0.5,
+        "1",
+        OWN,
+        "Half the rate is the true one with more than this share of the power: breaths differ.",
+        gt=0,
+        le=10,
+    )
     min_quality: float = tunable(
         0.4, "1", DERIVED, "Share of power that swings at one rate, times how even the swings are.", gt=0, le=1
     )

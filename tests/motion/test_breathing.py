@@ -16,8 +16,10 @@ from detector.motion.breathing import (
     find_components,
 )
 from detector.motion.grid import Grid
+from detector.params import Params
 
 ROWS, COLUMNS = 22, 40
+MOST_KEYS = Params().noise.most_keys
 GRID = Grid(ROWS, COLUMNS, (8.0, 8.0), 8 * COLUMNS, 8 * ROWS)
 FPS = 15.0
 CHEST = (slice(8, 12), slice(14, 20))
@@ -54,7 +56,7 @@ def lie_still(cells: NDArray[np.float32], time_s: float) -> None:
 
 
 def measured(made: list[tuple[NDArray[np.float32], float]], key_s: float = 0.0, start_s: float = 0.0) -> Breathing:
-    measurer = BreathingMeasurer(GRID, start_s)
+    measurer = BreathingMeasurer(GRID, start_s, MOST_KEYS)
     for frame, (picture, time_s) in enumerate(made):
         is_key = bool(key_s) and frame % round(key_s * FPS) == 0
         measurer.add(picture, time_s, is_key=is_key)
@@ -176,7 +178,7 @@ def test_too_few_samples_give_components_of_nothing(n_samples: int) -> None:
 
 
 def test_no_frame_at_all() -> None:
-    breathing = BreathingMeasurer(GRID, 3.0).finish()
+    breathing = BreathingMeasurer(GRID, 3.0, MOST_KEYS).finish()
     assert breathing.n_samples.tolist() == [0]
     assert breathing.span_wave(0).shape == (0, N_COMPONENTS)
 
@@ -187,7 +189,7 @@ def test_a_picture_that_never_changes_breathes_nowhere() -> None:
 
 
 def test_a_picture_of_a_few_cells_has_no_components() -> None:
-    measurer = BreathingMeasurer(Grid(1, 3, (4.0, 4.0), 12, 4), 0.0)
+    measurer = BreathingMeasurer(Grid(1, 3, (4.0, 4.0), 12, 4), 0.0, MOST_KEYS)
     for frame in range(300):
         measurer.add(np.full((2, 6), frame % 7, np.float32), frame / FPS, is_key=False)
     assert not measurer.finish().wave.any()
