@@ -56,7 +56,7 @@ MEASURES = {
     ("motion/breathing.py", 3.0): "breathing.min_quality",
     ("motion/breathing.py", 0.05): "breathing.min_quality",
 }
-"""Passbands, windows and clippings of the signals of breathing: they say what a measure is, and a parameter judges it."""
+"""Passbands and windows of the signals of breathing: they say what a measure is, and a parameter judges it."""
 
 TECHNICAL = {
     ("events/cycles.py", 60.0): "seconds in a minute",
