@@ -148,6 +148,7 @@ def _add_and_take_back(visit: Visit, folder: Path) -> None:
     visit.press("3", "z", "z")
     visit.settle()
     assert visit.page.evaluate("review.items.added.length") == 0
+    visit.wait("Math.abs(review.player.time - review.items.current.start_s) < 8")  # the film of what is told now
 
 
 def _told(visit: Visit) -> Any:

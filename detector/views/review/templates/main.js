@@ -6,7 +6,7 @@ import {List, element} from "./list.js";
 import {Player} from "./player.js";
 import {Regions} from "./regions.js";
 import {Signal} from "./signal.js";
-import {Timeline, describe} from "./timeline.js";
+import {Timeline, describe, lane} from "./timeline.js";
 import {clock, counted, duration, interval, percent} from "./words.js";
 
 const find = (id) => document.getElementById(id);
@@ -61,6 +61,7 @@ class Page {
     this.items.arrange();
     for (const each of ["events", "samples", "epochs"]) find(`view-${each}`).setAttribute("aria-pressed", String(this.items.view === each));
     find("filters").hidden = this.items.view !== "events";
+    document.body.dataset.view = this.items.view;
     this.digits();
     this.results();
     this.list.draw();
@@ -96,6 +97,7 @@ class Page {
   }
 
   take(state, document, item) {
+    const before = this.items.current && this.items.current.key;
     this.trouble("");
     this.state = {...this.state, ...state};
     this.items.update(state);
@@ -108,7 +110,7 @@ class Page {
     if (document.action === "undo") {
       const undone = this.items.shown.find((each) => each.type === "event" && each.index === state.undone);
       if (undone) this.go(undone);
-      else if (!this.items.current) this.go(this.items.shown[0]);
+      else if (this.items.current && this.items.current.key !== before) this.go(this.items.current);  // an added one is gone
     }
   }
 
@@ -380,7 +382,7 @@ class Page {
 
   digits() {
     const is_epoch = this.items.view === "epochs";
-    const choices = is_epoch ? this.night.states.map((state) => [state, state, ""]) : this.night.kinds.map(({kind, name, color}) => [kind, name, color]);
+    const choices = is_epoch ? this.night.states.map((state) => [state, state, ""]) : this.night.kinds.map(({kind, name, color}) => [kind, lane(name), color]);
     find("kinds").replaceChildren(...choices.map(([kind, name, ink], n) => {
       const button = element("button", {type: "button", "data-kind": kind, "aria-pressed": "false"});
       const dot = element("span", {class: `dot ${kind}`});
@@ -404,7 +406,7 @@ class Page {
         event.target.blur();
         return;
       }
-      if (is_typing || event.target.closest("dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (is_typing || event.target.closest("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
       if ((event.key === "Enter" || event.key === " ") && event.target.closest("button")) return;
       const digit = KINDS_AT.indexOf(event.key);
       const run = digit >= 0 && !event.shiftKey ? () => this.digit(digit) : by_key.get(`${event.shiftKey && event.key.startsWith("Arrow") ? "Shift+" : ""}${event.key}`);

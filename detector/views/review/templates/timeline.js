@@ -213,4 +213,4 @@ export function describe(night, item, now) {
   return `${item.id}: ${name}, ${clock(night, now.start_s)}, ${duration(now.stop_s - now.start_s)}`;
 }
 
-const lane = (name) => ({"rhythmic movement": "rhythmic", "local movement": "local", "whole-body movement": "whole body", "restless stretch": "restless", "uncertain event": "uncertain"}[name] || name);
+export const lane = (name) => ({"rhythmic movement": "rhythmic", "local movement": "local", "whole-body movement": "whole body", "restless stretch": "restless", "uncertain event": "uncertain"}[name] || name);

@@ -22,7 +22,8 @@ const player = (() => {
     Object.assign(frame.style, { left: `${left}%`, top: `${top}%`, width: `${wide}%`, height: `${tall}%` });
   };
   const tell = (row) => {
-    heading.textContent = `${row.cells[0].textContent}: ${row.cells[1].textContent.trim()}`;
+    const words = [...row.cells[1].childNodes].map((node) => node.textContent.trim()).filter(Boolean);
+    heading.textContent = `${row.cells[0].textContent}: ${words.join(", ")}`;
     facts.replaceChildren(...[...row.cells].slice(2).flatMap((cell, index) => {
       const text = cell.textContent.trim();
       if (!text) return [];
