@@ -36,6 +36,7 @@ EVENTS_ORDER = [
     "attention",
     "restless",
     "classify",
+    "slow",
     "places",
     "presence",
     "extent",

@@ -3,23 +3,37 @@
 In this order: whole body (at least `classify.gross_min_area`, which takes up what happens within it), rhythmic, twitch
 (shorter than `classify.twitch_max_s`, Fukumoto 1981, and of at most `classify.twitch_max_area`: own), else movement, or
 uncertain where size and length contradict each other. On a slow camera a twitch shows in one frame, so that brevity
-says nothing there. The reason is one phrase with the numbers that decided.
+says nothing there; below `classify.twitch_min_fps` no twitch is told at all. A movement is called not rhythmic only as
+far as it was long enough to be tested. The reason is one phrase with the numbers that decided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from detector.events.burst import Burst, describe_burst
 from detector.events.event import EVENT_KINDS, Event, EventKind
 from detector.events.excess import Active
-from detector.events.rhythm import find_rhythm, gates, sure_rate_hz
-from detector.events.trains import find_rhythmic_runs
+from detector.events.rhythm import (
+    gates,
+    rate_limit_hz,
+    run_frame_s,
+    sure_rate_hz,
+    without_rhythm,
+)
+from detector.events.trains import Run, find_rhythmic_runs
 from detector.motion.periodicity import Periodicity
 from detector.motion.view import LayerView
 from detector.params import ClassifyParams, Params
+
+TREMOR, SUCKING = "tremor-like", "sucking-like"
+"""Labels of rhythms: faster than `rhythm.max_rate_hz`, and as an infant sucks, at its face."""
+
+# The frame rate around a brief movement is that of so long before and after it, s.
+_AROUND_S = 1.0
 
 __all__ = ["EVENT_KINDS", "Event", "EventKind", "classify_bursts", "passing_event"]
 
@@ -44,28 +58,61 @@ def classify_bursts(
     shortest_s = params.classify.twitch_min_s
     can_tell = params.classify.brief_frames * view.frame_s <= shortest_s and params.rules.has("brief and faint")
     brief_s = shortest_s if can_tell else 0.0
-    whole, local = _split_whole_body(view, active, bursts, params, whole_area)
-    events: list[Event] = []
-    for run, rhythm in find_rhythmic_runs(view, active, local, params):
-        if rhythm is None:
-            events += [_event(burst, *_kind(burst, params, brief_s)) for burst in run]
-            continue
-        entries = np.concatenate([burst.entries for burst in run])
-        joined = run[0] if len(run) == 1 else describe_burst(view, active, entries, params)
-        reason = _rhythm_reason(rhythm, sure_rate_hz(view.frame_s, params.rhythm))
-        events.append(_event(joined, "rhythmic", reason, rhythm, params.classify.sustained_s))
+    limits = params.classify
+    large_area = limits.gross_min_area if whole_area is None else whole_area
+    bodies, rest = _rhythms_of_bodies(view, active, bursts, params, large_area)
+    whole, local = _split_whole_body(view, active, rest, params, whole_area)
+    events: list[Event] = [rhythm_event(view, active, run, rhythm, params) for run, rhythm in bodies]
+    for run, found in find_rhythmic_runs(view, active, local, params):
+        if found is None:
+            events += [_event(burst, *_kind(view, burst, params, brief_s)) for burst in run]
+        else:
+            events.append(rhythm_event(view, active, run, found, params))
     sized = params
     if whole_area is not None:
         gates = params.classify.model_copy(update={"gross_min_area": whole_area})
         sized = params.model_copy(update={"classify": gates})
-    events += [_whole_event(view, active, burst, sized) for burst in whole]
+    events += [_event(burst, *_kind(view, burst, sized)) for burst in whole]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
+
+
+def rhythm_event(view: LayerView, active: Active, run: Sequence[Burst], rhythm: Periodicity, params: Params) -> Event:
+    """The event that a run of bursts with a rhythm is."""
+    entries = np.concatenate([burst.entries for burst in run])
+    joined = run[0] if len(run) == 1 else describe_burst(view, active, entries, params)
+    sure_hz = sure_rate_hz(run_frame_s(view.time_s, joined.start_s, joined.stop_s), params.rhythm)
+    event = _event(joined, "rhythmic", _rhythm_reason(rhythm, sure_hz), rhythm, params.classify.sustained_s)
+    return replace(event, label=TREMOR) if rhythm.rate_hz > params.rhythm.max_rate_hz else event
 
 
 def passing_event(burst: Burst) -> Event:
     """What goes from one side to another, too large for an insect: a cat, somebody at the cot, or a body that rolls."""
     size = f"{burst.duration_s:.2f} s, up to {burst.area_fraction:.1%} of the picture at once"
     return _event(burst, "uncertain", f"crosses the picture: {size}")
+
+
+def _rhythms_of_bodies(
+    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params, large_area: float
+) -> tuple[list[tuple[Run, Periodicity]], list[Burst]]:
+    """Rhythms some of whose strokes are as large as a whole-body movement, and the bursts that belong to none."""
+    large = [burst for burst in bursts if burst.area_fraction >= large_area]
+    if not large:
+        return [], list(bursts)
+    gate = gates(params)["body"]
+    is_strict = params.rules.has("body rhythm")
+    # What is nowhere near a large one need not be tried.
+    reach_s = params.rhythm.max_missing_s
+    start_s, stop_s = np.array([body.start_s for body in large]), np.array([body.stop_s for body in large])
+    near = [b for b in bursts if ((b.start_s < stop_s + reach_s) & (b.stop_s > start_s - reach_s)).any()]
+    found = [
+        (run, rhythm)
+        for run, rhythm in find_rhythmic_runs(view, active, near, params)
+        if rhythm is not None
+        and any(burst.area_fraction >= large_area for burst in run)
+        and (gate.passes(rhythm) or not is_strict)
+    ]
+    taken = {id(burst) for run, _ in found for burst in run}
+    return found, [burst for burst in bursts if id(burst) not in taken]
 
 
 def _split_whole_body(
@@ -103,23 +150,31 @@ def _overlapping(bursts: Sequence[Burst], still_s: float) -> list[list[Burst]]:
     return groups
 
 
-def _whole_event(view: LayerView, active: Active, burst: Burst, params: Params) -> Event:
-    limits = params.classify
-    rhythm = find_rhythm(view, active, [burst], params)
-    gate = gates(params)["body"]
-    if rhythm is not None and (gate.passes(rhythm) or not params.rules.has("body rhythm")):
-        reason = _rhythm_reason(rhythm, sure_rate_hz(view.frame_s, params.rhythm))
-        return _event(burst, "rhythmic", reason, rhythm, limits.sustained_s)
-    return _event(burst, *_kind(burst, params))
-
-
-def _kind(burst: Burst, params: Params, brief_s: float = 0.0) -> tuple[EventKind, str]:
+def _kind(view: LayerView, burst: Burst, params: Params, brief_s: float = 0.0) -> tuple[EventKind, str]:
     limits, seconds, area = params.classify, burst.duration_s, burst.area_fraction
     if burst.is_cut:
         return _kind_of_cut(seconds, area, limits)
-    if area < limits.gross_min_area and seconds < brief_s and burst.snr < params.doubt.brief * params.burst.threshold:
+    is_local = area < limits.gross_min_area
+    if is_local and seconds < brief_s and burst.snr < params.doubt.brief * params.burst.threshold:
         return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the floor"
-    return _kind_by_size(seconds, area, limits)
+    kind, reason = _kind_by_size(seconds, area, limits)
+    frame_s = run_frame_s(view.time_s, burst.start_s - _AROUND_S, burst.stop_s + _AROUND_S)
+    if kind == "movement":
+        reason += f", {without_rhythm(seconds, rate_limit_hz(frame_s, params), params.rhythm)}"
+    if kind == "twitch" and not can_tell_twitches(frame_s, limits):
+        return "uncertain", f"{reason}, but {1.0 / frame_s:.2g} pictures a second are too few to tell a twitch"
+    return kind, reason
+
+
+def can_tell_twitches(frame_s: float, limits: ClassifyParams) -> bool:
+    """Whether pictures follow each other quickly enough to tell a twitch from a longer movement.
+
+    Args:
+        frame_s: usual time between two frames, s.
+        limits: `twitch_min_fps`.
+    """
+    # Stamps in milliseconds make 8 pictures a second look like 7.99.
+    return frame_s == 0.0 or round(1.0 / frame_s, 1) >= limits.twitch_min_fps
 
 
 def _kind_of_cut(seconds: float, area: float, limits: ClassifyParams) -> tuple[EventKind, str]:
@@ -145,7 +200,7 @@ def _kind_by_size(seconds: float, area: float, limits: ClassifyParams) -> tuple[
             "uncertain",
             f"localized activity of {seconds:.0f} s, longer than {limits.long_s:g} s",
         )
-    return "movement", f"localized, {limits.twitch_max_s:g} s or longer, not rhythmic: {size}"
+    return "movement", f"localized, {limits.twitch_max_s:g} s or longer: {size}"
 
 
 def _rhythm_reason(rhythm: Periodicity, sure_hz: float) -> str:
@@ -184,3 +239,27 @@ def label_of(kind: EventKind, burst: Burst, rhythm: Periodicity | None) -> str:
     if kind != "uncertain" or rhythm is not None:
         return ""
     return "cut off" if burst.is_cut else "jerk"
+
+
+def label_sucking(
+    events: Sequence[Event], is_face: Callable[[float, float], bool], limits: ClassifyParams
+) -> tuple[Event, ...]:
+    """The same events, rhythms that are like sucking labeled so: at its rate, as brief, at a place named as the face.
+
+    Args:
+        events: any.
+        is_face: whether a point (px) lies in a region that somebody named as the face.
+        limits: the rates and lengths of the group `classify`.
+
+    Returns:
+        In the same order.
+    """
+    return tuple(
+        replace(event, label=SUCKING)
+        if event.kind == "rhythmic"
+        and limits.sucking_min_hz <= event.rate_hz <= limits.sucking_max_hz
+        and event.duration_s <= limits.sucking_max_s
+        and is_face(event.x_px, event.y_px)
+        else event
+        for event in events
+    )

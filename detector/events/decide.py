@@ -17,7 +17,7 @@ from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts, mov
 from detector.events.attention import Attention, apart, attend, outside_artifact, region_artifacts, with_named_sites
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
-from detector.events.classify import classify_bursts, passing_event
+from detector.events.classify import classify_bursts, label_sucking, passing_event
 from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
 from detector.events.drawn import find_jumps, find_steps, measure_marks, split_drawn
 from detector.events.event import Event
@@ -27,6 +27,7 @@ from detector.events.insects import find_crossing, sort_bursts
 from detector.events.movers import confined
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
+from detector.events.slow import busy_times, find_slow_movements, find_slow_rhythms, with_slow_rhythms
 from detector.events.state import Epoch
 from detector.events.stillness import judged_stretches, with_sides
 from detector.footage.region import RegionSet
@@ -77,7 +78,7 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     looked_at = place.judged if infant.extent is None else infant.extent & place.judged
     is_seen = looked_at.any() and hidden.is_hidden[looked_at].mean() <= params.artifact.most_hidden
     judged = tuple((round(a, 6), round(b, 6)) for a, b in judged_s.tolist()) if is_seen else ()
-    found = with_named_sites(with_infant(events, infant), regions)
+    found = label_sucking(with_named_sites(with_infant(events, infant), regions), regions.is_face, params.classify)
     return Decision(with_places(found, trace.grid, params.place), tuple(ordered), infant.epochs, judged)
 
 
@@ -108,10 +109,13 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     has = params.rules.has
     local = with_sides(believed.local, seen.judged_s, params.burst) if has("stillness") else believed.local
     passing = [passing_event(burst) for burst in believed.passing]
+    slow_rhythms = find_slow_rhythms(seen.slow, believed.switched, params)
+    is_busy = busy_times([*believed.busy, *slow_rhythms], params.motion.long_lag_s)
+    slow_moves = find_slow_movements(seen.slow, is_busy, params)
 
     def named(whole_area: float | None = None) -> list[Event]:
-        events = [*classify_bursts(*seen.fast, local, params, whole_area), *passing]
-        events += find_slow(seen.slow, believed.busy, params)
+        events = with_slow_rhythms(classify_bursts(*seen.fast, local, params, whole_area), slow_rhythms, params.rhythm)
+        events += [*passing, *slow_moves]
         events.sort(key=lambda event: (event.start_s, event.x_px))
         return merge_restless(events, params.classify) if has("restless") else events
 
@@ -131,12 +135,14 @@ class Believed:
     Attributes:
         local: movements that keep their place.
         passing: what crosses the picture.
+        switched: what is drawn, or switched on and off.
         busy: all of which slow movement is not told twice: those to believe, and what is drawn.
         artifacts: what is drawn, insects, and what is doubted.
     """
 
     local: list[Burst]
     passing: list[Burst]
+    switched: list[Burst]
     busy: list[Burst]
     artifacts: list[Artifact]
 
@@ -157,7 +163,7 @@ def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params)
     local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
     if params.rules.has("body"):
         local = same_body(*fast, local, params)
-    return Believed(local, kinds.passing, [*bursts, *switched], [*drawn, *kinds.insects, *doubted, *ripples])
+    return Believed(local, kinds.passing, switched, [*bursts, *switched], [*drawn, *kinds.insects, *doubted, *ripples])
 
 
 def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> float | None:
@@ -198,30 +204,3 @@ def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:
     if params.rules.has("drawn"):
         apart += find_steps(view, active, parts, params.artifact)
     return join_parts(view, active, parts, params, apart=apart)
-
-
-def find_slow(slow: Seen, fast: list[Burst], params: Params) -> list[Event]:
-    """Movements too slow for the short difference: bursts of the slow layer where no fast burst is.
-
-    Args:
-        slow: the slow layer.
-        fast: bursts of the fast layer.
-        params: all groups.
-
-    Returns:
-        Events in order of start.
-    """
-    if not params.rules.has("slow layer"):
-        return []
-    lag_s = params.motion.long_lag_s
-    busy_start_s = np.array([burst.start_s for burst in fast]) - lag_s
-    busy_stop_s = np.array([burst.stop_s for burst in fast]) + lag_s
-
-    def is_fresh(start_s: float, stop_s: float) -> bool:
-        is_long = stop_s - start_s >= params.classify.slow_min_s
-        return is_long and not ((busy_start_s < stop_s) & (start_s < busy_stop_s)).any()
-
-    parts = find_parts(*slow, params)
-    bursts = join_parts(*slow, parts, params, is_wanted=is_fresh)
-    fresh = [burst for burst in bursts if burst.snr >= params.classify.slow_threshold]
-    return classify_bursts(*slow, sort_bursts(*slow, fresh, params).local, params)

@@ -32,19 +32,21 @@ class Active:
         frame, cell: shape (N,), int32.
         snr: excess over the noise, in its spreads, shape (N,), float32.
         signed: mean difference, grey levels, shape (N,), float16 as stored.
+        is_blind: frames of the view in which something hides movement, shape (F,); None where nothing does.
     """
 
     frame: NDArray[np.int32]
     cell: NDArray[np.int32]
     snr: NDArray[np.float32]
     signed: NDArray[np.floating]
+    is_blind: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def where(self, mask: NDArray[np.bool_] | slice) -> Active:
         """The entries for which `mask` (shape (N,)) holds, or a stretch of them."""
-        return Active(self.frame[mask], self.cell[mask], self.snr[mask], self.signed[mask])
+        return Active(self.frame[mask], self.cell[mask], self.snr[mask], self.signed[mask], self.is_blind)
 
 
 class Seen(NamedTuple):
@@ -104,6 +106,7 @@ def find_active(
         np.empty(n_most, np.int32),
         np.empty(n_most, np.float32),
         np.empty(n_most, np.float16),
+        is_blind,
     )
     n_found = 0
     for stretch in _stretches(view):

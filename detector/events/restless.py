@@ -94,4 +94,4 @@ def _kind_of(seconds: float, whole: Event, limits: ClassifyParams, *, is_cut: bo
         return "restless", f"moving without a pause of {limits.restless_pause_s:g} s for {least}{seconds:.0f} s"
     if whole.area_fraction >= limits.gross_min_area:
         return "gross", f"whole body, {least}{seconds:.1f} s, {whole.area_fraction:.0%} of the picture"
-    return "movement", f"local, {least}{seconds:.1f} s without a pause, not rhythmic"
+    return "movement", f"local, {least}{seconds:.1f} s without a pause"

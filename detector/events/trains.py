@@ -1,19 +1,23 @@
 """Runs of bursts at one place, tested for rhythm: the strokes of a rhythm would each pass for a twitch.
 
-Bursts that follow each other within `rhythm.max_pause_s` and share `rhythm.shared_cells` of their cells are one run. Of
-a faint oscillation the camera shows only some strokes: whole runs are joined over `rhythm.max_missing_s`, and then must
-pass a stricter gate. Own.
+Bursts at one place (they share `rhythm.shared_cells` of their cells) that follow each other within
+`rhythm.max_missing_s` are a chain. A chain is tested as a whole; where it is no rhythm it is parted at its longest
+pause, and each part is tested, down to single bursts. So a rhythm is as long as its strokes go on, the first ones
+included, and strokes that are missing do not part it as long as it goes on behind the pause as before. But a bout of
+twitches is no rhythm however even: within their cycles strokes rest for `max_pause_s` at most, unless the movement goes
+back and forth (`detector.events.rhythm.gates`). Own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.events.burst import Burst
 from detector.events.excess import Active
-from detector.events.rhythm import find_rhythm, gates
+from detector.events.rhythm import USUAL_GATES, find_rhythm
 from detector.motion.periodicity import Periodicity
 from detector.motion.view import LayerView
 from detector.params import Params, RhythmParams
@@ -22,41 +26,56 @@ Run = list[Burst]
 
 
 def find_rhythmic_runs(
-    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params
+    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params, enough: Sequence[str] = USUAL_GATES
 ) -> list[tuple[Run, Periodicity | None]]:
     """Group bursts into runs and test each for rhythm.
-
-    Strokes follow each other within `max_pause_s`. Of a faint oscillation the camera shows only some strokes, so runs
-    are joined over longer pauses, too (`max_missing_s`); but then, lest a bout of twitches pass for a rhythm, the
-    movement must go back and forth evenly, over one cycle more.
 
     Args:
         view: for times.
         active: what `bursts` index into.
         bursts: localized ones, in any order.
         params: the groups `rhythm`, `motion` and `rules`.
+        enough: gates of which a rhythm has to pass one.
 
     Returns:
         Each run with its rhythm, if it has one; every burst is in one run.
     """
     limits = params.rhythm
-    found: dict[int, tuple[Run, Periodicity | None]] = {}
-    run_of: dict[int, int] = {}
-    for number, run in enumerate(runs_at_one_place(bursts, limits.max_pause_s, limits)):
-        found[number] = run, find_rhythm(view, active, run, params)
-        run_of |= dict.fromkeys(map(id, run), number)
-    chains = runs_at_one_place(bursts, limits.max_missing_s, limits) if params.rules.has("missing strokes") else []
-    for chain in chains:
-        numbers = sorted({run_of[id(burst)] for burst in chain})
-        # Only whole runs are joined.
-        if len(numbers) < 2 or sum(len(found[number][0]) for number in numbers) != len(chain):
-            continue
-        rhythm = find_rhythm(view, active, chain, params)
-        if rhythm is not None and gates(params)["missing strokes"].passes(rhythm):
-            for number in numbers:
-                del found[number]
-            found[numbers[0]] = chain, rhythm
-    return list(found.values())
+    pause_s = limits.max_missing_s if params.rules.has("missing strokes") else limits.max_pause_s
+    found: list[tuple[Run, Periodicity | None]] = []
+    for chain in runs_at_one_place(bursts, pause_s, limits):
+        found += _parts_of(chain, lambda run: find_rhythm(view, active, run, params, enough), params)
+    return found
+
+
+def _parts_of(
+    chain: Run, test: Callable[[Run], Periodicity | None], params: Params
+) -> Iterator[tuple[Run, Periodicity | None]]:
+    """The longest parts of a chain that are a rhythm each, and the rest, in order of time."""
+    waiting = [chain]
+    while waiting:
+        run = waiting.pop()
+        pauses_s = _pauses(run)
+        rhythm = test(run) if _may_be_rhythm(run, pauses_s, params) else None
+        if rhythm is not None or len(run) == 1:
+            yield run, rhythm
+        else:
+            cut = int(pauses_s.argmax()) + 1
+            waiting += [run[cut:], run[:cut]]
+
+
+def _pauses(run: Run) -> NDArray[np.float64]:
+    """Time from when nothing moves any more to the next burst, s, shape (bursts - 1,); 0 where they overlap."""
+    until_s = np.maximum.accumulate([burst.stop_s for burst in run])[:-1]
+    pauses_s: NDArray[np.float64] = np.maximum(np.array([burst.start_s for burst in run[1:]]) - until_s, 0.0)
+    return pauses_s
+
+
+def _may_be_rhythm(run: Run, pauses_s: NDArray[np.float64], params: Params) -> bool:
+    """Whether a run moves for so much of its time, or rests so briefly, that a test for rhythm is worth its time."""
+    lasts_s = max(burst.stop_s for burst in run) - run[0].start_s
+    # A swing as slow as can be rests twice a cycle.
+    return bool(pauses_s.sum() <= 0.5 * lasts_s or np.median(pauses_s) <= 0.5 / params.rhythm.min_rate_hz)
 
 
 def runs_at_one_place(bursts: Sequence[Burst], max_pause_s: float, limits: RhythmParams) -> list[Run]:

@@ -1,24 +1,24 @@
-"""How regularly a signal repeats: its leading component over cells, and its rate, evenness and likeness to itself.
+"""How regularly a signal repeats: its leading component over cells, its rate, evenness and likeness to itself.
 
-Absolute differences double the frequency of smooth oscillation, so all of this is for signed signals. With r(k) the
-correlation of the signal with itself k steps later, the cycle is the shortest lag whose peak of r is nearly the highest
-(within `motion.half_rate_gain`; own, since a cycle of two unlike strokes has a higher peak at the second). Opposition
-is -r at half a cycle: 1 for a sine, about 0 for short strokes with pauses between them. The variation of the cycle
-length is that of the instants at which the signal, filtered to half to 1.6 times its rate, rises through 0. Rates hold
-up to `motion.fastest_share` of the frame rate, above which the lag of the difference no longer tells a rate from its
-alias; the size of the picture does not matter.
+Absolute differences double the frequency of smooth oscillation, so all of this is for signed signals. The rate comes
+from `correlation`; around it, cycles are told apart by the instants at which the signal, filtered to half to 1.6 times
+its rate, rises through 0: their mean gives the rate that is told (that of a drifting rhythm is the one in its middle),
+and their spread the variation. Samples that were not seen, and pauses so long that strokes are missing, weigh nothing
+in the correlation and are filled from the nearest cycle before cycles are told apart. Rates hold up to
+`motion.fastest_share` of the frame rate, above which the lag of the difference no longer tells a rate from its alias;
+the size of the picture does not matter. Own, but for the autocorrelation.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.correlation import Signal, estimate_rate, likeness
 from detector.params import Params, RhythmParams
-
-Signal = NDArray[np.float64]
 
 MAX_CELLS = 90
 """Of more cells, only the strongest are looked at: so few that a product of a matrix of them with a vector, like those
@@ -42,6 +42,10 @@ class Periodicity:
         likeness: correlation of the signal with itself one cycle later, -1 to 1.
         opposition: the same half a cycle later, with its sign turned: 1 for a sine, about 0 for short strokes with
             pauses between them.
+        own_share: how much of it comes from cells that swing by themselves, 0 to 1.
+        rest_s: longest rest within a cycle, s; a pause in which strokes are missing is longer by their cycles.
+        n_missing: cycles that are missing in pauses, in all.
+        most_missing: those that are missing in one pause, at most.
     """
 
     rate_hz: float
@@ -50,6 +54,15 @@ class Periodicity:
     variation: float
     likeness: float
     opposition: float
+    own_share: float = 1.0
+    rest_s: float = 0.0
+    n_missing: int = 0
+    most_missing: int = 0
+
+    @property
+    def missing_share(self) -> float:
+        """Share of its cycles that are missing, 0 to 1."""
+        return self.n_missing / self.n_cycles
 
     @property
     def regularity(self) -> float:
@@ -71,6 +84,11 @@ class Gate:
     max_variation: float = np.inf
     min_likeness: float = -1.0
     min_opposition: float = -1.0
+    min_own_share: float = 0.0
+    max_rest_s: float = np.inf
+    max_rest_cycles: float = np.inf
+    max_missing: int = 0
+    max_missing_share: float = 0.0
 
     def passes(self, found: Periodicity) -> bool:
         """Whether a periodicity is within all limits."""
@@ -79,7 +97,44 @@ class Gate:
             and found.variation <= self.max_variation
             and found.likeness >= self.min_likeness
             and found.opposition >= self.min_opposition
+            and found.own_share >= self.min_own_share
+            and found.rest_s <= self.max_rest_s
+            and found.rest_s * found.rate_hz <= self.max_rest_cycles
+            and found.most_missing <= self.max_missing
+            and found.missing_share <= self.max_missing_share
         )
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Signals of cells at a constant time step.
+
+    Attributes:
+        time_s: shape (n,), s.
+        table: one column a cell, shape (n, cells).
+        is_seen: which samples were measured, shape (n,), bool; between them the table is interpolated.
+        pauses_s: when nothing moved, from and to, s, shape (pauses, 2).
+    """
+
+    time_s: Signal
+    table: Signal
+    is_seen: NDArray[np.bool_]
+    pauses_s: Signal
+
+    @cached_property
+    def course(self) -> Signal:
+        """What most of the cells do together, shape (n,)."""
+        return leading_signal(self.table)
+
+    @property
+    def seen_pauses(self) -> Signal:
+        """How much of each pause was seen, s, shape (pauses,): in the rest of it something may have moved."""
+        lengths_s: Signal = self.pauses_s[:, 1] - self.pauses_s[:, 0]
+        if self.is_seen.all():
+            return lengths_s
+        shares = [self.is_seen[_during(self.time_s, pause_s[None])] for pause_s in self.pauses_s]
+        seen_s: Signal = lengths_s * np.array([share.mean() if len(share) else 1.0 for share in shares])
+        return seen_s
 
 
 def leading_signal(table: NDArray[np.float64]) -> Signal:
@@ -109,72 +164,79 @@ def leading_signal(table: NDArray[np.float64]) -> Signal:
 
 
 def measure_periodicity(
-    time_s: Signal,
-    course: Signal,
-    length_s: float,
-    slowest_hz: float,
-    fastest_hz: float,
-    params: Params,
-    *,
-    with_variation: bool = True,
+    samples: Samples, length_s: float, slowest_hz: float, fastest_hz: float, params: Params
 ) -> Periodicity | None:
-    """How regularly a signal repeats.
+    """How regularly something repeats.
 
     Args:
-        time_s: constant step, shape (n,).
-        course: the signal, shape (n,).
+        samples: signals of the cells in which it shows.
         length_s: over how long something moved, s.
         slowest_hz: rates below do not count.
         fastest_hz: nor do rates plainly above.
         params: the groups `motion`, `rhythm` and `rules`.
-        with_variation: whether to measure how much the cycle length varies, which takes longest; else it is 0.
 
     Returns:
         None where nothing repeats.
     """
-    if course.std() == 0.0:
+    time_s, course, is_seen = samples.time_s, samples.course, samples.is_seen
+    if not is_seen.any() or course[is_seen].std() == 0.0:
         return None
-    signal = course - course.mean()
-    rate_hz = estimate_rate(time_s, signal, slowest_hz, fastest_hz, params)
+    signal = np.where(is_seen, course - course[is_seen].mean(), 0.0)
+    lengths_s = samples.seen_pauses
+    has_missing = params.rules.has("missing strokes")
+    # Strokes that are missing tell nothing of the others.
+    is_unusual = (
+        lengths_s > params.rhythm.unusual_pause * np.median(lengths_s)
+        if has_missing and len(lengths_s)
+        else np.zeros(0, bool)
+    )
+    is_going = is_seen & ~_during(time_s, samples.pauses_s[is_unusual])
+    rate_hz = estimate_rate(time_s, signal, slowest_hz, fastest_hz, params, is_going)
     if rate_hz is None:
         return None
-    variation = cycle_variation(time_s, signal, rate_hz, params.rhythm) if with_variation else 0.0
-    return Periodicity(rate_hz, length_s, length_s * rate_hz, variation, *likeness(time_s, course, rate_hz))
+    n_missing = (lengths_s * rate_hz + params.rhythm.nearly if has_missing else 0.0 * lengths_s).astype(np.int64)
+    is_going = is_seen & ~_during(time_s, samples.pauses_s[n_missing > 0])
+    cycles_s = cycle_lengths(time_s, fill_unseen(time_s, signal, is_going, rate_hz), rate_hz, params.rhythm)
+    variation = float(cycles_s.std() / cycles_s.mean()) if len(cycles_s) >= 2 else np.inf
+    return Periodicity(
+        mean_rate(cycles_s, rate_hz, params.rhythm),
+        length_s,
+        length_s * rate_hz,
+        variation,
+        *likeness(time_s, course, rate_hz, is_going),
+        own_share=own_share(samples, rate_hz, params.rhythm.own_cycles) if params.rules.has("own swing") else 1.0,
+        rest_s=float((lengths_s - n_missing / rate_hz).max(initial=0.0)),
+        n_missing=int(n_missing.sum()),
+        most_missing=int(n_missing.max(initial=0)),
+    )
 
 
-def estimate_rate(time_s: Signal, signal: Signal, low_hz: float, high_hz: float, params: Params) -> float | None:
-    """Rate of a periodic signal, Hz, from its autocorrelation.
-
-    Args:
-        time_s: constant step, shape (n,).
-        signal: mean 0, shape (n,).
-        low_hz: slowest rate that counts.
-        high_hz: fastest; a little above is allowed, since a rate is not known exactly.
-        params: the groups `motion` and `rules`.
-
-    Returns:
-        None where there is no rhythm between the two. Rates above `high_hz` are looked for as well, lest a fast rhythm
-        be taken for its half.
-    """
-    step = float(time_s[1] - time_s[0]) if len(time_s) > 1 else 1.0
-    correlation = autocorrelation(signal)
-    last = min(int(np.ceil(1.0 / (low_hz * step))), (len(correlation) * 2) // 3 - 1)
-    inner = np.arange(2, last)
-    peaks = inner[(correlation[inner] >= correlation[inner - 1]) & (correlation[inner] > correlation[inner + 1])]
-    peaks = peaks[correlation[peaks] >= params.motion.min_correlation]
-    if len(peaks) == 0:
-        return None
-    # The shortest lag among the nearly highest peaks is the cycle; longer ones are its multiples. A cycle that falls
-    # between two frames has its height between them, too.
-    height = np.array([_refine(correlation, int(lag))[1] for lag in peaks])
-    gain = params.motion.half_rate_gain if params.rules.has("half rate") else np.inf
-    lag = int(peaks[np.flatnonzero(height >= height.max() / gain)[0]])
-    rate_hz = 1.0 / (_refine(correlation, lag)[0] * step)
-    return rate_hz if rate_hz <= params.motion.rate_slack * high_hz else None
+def _during(time_s: Signal, stretches_s: Signal) -> NDArray[np.bool_]:
+    """Which times lie in some stretches, shape (stretches, 2), s."""
+    inside = np.zeros(len(time_s), bool)
+    for start_s, stop_s in stretches_s:
+        inside |= (time_s >= start_s) & (time_s < stop_s)
+    return inside
 
 
-def cycle_variation(time_s: Signal, signal: Signal, rate_hz: float, params: RhythmParams) -> float:
-    """Coefficient of variation of the cycle length, from the instants at which the filtered signal rises through 0."""
+def fill_unseen(time_s: Signal, signal: Signal, is_seen: NDArray[np.bool_], rate_hz: float) -> Signal:
+    """A signal in which samples that were not seen are taken from the nearest cycle that was, shape (n,)."""
+    if is_seen.all():
+        return signal
+    step = float(time_s[1] - time_s[0])
+    filled, missing = signal.copy(), ~is_seen
+    seen_s = time_s[is_seen]
+    for away in (1, -1, 2, -2, 3, -3):
+        place_s = time_s + away / rate_hz
+        near = np.abs(seen_s[np.clip(np.searchsorted(seen_s, place_s - 0.5 * step), 0, len(seen_s) - 1)] - place_s)
+        found = missing & (near <= 0.5 * step + 1e-9)
+        filled[found] = np.interp(place_s[found], seen_s, signal[is_seen])
+        missing &= ~found
+    return filled
+
+
+def cycle_lengths(time_s: Signal, signal: Signal, rate_hz: float, params: RhythmParams) -> Signal:
+    """Lengths of the cycles, s, from the instants at which the filtered signal rises through 0; shape (cycles,)."""
     from scipy.signal import butter, sosfiltfilt
 
     step = float(time_s[1] - time_s[0])
@@ -183,39 +245,42 @@ def cycle_variation(time_s: Signal, signal: Signal, rate_hz: float, params: Rhyt
     band = max(0.5 * rate_hz / nyquist, 1e-3), min(params.filter_width * rate_hz / nyquist, 0.99)
     smooth = sosfiltfilt(butter(2, band, "bandpass", output="sos"), signal, padlen=pad)
     rising = np.flatnonzero((smooth[:-1] < 0.0) & (smooth[1:] >= 0.0))
-    if len(rising) - 1 < 2:
-        return np.inf
     exact = time_s[rising] - smooth[rising] / (smooth[rising + 1] - smooth[rising]) * step
     # The filter bends the first and the last cycle.
-    cycles = np.diff(exact)[1:-1] if len(exact) > params.min_cycles else np.diff(exact)
-    return float(cycles.std() / cycles.mean())
+    cycles_s: Signal = np.diff(exact)[1:-1] if len(exact) > params.min_cycles else np.diff(exact)
+    return cycles_s
 
 
-def likeness(time_s: NDArray[np.float64], signal: NDArray[np.float64], rate_hz: float) -> tuple[float, float]:
-    """Correlation with itself one cycle later, and half a cycle later with its sign turned; -1 to 1 each."""
-    correlation = autocorrelation(signal)
-    cycle = 1.0 / (rate_hz * float(time_s[1] - time_s[0]))
-    whole, half = np.interp([cycle, 0.5 * cycle], np.arange(len(correlation)), correlation)
-    return float(whole), -float(half)
+def cycle_variation(time_s: Signal, signal: Signal, rate_hz: float, params: RhythmParams) -> float:
+    """Coefficient of variation of the cycle length; infinite where there are too few cycles to tell."""
+    cycles_s = cycle_lengths(time_s, signal, rate_hz, params)
+    return float(cycles_s.std() / cycles_s.mean()) if len(cycles_s) >= 2 else np.inf
 
 
-def autocorrelation(signal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Normalized autocorrelation: at each lag, the correlation of the two overlapping parts."""
-    n = len(signal)
-    size = 1 << (2 * n - 1).bit_length()
-    spectrum = np.fft.rfft(signal, size)
-    raw = np.fft.irfft(spectrum * spectrum.conj(), size)[:n]
-    squares = np.concatenate([[0.0], np.cumsum(signal**2)])
-    lags = np.arange(n)
-    power = np.sqrt(squares[n - lags] * (squares[n] - squares[lags]))
-    correlation: NDArray[np.float64] = raw / np.maximum(power, 1e-12)
-    return correlation
+def mean_rate(cycles_s: Signal, rate_hz: float, params: RhythmParams) -> float:
+    """Mean rate of the cycles, Hz; `rate_hz`, that of the whole signal, where there are too few cycles."""
+    return 1.0 / float(cycles_s.mean()) if len(cycles_s) >= params.min_cycles else rate_hz
 
 
-def _refine(correlation: NDArray[np.float64], lag: int) -> tuple[float, float]:
-    """Lag and height of a peak between the samples, from the parabola through three of them."""
-    before, here, after = (float(value) for value in correlation[lag - 1 : lag + 2])
-    bend = before - 2.0 * here + after
-    if bend >= 0.0:
-        return float(lag), here
-    return lag + 0.5 * (before - after) / bend, here - (before - after) ** 2 / (8.0 * bend)
+def own_share(samples: Samples, rate_hz: float, least: float) -> float:
+    """How much of a rhythm comes from cells that swing by themselves, in most of its cycles.
+
+    Where something passes, cell after cell is moved for a moment, and only all of them together go on. In how many of
+    N cycles a cell takes part is (sum A)^2 / sum A^2, with A its amplitude in each: N for a steady swing, 1 for a
+    single pass.
+
+    Args:
+        samples: signals of the cells.
+        rate_hz: of the rhythm.
+        least: share of the cycles that a cell has to take part in.
+
+    Returns:
+        Share of the power, 0 to 1.
+    """
+    power = np.square(samples.table)
+    cycle = ((samples.time_s - samples.time_s[0]) * rate_hz).astype(np.int64)
+    begins = np.flatnonzero(np.diff(cycle, prepend=-1))
+    amplitude = np.sqrt(np.add.reduceat(power, begins, axis=0))
+    total = power.sum(axis=0)
+    n_part = np.square(amplitude.sum(axis=0)) / np.maximum(np.square(amplitude).sum(axis=0), 1e-300)
+    return float(total[n_part >= least * len(begins)].sum() / max(float(total.sum()), 1e-300))

@@ -61,9 +61,15 @@ class RhythmParams(Group):
     )
     shared_cells: float = tunable(0.3, "1", OWN, "... at one place: this share of their cells.", gt=0, le=1)
     latest_runs: int = tunable(8, "runs", OWN, "A jerk may belong to one of this many latest runs.", ge=1, le=100)
-    max_missing_s: float = tunable(
-        2.0, "s", DERIVED, "Of a faint rhythm, strokes may be missing for this long ...", gt=0, le=30
+    max_missing_s: float = tunable(4.0, "s", DERIVED, "Strokes may be missing, for up to this long ...", gt=0, le=30)
+    unusual_pause: float = tunable(
+        1.6, "usual pauses", OWN, "... where a pause as long as this tells nothing of the rate ...", ge=1, le=10
     )
+    nearly: float = tunable(
+        0.1, "cycles", OWN, "... and one that lacks so little of a cycle is as long ...", ge=0, lt=1
+    )
+    max_missing: int = tunable(2, "cycles", OWN, "... so many in a row ...", ge=0, le=20)
+    missing_share: float = tunable(0.34, "1", OWN, "... and this share of all.", ge=0, lt=1)
     min_likeness: float = tunable(
         0.5, "1", DERIVED, "Where cycles vary by more than half of that, likeness to itself a cycle later.", ge=-1, le=1
     )
@@ -75,10 +81,27 @@ class RhythmParams(Group):
         LEAST_OPPOSITION,
         "1",
         DERIVED,
-        "... if it goes back and forth (correlation half a cycle later, its sign turned).",
+        "What rests for longer in its cycles goes back and forth (correlation half a cycle later, its sign turned).",
         ge=-1,
         le=1,
     )
+    lag_slack: float = tunable(
+        0.25, "1", OWN, "A difference counts if its lag is within this share of the usual one.", gt=0, le=1
+    )
+    own_cycles: float = tunable(
+        0.5, "1", DERIVED, "A cell swings by itself if it takes part in this share of the cycles ...", gt=0, le=1
+    )
+    own_share: float = tunable(0.5, "1", OWN, "... and so must this share of a rhythm.", gt=0, le=1)
+    same_rate: float = tunable(
+        0.2, "1", OWN, "Rates at both lags are one if they differ by at most this share ...", gt=0, lt=1
+    )
+    seen_share: float = tunable(
+        0.7, "1", OWN, "... and the short lag decides where it sees movement for this share of the time.", gt=0, le=1
+    )
+    tremor_fps: float = tunable(
+        25.0, "frames/s", OWN, "Faster rates than those are told only on cameras as fast as this ...", gt=0, le=240
+    )
+    tremor_share: float = tunable(0.4, "frame rates", OWN, "... and up to this.", gt=0, le=0.5)
 
 
 class ClassifyParams(Group):
@@ -104,11 +127,19 @@ class ClassifyParams(Group):
         10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600
     )
     gross_rhythm_regularity: float = tunable(
-        0.96, "1", DERIVED, "A whole-body movement must be this regular ...", gt=0, le=1
+        0.85, "1", DERIVED, "A whole-body movement must be this regular ...", gt=0, le=1
     )
     gross_rhythm_cycles: float = tunable(
         8.0, "cycles", DERIVED, "... over so many cycles to be called rhythmic.", ge=2, le=100
     )
+    twitch_min_fps: float = tunable(
+        8.0, "frames/s", OWN, "Fewer pictures a second do not tell a twitch from a longer movement.", ge=0, le=60
+    )
+    sucking_min_hz: float = tunable(
+        1.5, "Hz", OWN, "Rhythm at the face is like sucking from this rate ...", gt=0, le=10
+    )
+    sucking_max_hz: float = tunable(2.5, "Hz", OWN, "... to this one ...", gt=0, le=10)
+    sucking_max_s: float = tunable(6.0, "s", OWN, "... and for at most this long.", gt=0, le=600)
     restless_pause_s: float = tunable(2.0, "s", OWN, "Movement with no pause as long as this ...", gt=0, le=60)
     restless_share: float = tunable(0.5, "1", OWN, "... that lasts for this share of its time ...", gt=0, le=1)
     restless_merge_s: float = tunable(5.0, "s", OWN, "... and for at least this long is one event ...", gt=0, le=600)

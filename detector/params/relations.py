@@ -14,6 +14,8 @@ RULES = (
     AtMost("footage.warm_up_s", "footage.span_s", "most frames would be decoded twice"),
     AtMost("noise.min_block_s", "noise.block_s", "it is the length of shorter blocks"),
     AtMost("rhythm.min_rate_hz", "rhythm.max_rate_hz", "rates lie between the two"),
+    AtMost("rhythm.max_pause_s", "rhythm.max_missing_s", "strokes that are missing make a pause longer"),
+    AtMost("classify.sucking_min_hz", "classify.sucking_max_hz", "rates lie between the two"),
     AtMost("series.periodic_min_s", "series.periodic_max_s", "lengths lie between the two"),
     AtMost("series.wasm_min_interval_s", "series.periodic_max_interval_s", "intervals lie between the two"),
     AtMost("series.aasm_min_interval_s", "series.periodic_max_interval_s", "intervals lie between the two"),

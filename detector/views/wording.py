@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 
 from detector.events.classify import Event
-from detector.events.rhythm import sure_rate_hz
+from detector.events.rhythm import run_frame_s, sure_rate_hz
 from detector.night.night import Night
 from detector.night.rates import event_rate
 from detector.night.stretches import total_s
@@ -152,6 +152,8 @@ def number(count: int, singular: str, plural: str | None = None) -> str:
 def describe_event(night: Night, event: Event) -> str:
     """What happened in a few words, such as `rhythmic movement, 2.1 Hz, 14 s`; it describes and explains nothing."""
     parts = [KIND_NAMES.get(event.kind, event.kind)]
+    if event.kind == "rhythmic" and event.label:
+        parts[0] += f" ({event.label})"
     if math.isfinite(event.rate_hz):
         parts.append(f"{rhythm_rate(night, event)} Hz")
     parts.append(duration(event.duration_s))
@@ -161,8 +163,11 @@ def describe_event(night: Night, event: Event) -> str:
 
 
 def rhythm_rate(night: Night, event: Event) -> str:
-    """Rate of a rhythmic event in Hz; `at least` where the camera is too slow to tell it from a faster one."""
-    return f"{'at least ' if event.rate_hz > surest_rate_hz(night) else ''}{event.rate_hz:.1f}"
+    """Rate of a rhythmic event in Hz; `at least` where the pictures were too few then to tell it from a faster one."""
+    trace = night.trace
+    frame_s = run_frame_s(trace.frames.time_s, event.start_s, event.stop_s) if trace is not None else 0.0
+    is_sure = event.rate_hz <= sure_rate_hz(frame_s, night.params.rhythm)
+    return f"{'' if is_sure else 'at least '}{event.rate_hz:.1f}"
 
 
 def surest_rate_hz(night: Night) -> float:
@@ -177,3 +182,8 @@ def frame_rate(night: Night) -> float:
         return math.inf
     # Rounded, since stamps in milliseconds make 20 a second look like 19.99.
     return round(1 / trace.frames.frame_s, 1)
+
+
+def can_tell_twitches(night: Night) -> bool:
+    """Whether this camera usually gave enough pictures a second to tell twitches from longer movements."""
+    return frame_rate(night) >= night.params.classify.twitch_min_fps

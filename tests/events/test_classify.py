@@ -45,10 +45,10 @@ class TestKinds:
         [
             (0.2, HAND, "twitch", "s, 2.8% of the picture (under 0.5 s)"),
             (0.4, HAND, "twitch", "brief and localized"),
-            (0.6, HAND, "movement", "localized, 0.5 s or longer, not rhythmic"),
-            (5.0, HAND, "movement", "localized, 0.5 s or longer, not rhythmic"),
+            (0.6, HAND, "movement", "too short to tell a rhythm"),
+            (5.0, HAND, "movement", "no rhythm of 0.8 to"),
             (0.4, MIDDLING, "uncertain", "brief but of middling size"),
-            (2.0, MIDDLING, "movement", "localized, 0.5 s or longer, not rhythmic"),
+            (2.0, MIDDLING, "movement", "localized, 0.5 s or longer"),
             (0.3, BODY, "uncertain", "large but brief"),
             (2.0, BODY, "gross", "large: "),
             (35.0, BODY, "gross", "large: 35.00 s"),

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector.events.rhythm import find_rhythm, rate_limit_hz, signed_signal
-from detector.motion.periodicity import cycle_variation, estimate_rate
-from detector.motion.view import fast_view
+from detector.events.rhythm import find_rhythm, rate_limit_hz, run_frame_s, signed_signal, swing_of
+from detector.motion.correlation import estimate_rate
+from detector.motion.layer import Layer
+from detector.motion.periodicity import cycle_variation
+from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
-from tests.drawing import BurstsOf, Sketch
+from tests.drawing import BurstsOf, Sketch, find_in, still_trace, with_columns
 
 PARAMS = Params()
 LIMITS = PARAMS.rhythm
@@ -92,15 +94,53 @@ class TestCycleVariation:
 
 
 class TestRateLimit:
-    @pytest.mark.parametrize(("fps", "limit_hz"), [(10.0, 2.5), (15.0, 3.75), (25.0, 5.0), (60.0, 5.0)])
-    def test_a_quarter_of_the_frame_rate_at_most(self, sketch: type[Sketch], fps: float, limit_hz: float) -> None:
-        assert rate_limit_hz(fast_view(sketch(5.0, fps).trace(), PARAMS), PARAMS) == pytest.approx(limit_hz)
+    @pytest.mark.parametrize(("fps", "limit_hz"), [(10.0, 2.5), (15.0, 3.75), (20.0, 5.0), (24.0, 5.0)])
+    def test_a_quarter_of_the_frame_rate_at_most(self, fps: float, limit_hz: float) -> None:
+        assert rate_limit_hz(1.0 / fps, PARAMS) == pytest.approx(limit_hz)
+
+    @pytest.mark.parametrize("fps", [25.0, 29.97, 60.0])
+    def test_fast_cameras_show_more(self, fps: float) -> None:
+        assert rate_limit_hz(1.0 / fps, PARAMS) == pytest.approx(0.4 * fps)
+        assert rate_limit_hz(1.0 / fps, with_values(PARAMS, {"rules.without": "tremor"})) == pytest.approx(5.0)
+
+    def test_none_where_the_frame_rate_is_not_known(self) -> None:
+        assert rate_limit_hz(0.0, PARAMS) == 0.0
+
+
+class TestRunFrames:
+    """A night of 5 pictures a second, 15 in the middle."""
+
+    TIME_S = np.concatenate([np.arange(0.0, 60.0, 0.2), np.arange(60.0, 80.0, 1 / 15), np.arange(80.0, 200.0, 0.2)])
+
+    @pytest.mark.parametrize(
+        ("start_s", "stop_s", "fps"), [(10.0, 20.0, 5.0), (62.0, 75.0, 15.0), (100.0, 100.1, 5.0), (70.0, 70.3, 15.0)]
+    )
+    def test_the_frame_rate_is_that_of_the_run(self, start_s: float, stop_s: float, fps: float) -> None:
+        assert 1.0 / run_frame_s(self.TIME_S, start_s, stop_s) == pytest.approx(fps)
+
+    def test_nothing_is_known_of_one_frame(self) -> None:
+        assert run_frame_s(np.zeros(1), 0.0, 1.0) == 0.0
+
+    def test_a_rhythm_in_it_has_the_rate_of_its_own_frames(self, sketch: type[Sketch]) -> None:
+        drawing = sketch(20.0, 15.0, start_s=60.0).move(62.0, 75.0, HAND, signed=swing(3.1))
+        found = find_in(in_a_slow_night(drawing.trace()))
+        assert find_rhythm(*found, PARAMS) == pytest.approx(find_rhythm(*find_in(drawing.trace()), PARAMS))
+
+
+def in_a_slow_night(trace: MotionTrace) -> MotionTrace:
+    """The same trace after three minutes of five pictures a second: the usual frame of the view is a slow one."""
+    time_s = np.concatenate([trace.frames.time_s[0] - 0.2 * np.arange(900, 0, -1), trace.frames.time_s])
+    slow = Layer.empty(900)
+    longer = still_trace(trace.grid, time_s, 0.2)
+    lag_s = np.concatenate([np.full(900, 0.2), trace.frames.lag_s]).astype(np.float32)
+    duration_s = np.concatenate([np.full(900, 0.2), trace.frames.duration_s]).astype(np.float32)
+    return with_columns(longer, lag_s=lag_s, duration_s=duration_s, fast=Layer.join([slow, trace.fast]))
 
 
 class TestSignedSignal:
     def test_it_follows_the_sign_not_the_strength(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         drawing = sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))
-        time_s, signal = signed_signal(*bursts_of(drawing))
+        time_s, signal = signed_signal(*bursts_of(drawing), PARAMS)
         expected = np.cos(2 * np.pi * time_s)
         assert abs(np.corrcoef(signal, expected)[0, 1]) > 0.99
         assert np.diff(time_s) == pytest.approx(1 / 25.0)
@@ -109,8 +149,89 @@ class TestSignedSignal:
         random = np.random.default_rng(0)
         drawing = sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))
         drawing.move(2.0, 10.0, np.s_[8:10, 10:14], signed=lambda _: float(random.normal(0.0, 2.0)))
-        time_s, signal = signed_signal(*bursts_of(drawing))
+        time_s, signal = signed_signal(*bursts_of(drawing), PARAMS)
         assert abs(np.corrcoef(signal, np.cos(2 * np.pi * time_s))[0, 1]) > 0.9
+
+
+class TestUnlikeLags:
+    """Pictures that are missing make single differences reach further back: they tell of another time."""
+
+    @staticmethod
+    def lossy(drawing: Sketch, rate_hz: float) -> MotionTrace:
+        """The last 5 of each 30 pictures are missing; what comes after is compared with what was before."""
+        trace = drawing.trace()
+        kept = np.flatnonzero(np.arange(len(trace.frames)) % 30 < 25)
+        time_s = trace.frames.time_s[kept]
+        # As measured: the picture nearest to a lag of two frames before.
+        before = np.array(
+            [
+                np.abs(time_s[: k + 1] - (time_s[k] - 2 / drawing.fps))[:-1].argmin() if k else 0
+                for k in range(len(kept))
+            ]
+        )
+        lag_s = (time_s - time_s[before]).astype(np.float32)
+        away = np.sin(2.0 * np.pi * rate_hz * time_s) * ((time_s > 3.0) & (time_s < 17.0))
+        change = away - away[before]
+        cells = np.arange(trace.grid.n_cells).reshape(trace.grid.rows, -1)[HAND].ravel()
+        moving = np.flatnonzero((np.abs(change) > 0.05) & (lag_s > 0.0))
+        sign = np.where(np.arange(len(cells)) % 2, 1.0, -1.0)
+        layer = Layer.from_rows(
+            len(kept), np.repeat(moving, len(cells)), np.tile(cells, len(moving)),
+            np.full(len(moving) * len(cells), 60.0, np.float32),
+            (5.0 * np.outer(change[moving], sign)).ravel().astype(np.float32),
+        )  # fmt: skip
+        none = still_trace(trace.grid, time_s, 1 / drawing.fps)
+        return with_columns(none, lag_s=lag_s, fast=layer)
+
+    @pytest.mark.parametrize("rate_hz", [0.9, 1.5, 2.69])
+    def test_the_rate_is_that_of_the_movement(self, sketch: type[Sketch], rate_hz: float) -> None:
+        """Not 0.5 Hz, at which pictures are missing."""
+        view, active, bursts = find_in(self.lossy(sketch(20.0, 15.0), rate_hz))
+        found = find_rhythm(view, active, bursts, PARAMS)
+        assert found is not None
+        assert found.rate_hz == pytest.approx(rate_hz, abs=0.05)
+        assert found.regularity > 0.9
+
+    def test_they_are_not_seen(self, sketch: type[Sketch]) -> None:
+        samples = swing_of(*find_in(self.lossy(sketch(20.0, 15.0), 1.5)), PARAMS)
+        assert 0.65 < samples.is_seen.mean() < 0.85
+        every = swing_of(*find_in(sketch(20.0).move(2.0, 9.0, HAND, signed=swing(1.0)).trace()), PARAMS)
+        assert every.is_seen.all()
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_stamps_that_jitter(self, sketch: type[Sketch], seed: int) -> None:
+        random = np.random.default_rng(seed)
+        trace = sketch(20.0, 15.0).move(3.0, 17.0, HAND, signed=swing(1.7)).trace()
+        aside_s = random.uniform(-0.02, 0.02, len(trace.frames))
+        lag_s = np.maximum(trace.frames.lag_s + np.concatenate([[0.0, 0.0], aside_s[2:] - aside_s[:-2]]), 0.0)
+        jittered = with_columns(trace, time_s=trace.frames.time_s + aside_s, lag_s=lag_s.astype(np.float32))
+        found = find_rhythm(*find_in(jittered), PARAMS)
+        assert found is not None
+        assert found.rate_hz == pytest.approx(1.7, abs=0.05)
+
+
+class TestOwnSwing:
+    """What passes moves one place after the other; what swings keeps its place."""
+
+    def test_what_passes_one_cell_after_another_is_none(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
+        """Steps at 1.5 Hz, each a cell further on: the sum of all cells is as even as can be."""
+        drawing = sketch(16.0, 25.0)
+        for step in range(15):
+            begin_s = 2.0 + step / 1.5
+            place = np.s_[6:10, 6 + step : 9 + step]
+            drawing.move(begin_s, begin_s + 1 / 1.5, place, signed=swing(1.5), only_brightens=True)
+        found = bursts_of(drawing)
+        assert find_rhythm(*found, PARAMS) is None
+        assert find_rhythm(*found, with_values(PARAMS, {"rules.without": "own swing"})) is not None
+
+    def test_what_fades_still_swings(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
+        drawing = sketch(16.0, 25.0).move(
+            2.0, 14.0, HAND, signed=lambda t: 8.0 * float(np.exp(-(t - 2.0) / 9.0) * np.cos(2 * np.pi * 1.5 * t))
+        )
+        found = find_rhythm(*bursts_of(drawing), PARAMS)
+        assert found is not None
+        assert found.rate_hz == pytest.approx(1.5, abs=0.03)
+        assert found.own_share == 1.0
 
 
 class TestFindRhythm:
@@ -168,6 +289,26 @@ class TestFindRhythm:
         found = find_rhythm(*bursts_of(sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))), PARAMS)
         assert found is not None
         assert found.regularity > PARAMS.classify.gross_rhythm_regularity
+
+    @pytest.mark.parametrize("drift", [-0.5, 0.5])
+    def test_of_a_drifting_rhythm_the_median_rate(
+        self, sketch: type[Sketch], bursts_of: BurstsOf, drift: float
+    ) -> None:
+        def course(time_s: float) -> float:
+            since_s = time_s - 2.0
+            return 6.0 * float(np.cos(2 * np.pi * 1.2 * since_s * (1 + drift / 2 * (since_s / 14.0 - 1))))
+
+        found = find_rhythm(*bursts_of(sketch(18.0, 15.0).move(2.0, 16.0, HAND, signed=course)), PARAMS)
+        assert found is not None
+        assert found.rate_hz == pytest.approx(1.2, abs=0.05)
+
+    @pytest.mark.parametrize(("rate_hz", "fps"), [(5.6, 25.0), (6.4, 30.0), (9.0, 60.0)])
+    def test_a_tremor_on_a_fast_camera(
+        self, sketch: type[Sketch], bursts_of: BurstsOf, rate_hz: float, fps: float
+    ) -> None:
+        found = find_rhythm(*bursts_of(sketch(12.0, fps).move(2.0, 9.0, HAND, signed=swing(rate_hz))), PARAMS)
+        assert found is not None
+        assert found.rate_hz == pytest.approx(rate_hz, abs=0.05)
 
     def test_the_limits_decide(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         found = bursts_of(sketch(14.0, 25.0).move(2.0, 12.0, HAND, signed=swing(1.0)))

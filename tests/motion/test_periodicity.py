@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
+from detector.motion.correlation import autocorrelation, estimate_rate, likeness
 from detector.motion.periodicity import (
     MAX_CELLS,
     Gate,
     Periodicity,
-    estimate_rate,
+    Samples,
     leading_signal,
-    likeness,
     measure_periodicity,
+    own_share,
 )
 from detector.params import Params
 
@@ -64,10 +65,58 @@ def test_a_gate_asks_for_all_of_its_limits(limits: dict[str, float], passes: boo
     assert Gate(**limits).passes(SWAY) is passes
 
 
+def samples_of(course: np.ndarray, pauses_s: np.ndarray | None = None, is_seen: np.ndarray | None = None) -> Samples:
+    seen = np.ones(len(course), bool) if is_seen is None else is_seen
+    return Samples(TIME_S[: len(course)], course[:, None], seen, np.zeros((0, 2)) if pauses_s is None else pauses_s)
+
+
 def test_all_of_it_is_measured_at_once() -> None:
-    found = measure_periodicity(TIME_S, 3.0 + np.sin(2 * np.pi * 1.5 * TIME_S), 20.0, 0.3, 4.0, Params())
+    found = measure_periodicity(samples_of(3.0 + np.sin(2 * np.pi * 1.5 * TIME_S)), 20.0, 0.3, 4.0, Params())
     assert found is not None
     assert found.rate_hz == pytest.approx(1.5, abs=0.02)
     assert found.n_cycles == pytest.approx(30.0, abs=0.5)
     assert found.regularity > 0.95
-    assert measure_periodicity(TIME_S, np.full(len(TIME_S), 3.0), 20.0, 0.3, 4.0, Params()) is None
+    assert measure_periodicity(samples_of(np.full(len(TIME_S), 3.0)), 20.0, 0.3, 4.0, Params()) is None
+
+
+def test_strokes_that_are_missing_make_no_cycle_longer() -> None:
+    """1.25 Hz, the strokes that begin at 4.8 s and 12 s missing."""
+    course, pauses_s = np.sin(2 * np.pi * 1.25 * TIME_S), np.array([[4.8, 5.6], [12.0, 12.8]])
+    for start_s, stop_s in pauses_s:
+        course[(start_s <= TIME_S) & (stop_s > TIME_S)] = 0.0
+    found = measure_periodicity(samples_of(course, pauses_s), 20.0, 0.3, 4.0, Params())
+    assert found is not None
+    assert found.rate_hz == pytest.approx(1.25, abs=0.01)
+    assert (found.n_missing, found.most_missing) == (2, 1)
+    assert found.rest_s == pytest.approx(0.0, abs=0.01)
+    assert found.variation < 0.02
+
+
+@pytest.mark.parametrize("rate_hz", [0.8, 1.9, 2.69])
+def test_samples_that_were_not_seen_weigh_nothing(rate_hz: float) -> None:
+    is_seen = np.arange(len(TIME_S)) % 30 < 23
+    course = np.where(is_seen, np.sin(2 * np.pi * rate_hz * TIME_S), 40.0)
+    found = measure_periodicity(samples_of(course, is_seen=is_seen), 20.0, 0.3, 4.0, Params())
+    assert found is not None
+    assert found.rate_hz == pytest.approx(rate_hz, abs=0.03)
+    assert found.likeness > 0.8
+    assert found.variation < 0.05
+
+
+def test_of_all_seen_the_weighted_correlation_is_the_plain_one() -> None:
+    signal = np.random.default_rng(3).normal(0.0, 1.0, 200)
+    almost = np.ones(200, bool)
+    almost[0] = False
+    assert autocorrelation(signal, almost)[:100] == pytest.approx(autocorrelation(signal)[:100], abs=0.05)
+    assert autocorrelation(signal, np.ones(200, bool)) == pytest.approx(autocorrelation(signal))
+
+
+def test_a_single_pass_is_no_swing_of_its_own() -> None:
+    table = np.zeros((len(TIME_S), 20))
+    for cell in range(20):
+        inside = TIME_S.astype(int) == cell
+        table[inside, cell] = np.sin(2 * np.pi * 2.0 * TIME_S[inside])
+    passing = Samples(TIME_S, table, np.ones(len(TIME_S), bool), np.zeros((0, 2)))
+    swinging = Samples(TIME_S, np.tile(table.sum(axis=1, keepdims=True), 20), passing.is_seen, passing.pauses_s)
+    assert own_share(passing, 2.0, 0.5) == 0.0
+    assert own_share(swinging, 2.0, 0.5) == 1.0

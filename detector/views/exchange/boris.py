@@ -31,7 +31,7 @@ _NO_FRAME = "NA"
 _DESCRIBED = {
     "twitch": "brief and localized, shorter than 0.5 s",
     "rhythmic": "swings at least 4 times at 0.3 to 5 Hz",
-    "movement": "localized, 0.5 s or longer, not rhythmic",
+    "movement": "localized, 0.5 s or longer, no rhythm found",
     "gross": "of the whole body",
     "restless": "without a pause for many seconds",
     "uncertain": "none of the others for sure",

@@ -96,9 +96,8 @@ def swing(strength: Strength, event: Event, params: Params) -> tuple[NDArray[np.
     chosen = np.arange(entries.start, entries.stop)[inside]
     if np.unique(strength.active.frame[chosen]).size < 3:
         return np.zeros(0), np.zeros(0)
-    return signed_signal(
-        strength.view, strength.active, [describe_burst(strength.view, strength.active, chosen, params)]
-    )
+    burst = describe_burst(strength.view, strength.active, chosen, params)
+    return signed_signal(strength.view, strength.active, [burst], params)
 
 
 def _is_inside(grid: Grid, cell: NDArray[np.integer], box_px: tuple[float, float, float, float]) -> NDArray[np.bool_]:

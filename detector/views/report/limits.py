@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detector.night.night import Night
 from detector.views.report.section import Section, Story, section
-from detector.views.wording import duration, frame_rate, surest_rate_hz
+from detector.views.wording import can_tell_twitches, duration, frame_rate, surest_rate_hz
 
 CAUSE = (
     "Why something moved. A camera sees movement, not its cause, and nothing here is a diagnosis or a measure of "
@@ -37,6 +37,12 @@ def write(story: Story) -> Section:
 def of_this_night(night: Night) -> Iterator[str]:
     """What this very recording cannot show, beside what no recording can."""
     fps = frame_rate(night)
+    if not can_tell_twitches(night):
+        yield (
+            f"Twitches: this camera gave {fps:.3g} pictures a second, and fewer than "
+            f"{night.params.classify.twitch_min_fps:g} do not tell a twitch from a longer movement. What was brief is "
+            "listed as uncertain, and there is no rate of twitches."
+        )
     if fps < 20:
         yield (
             f"This camera gave {fps:.3g} pictures a second. Rhythmic movement at {surest_rate_hz(night):.2g} Hz or "

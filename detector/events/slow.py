@@ -1,0 +1,128 @@
+"""Movements too slow for the short lag: what the long one shows besides.
+
+At the long lag a slow swing is several times as strong: where the short one shows a few scraps of it, the long one may
+show each stroke. So its bursts are tested for rhythm, too. What it finds stands (and takes up the scraps at its place)
+unless the short lag shows at that place a rhythm of another rate, something as strong, or movement for most of the
+time: then the short lag sees enough to tell, and the long one, taken only every `motion.slow_step_s`, may show the
+alias of something faster, or a twitch as it comes and again as it leaves the lag. Other slow movement counts where
+nothing at all moved at the short lag. Own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from detector.events.burst import Box, Burst
+from detector.events.bursts import find_parts, join_parts
+from detector.events.classify import classify_bursts, rhythm_event
+from detector.events.event import Event
+from detector.events.excess import Seen
+from detector.events.insects import sort_bursts
+from detector.events.trains import find_rhythmic_runs
+from detector.params import Params, RhythmParams
+
+
+def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> list[Event]:
+    """Rhythms at the long lag.
+
+    Args:
+        slow: the long lag.
+        switched: bursts of what is drawn or switched on and off: a rhythm at one of their places is theirs.
+        params: all groups.
+
+    Returns:
+        Events in order of start.
+    """
+    if not (params.rules.has("slow layer") and params.rules.has("slow rhythm")):
+        return []
+    bursts = sort_bursts(*slow, join_parts(*slow, find_parts(*slow, params), params), params).local
+    events = []
+    for run, rhythm in find_rhythmic_runs(*slow, bursts, params, ["even", "swing"]):
+        if rhythm is not None and max(burst.snr for burst in run) >= params.classify.slow_threshold:
+            event = rhythm_event(*slow, run, rhythm, params)
+            if not any(_is_inside(burst, event) for burst in switched):
+                events.append(event)
+    return sorted(events, key=lambda event: (event.start_s, event.x_px))
+
+
+def find_slow_movements(slow: Seen, is_busy: Callable[[float, float], bool], params: Params) -> list[Event]:
+    """Movements at the long lag, while nothing moves at the short one.
+
+    Args:
+        slow: the long lag.
+        is_busy: whether something else moved between two times, s.
+        params: all groups.
+
+    Returns:
+        Events in order of start.
+    """
+    if not params.rules.has("slow layer"):
+        return []
+
+    def is_fresh(start_s: float, stop_s: float) -> bool:
+        return stop_s - start_s >= params.classify.slow_min_s and not is_busy(start_s, stop_s)
+
+    parts = find_parts(*slow, params)
+    bursts = join_parts(*slow, parts, params, is_wanted=is_fresh)
+    fresh = [burst for burst in bursts if burst.snr >= params.classify.slow_threshold]
+    return classify_bursts(*slow, sort_bursts(*slow, fresh, params).local, params)
+
+
+def busy_times(intervals: Sequence[Burst | Event], lag_s: float) -> Callable[[float, float], bool]:
+    """Whether any of some intervals, or a lag before or after it, touches a time from one second to another."""
+    start_s = np.array([one.start_s for one in intervals]) - lag_s
+    stop_s = np.array([one.stop_s for one in intervals]) + lag_s
+    return lambda begin_s, end_s: bool(((start_s < end_s) & (begin_s < stop_s)).any())
+
+
+def with_slow_rhythms(events: Sequence[Event], rhythms: Sequence[Event], limits: RhythmParams) -> list[Event]:
+    """Events of the short lag with the rhythms of the long one.
+
+    Args:
+        events: of the short lag, in any order.
+        rhythms: of the long lag.
+        limits: the group `rhythm`.
+
+    Returns:
+        In order of start.
+    """
+    kept = list(events)
+    for rhythm in rhythms:
+        # Its first and its last stroke may show at the short lag alone.
+        slack_s = 0.5 / rhythm.rate_hz
+        inside = [event for event in kept if _is_inside(event, rhythm, slack_s)]
+        told = _as_one(rhythm, inside, limits)
+        if told is not None:
+            kept = [event for event in kept if not any(event is one for one in inside)]
+            kept.append(told)
+    return sorted(kept, key=lambda event: (event.start_s, event.x_px))
+
+
+def _as_one(rhythm: Event, inside: Sequence[Event], limits: RhythmParams) -> Event | None:
+    """A rhythm of the long lag with what the short one shows at its time and place; None where that one decides."""
+    if any(event.snr >= rhythm.snr for event in inside):
+        return None
+    others = [event for event in inside if event.kind == "rhythmic"]
+    main = max(others, key=lambda event: event.duration_s, default=rhythm)
+    if abs(main.rate_hz / rhythm.rate_hz - 1.0) > limits.same_rate:
+        return None
+    if not others and sum(event.duration_s for event in inside) > limits.seen_share * rhythm.duration_s:
+        return None
+    start_s = min([rhythm.start_s, *(event.start_s for event in inside)])
+    stop_s = max([rhythm.stop_s, *(event.stop_s for event in inside)])
+    return replace(rhythm, start_s=start_s, stop_s=stop_s)
+
+
+def _is_inside(one: Burst | Event, rhythm: Event, slack_s: float = 0.0) -> bool:
+    """Whether one of the two lies mostly in the time of the other, and the movement's center at the rhythm's place."""
+    common_s = min(one.stop_s, rhythm.stop_s + slack_s) - max(one.start_s, rhythm.start_s - slack_s)
+    is_at_once = common_s >= 0.5 * min(one.stop_s - one.start_s, rhythm.duration_s)
+    return is_at_once and _holds(rhythm.box_px, one.x_px, one.y_px)
+
+
+def _holds(box: Box, x_px: float, y_px: float) -> bool:
+    left, top, right, bottom = box
+    return left <= x_px < right and top <= y_px < bottom
