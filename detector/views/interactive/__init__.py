@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from detector.views.interactive.axis import Track
 from detector.views.interactive.page import Timeline, timeline
-from detector.views.interactive.tracks import Track
 
 __all__ = ["Timeline", "Track", "timeline"]

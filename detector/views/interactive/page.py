@@ -14,7 +14,8 @@ from typing import Any
 from detector.events.classify import EVENT_KINDS
 from detector.night.night import Night
 from detector.views.clock_marks import clock_changes, clock_pieces
-from detector.views.interactive.tracks import TRACKS, Axis, Track, first_ticks
+from detector.views.interactive.axis import Axis, Track, first_ticks
+from detector.views.interactive.tracks import TRACKS
 from detector.views.plots.style import KIND_STYLES
 from detector.views.plots.time_axis import nice_step, origin_s
 
