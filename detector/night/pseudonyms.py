@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import PurePath
 from detector.errors import displayed
 from detector.night.provenance import Provenance
 
+_REVIEWER_ID = re.compile(r"reviewer-[0-9a-f]{8}")
 _SHORTEST = 3
 """Shorter names are as likely a part of a number."""
 
@@ -42,6 +44,21 @@ def pseudonymous(provenance: Provenance) -> Provenance:
         skipped=tuple(replace(span, reason=hide(span.reason)) for span in provenance.skipped),
         has_names=False,
     )
+
+
+def reviewer_id(name: str, provenance: Provenance) -> str:
+    """What a reviewer is called in a night: by name, or, in a night without names, by an id of this night.
+
+    The same name gives the same id, so that who goes on reviewing goes on in the same file.
+
+    Args:
+        name: of the reviewer, or such an id.
+        provenance: of the night.
+    """
+    if provenance.has_names or _REVIEWER_ID.fullmatch(name):
+        return name
+    text = "|".join([name.casefold(), *(source.sha256 for source in provenance.inputs[:1])])
+    return f"reviewer-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def hiding(ids: Mapping[str, str]) -> Callable[[str], str]:

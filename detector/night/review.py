@@ -173,7 +173,7 @@ def append_decision(folder: Path, entry: Entry | Mapping[str, Any]) -> Entry:
     try:
         path.parent.mkdir(exist_ok=True)
         is_new = not path.exists()
-        _append(path, entry.model_dump_json(exclude_defaults=True).encode() + b"\n")
+        _append(path, written_as(entry, entry.reviewer).encode())
         if is_new and sys.platform != "win32":
             _force(path.parent)
     except OSError as error:
@@ -182,6 +182,11 @@ def append_decision(folder: Path, entry: Entry | Mapping[str, Any]) -> Entry:
             "writable or free some room and decide again."
         ) from error
     return entry
+
+
+def written_as(entry: Entry, reviewer: str) -> str:
+    """A decision as the line of a file, as that of another reviewer's name."""
+    return entry.model_copy(update={"reviewer": reviewer}).model_dump_json(exclude_defaults=True) + "\n"
 
 
 def read_reviews(folder: Path) -> dict[str, list[Entry]]:

@@ -13,6 +13,7 @@ from detector.motion.trace import MotionTrace, save_trace
 from detector.night.claims import recording_of, writing
 from detector.night.folder import claimed, locked, remove_other_parts, staged, whole_file
 from detector.night.layout import (
+    ASIDE_MARK,
     CLIPS_FOLDER,
     JOINED_PART,
     MOTION_FOLDER,
@@ -22,11 +23,13 @@ from detector.night.layout import (
     REVIEWS_FOLDER,
     SENSITIVITY_FILE,
     TIMELINE_FILE,
+    review_file,
 )
 from detector.night.night import Night
 from detector.night.originals import find_footage
+from detector.night.pseudonyms import reviewer_id
 from detector.night.regions import read_regions, regions_text, write_regions
-from detector.night.review import review_files
+from detector.night.review import read_reviews, review_files, written_as
 from detector.night.store import write_night
 from detector.night.stored_trace import read_part
 from detector.night.written import move_aside, n_shown, remember_shown, remove_stale, tell
@@ -66,11 +69,14 @@ def publish(night: Night, folder: Path) -> Night:
     with staged(folder) as staging:
         _keep_of_another_night(night, folder)
         _bring_decisions(night, folder)
+        if not night.provenance.has_names:
+            _hide_reviewers(night, folder)
+        _tell_of_what_stays(night, folder)
         write_night(night, staging)
         if night.regions and not _stands(night.regions, folder):
             write_regions(staging, night.regions)
         n_files, trouble = _draw(night, staging)
-        _keep_better_report(folder, n_files)
+        _keep_better_report(night, folder, n_files)
     remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
     for name in night.regions.infants:
         save_night(night.of_infant(name), folder / name, overwrite=True)
@@ -160,9 +166,20 @@ def _n_found(night: Night, footage: Path | None) -> int:
     return len(find_footage(night, footage))
 
 
-def _keep_better_report(folder: Path, n_files: int) -> None:
+def _tell_of_what_stays(night: Night, folder: Path) -> None:
+    """Name what people or other commands left in the folder of a night that shall tell no names or show no pictures."""
+    source = night.provenance
+    left = [path.name for path in (folder / CLIPS_FOLDER, *sorted(folder.glob(f"*{ASIDE_MARK}*"))) if path.exists()]
+    if left and not (source.has_pictures and source.has_names):
+        names = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+        tell(f"{folder}: {names} may hold pictures or names; take them away before you hand this night on.")
+
+
+def _keep_better_report(night: Night, folder: Path, n_files: int) -> None:
     """Keep a report whose footage is gone: the new one cannot show what it shows."""
     report = folder / REPORT_FILE
+    if not (night.provenance.has_pictures and night.provenance.has_names):
+        return  # what it shows or names is just what shall not be kept
     if n_files < n_shown(folder) and report.exists():
         kept = move_aside(report)
         tell(f"{report}: the footage is not where it was; the report with its pictures is kept as {kept.name}.")
@@ -189,6 +206,22 @@ def _bring_decisions(night: Night, folder: Path) -> None:
         if path.is_file() and not place.exists():
             place.parent.mkdir(exist_ok=True)
             _copied(path, place)
+
+
+def _hide_reviewers(night: Night, folder: Path) -> None:
+    """Call the reviewers of a night without names by ids, in the names of their files and in what these hold."""
+    reviews = read_reviews(folder)
+    new_names = {name: reviewer_id(name, night.provenance) for name in reviews}
+    named = [name for name, new in new_names.items() if name != new]
+    for new in {new_names[name] for name in named}:
+        entries = [entry for name, each in reviews.items() if new_names[name] == new for entry in each]
+        with whole_file(folder / REVIEWS_FOLDER / review_file(new)) as temporary:
+            temporary.write_text("".join(written_as(entry, new) for entry in entries), encoding="utf-8")
+    for path in review_files(folder):
+        if path.stem in named:
+            path.unlink()
+    if named:
+        tell(f"{folder / REVIEWS_FOLDER}: this night has no names, so {len(named)} of its reviewers go by ids now.")
 
 
 def _copied(part: Path, place: Path) -> Path:

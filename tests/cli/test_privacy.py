@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from detector.night.night import Night
+from detector.night.review import append_decision, read_reviews
 from detector.night.stored_trace import read_part
+from detector.views.review.session import Session
 from tests.fault_tools import everything
 
 pytestmark = pytest.mark.slow  # quick: pseudonyms in tests/night, reports without pictures in tests/views
@@ -129,3 +131,31 @@ def test_a_night_with_pictures_becomes_one_without(
     parts = list((folder / "motion").glob("*.npz"))
     assert parts
     assert not any(read_part(part).reference.size for part in parts)
+
+
+@pytest.mark.slow
+def test_reviewers_lose_their_names_with_the_rest(footage: Path, plain: Path, command: Command, tmp_path: Path) -> None:
+    folder = shutil.copytree(plain, tmp_path / "night")
+    night = Night.load(folder)
+    event = night.decision.events[0]
+    decision = {"action": "confirm", "kind": event.kind, "start_s": event.start_s, "stop_s": event.stop_s}
+    for reviewer in ("Josephine", "Balthasar"):
+        append_decision(folder, {"reviewer": reviewer, "x_px": event.x_px, "y_px": event.y_px, **decision})
+    (folder / "clips").mkdir()
+    done = command("analyze", footage, "--out", folder, "--no-pictures", "--pseudonyms")
+    assert done.returncode == 3, done.stderr
+    assert "2 of its reviewers go by ids now" in done.stderr
+    assert "clips may hold pictures or names; take them away" in done.stderr
+    reviews = read_reviews(folder)
+    assert len(reviews) == 2
+    assert all(entries[0].start_s == event.start_s for entries in reviews.values())
+    assert command("report", folder, "--no-pictures", "--reviewed").returncode == 3
+    assert b"reviewer-" in (folder / "report.html").read_bytes()
+    # Who goes on reviewing goes on in the same file, and a scoring that is imported is of nobody, too.
+    assert Session(Night.load(folder), "Josephine").progress()[0] == 1
+    assert command("export", folder, "--to", "csv", "--out", tmp_path / "s.csv").returncode == 0
+    done = command("import", folder, tmp_path / "s.csv", "--reviewer", "Balthasar")
+    assert done.returncode == 0, done.stderr
+    assert len(read_reviews(folder)) == 2
+    for secret in ("Josephine", "Balthasar", *SECRETS):
+        assert [name for name, data in everything(folder).items() if secret.encode() in name.encode() + data] == []

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 from dataclasses import asdict
 
 import pytest
 
 from detector.night.provenance import InputFile, Provenance, SkippedSpan
-from detector.night.pseudonyms import pseudonymous
+from detector.night.pseudonyms import pseudonymous, reviewer_id
 
 EMMA = "/home/Müller-Family/Emma's cot/2026-03-14 Emma.mp4"
 SHORT = "/home/Müller-Family/Emma's cot/21/00.mp4"
@@ -78,3 +79,12 @@ def test_names_that_are_no_utf_8_or_patterns_are_hidden_too() -> None:
 
 def test_a_night_of_nothing_stays() -> None:
     assert pseudonymous(Provenance((), 0.0, 0.0, notes=("x",))).notes == ("x",)
+
+
+def test_a_reviewer_goes_by_one_id_in_a_night_without_names_and_by_name_in_others(named: Provenance) -> None:
+    hidden = pseudonymous(named)
+    assert reviewer_id("Ana", named) == "Ana"
+    found = reviewer_id("Ana", hidden)
+    assert re.fullmatch("reviewer-[0-9a-f]{8}", found)
+    assert reviewer_id("ana", hidden) == reviewer_id(found, hidden) == found
+    assert reviewer_id("Ben", hidden) != found

@@ -210,9 +210,10 @@ def _tried(tasks: Sequence[StretchTask], workers: int, progress: Done | None) ->
 def _quiet(night: Night) -> list[tuple[float, float]]:
     runs = quiet_runs(night)
     if not runs:
+        longest_s = max((stop_s - start_s for start_s, stop_s in quiet_runs(night, 0.0)), default=0.0)
         raise UsageError(
-            f"{night.folder or 'night'}: expected a quiet stretch of {SHORTEST_S:g} s to plant movement into, but "
-            "something moves all the time."
+            f"To plant movement into it, this night needs a stretch of {SHORTEST_S:g} s in one file in which nothing "
+            f"moves, but its longest is {longest_s:.0f} s."
         )
     return runs
 

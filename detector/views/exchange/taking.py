@@ -11,6 +11,7 @@ from typing import Any
 from detector.errors import NightFolderError, UsageError
 from detector.night.loading import NightLike, as_night
 from detector.night.night import Night
+from detector.night.pseudonyms import reviewer_id
 from detector.night.review import LONGEST_NOTE, Mark, append_decision, check_reviewer, mark_of, read_reviews
 from detector.night.tables import name_event
 from detector.night.verdicts import Verdict, verdicts_of
@@ -110,7 +111,7 @@ def import_scoring(
     labeled = with_kinds(read_scoring(loaded, path, footage), own)
     if labeled.unknown and not labeled.marks:
         raise UsageError(labeled.notices()[0].replace("these rows are left out", "nothing is left of it"))
-    name = check_reviewer(reviewer or reviewer_of(labeled.name))
+    name = reviewer_id(check_reviewer(reviewer or reviewer_of(labeled.name)), loaded.provenance)
     differences = tuple(tell_apart(loaded, labeled.marks))
     n_written = 0
     if write and loaded.folder is not None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from detector.errors import UsageError
 from detector.night.agreement import Proportion, Recall, agreements, estimate_recall, precision_by_kind, quiet_time
 from detector.night.carry_over import Placed, place
+from detector.night.pseudonyms import reviewer_id
 from detector.night.review import Action, Entry, Mark, append_decision, check_reviewer, mark_of, read_reviews, standing
 from detector.night.tables import name_event
 from detector.night.verdicts import Verdict, verdicts_of
@@ -57,10 +58,11 @@ class Session:
     """
 
     def __init__(self, night: Night, reviewer: str, *, is_blind: bool = False) -> None:
-        self.night, self.reviewer, self.is_blind = night, check_reviewer(reviewer), is_blind
+        self.night, self.is_blind = night, is_blind
+        self.reviewer = reviewer_id(check_reviewer(reviewer), night.provenance)
         self._folder = night.reviews_folder()
         self._lock = threading.Lock()
-        self._entries = read_reviews(self._folder).get(reviewer, [])
+        self._entries = read_reviews(self._folder).get(self.reviewer, [])
         self._marks = [mark_of(event) for event in night.decision.events]
 
     def decide(self, document: object) -> dict[str, Any]:

@@ -113,6 +113,12 @@ def test_a_budget_too_small_is_refused_with_what_it_takes(night: Night) -> None:
         measure_sensitivity(night)
 
 
+def test_a_night_that_is_never_quiet_long_enough_says_how_long_it_is(night: Night) -> None:
+    busy = replace(night, observed=((0.0, 20.0), (50.0, 70.0)))
+    with pytest.raises(UsageError, match=r"needs a stretch of 24 s in one file .* but its longest is 20 s\."):
+        measure_sensitivity(busy, ASKED)
+
+
 def test_footage_that_is_gone_is_named(night: Night, tmp_path: Path) -> None:
     assert night.folder is not None
     shutil.copytree(night.folder, tmp_path / "copy")
