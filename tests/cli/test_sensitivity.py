@@ -57,6 +57,7 @@ def test_footage_that_is_gone_is_told_in_one_sentence(night: Path, here: Command
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_two_points_are_a_scale_and_given_twice_it_is_refused(night: Path, here: Command) -> None:
     words = ("sensitivity", night, "--budget", 320, "--two-points", "10,10 110,10 400")
     done = here(*words, "--mm-per-px", 4)
@@ -75,6 +76,7 @@ def test_what_is_about_the_sensitivity_needs_it(
     assert done.stderr == f"{words[0]} is about the sensitivity; add --sensitivity, or leave it out.\n"
 
 
+@pytest.mark.slow
 def test_analyze_measures_it_too_without_names_or_pictures(night: Path, here: Command, tmp_path: Path) -> None:
     out = tmp_path / "n"
     words = ["analyze", night.parent / "zoe-cot.mp4", "--out", out, "--sensitivity", "--budget", 320]

@@ -19,6 +19,8 @@ from detector.night.provenance import InputFile, Provenance
 from detector.night.store import write_night
 from detector.truth.simulated import SimulatedNight, simulate_night
 
+collect_ignore = ["boris_exports.py"]  # a program for BORIS's own Python
+
 BEGIN = datetime(2026, 3, 14, 22, 15, tzinfo=UTC)
 THREE = ((0.0, 60.0), (60.0, 110.5), (200.0, 300.0))
 """When each of three files plays: the second right after the first, the third after a gap."""

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from detector.errors import UsageError
-from detector.events.state import ACTIVE, AWAKE, QUIET
+from detector.events.state import ACTIVE, AWAKE, QUIET, UNKNOWN
 from detector.night.night import Night
 from detector.night.provenance import Subject
 from detector.views.exchange.labels import with_kinds
@@ -149,10 +149,11 @@ def test_a_hypnogram_has_a_stage_for_every_epoch_and_is_read_as_states(with_stat
     epochs = with_states.decision.epochs
     assert [(note.onset, note.duration) for note in stages] == [(e.start_s, e.stop_s - e.start_s) for e in epochs]
     names = {QUIET: "Sleep stage N", ACTIVE: "Sleep stage R", AWAKE: "Sleep stage W"}
-    assert [note.text for note in stages] == [names[e.state] for e in epochs]
+    assert [note.text for note in stages] == [names.get(e.state, "Sleep stage ?") for e in epochs]
     labeled = with_kinds(read_scoring(with_states, path))
     assert labeled.unknown == {}
-    assert [(state, one.start_s) for state, one in labeled.states] == [(e.state, e.start_s) for e in epochs]
+    scored = [(e.state if e.state in names else UNKNOWN, e.start_s) for e in epochs]
+    assert [(state, one.start_s) for state, one in labeled.states] == scored
 
 
 def test_each_step_keeps_its_largest_value() -> None:
