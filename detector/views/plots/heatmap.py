@@ -133,14 +133,14 @@ def _name_sites(ax: Axes, events: Sequence[Event]) -> None:
 
 
 def _mark_centers(ax: Axes, events: Sequence[Event]) -> None:
-    """One marker per event, in the color and shape of its kind."""
+    """One marker per event, in the color and shape of its kind; the fewer of a kind, the higher they lie."""
     for kind, style in KIND_STYLES.items():
         points = [(event.x_px, event.y_px) for event in events if event.kind == kind]
         if points:
             x, y = zip(*points, strict=True)
             ax.scatter(
-                x, y, s=34, marker=style.marker, facecolor=style.color, edgecolor="white", linewidth=0.8, zorder=3,
-                label=f"{style.lane} ({len(points)})", gid=kind,
+                x, y, s=34, marker=style.marker, facecolor=style.color, edgecolor="white", linewidth=0.8,
+                zorder=3 + 1 / (1 + len(points)), label=f"{style.lane} ({len(points)})", gid=kind,
             )  # fmt: skip
     if events:
         ax.legend(

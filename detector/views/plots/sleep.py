@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from detector.events.infant import Infant
 from detector.events.state import ACTIVE, QUIET, STATES, UNOBSERVED
 from detector.night.loading import takes_night
 from detector.night.night import Night
@@ -23,6 +24,7 @@ SHOWN_S = 60.0
 """Length of the breathing that is drawn as a course."""
 _MINUTE_S = 60.0
 _LEAST_PLACE = 0.15
+_LEAST_HIDDEN = 0.02  # share of the minute that is worth a word
 
 
 def state_runs(night: Night) -> list[StateRow]:
@@ -101,18 +103,28 @@ def plot_breathing(night: Night, ax: Axes | None = None, start_s: float | None =
         ax.set(xticks=[], yticks=[])
         return ax
     track = infant.breathing
-    if start_s is None:
-        best = int(np.argmax(np.where(track.is_visible, track.quality, -1.0)))
-        epoch = infant.epochs[best]
-        start_s = max((epoch.start_s + epoch.stop_s - SHOWN_S) / 2, night.start_s)
+    start_s = _plainest_start_s(infant, night.start_s) if start_s is None else start_s
     shown = (track.time_s >= start_s) & (track.time_s < start_s + SHOWN_S)
-    ax.plot(track.time_s[shown] - start_s, track.wave[shown], color=ink(), linewidth=1.1, gid="breathing")
+    wave = np.where(track.wave[shown] == 0, np.nan, track.wave[shown])  # 0 while something else moves
+    ax.plot(track.time_s[shown] - start_s, wave, color=ink(), linewidth=1.1, gid="breathing")
+    if np.isnan(wave).mean() > _LEAST_HIDDEN:
+        ax.set_title("left out: while something else moved", loc="right", fontsize=8, color=ink())
     ax.set_xlim(0, SHOWN_S)
     ax.set_xlabel(f"seconds after {moment(night, start_s)}")
     ax.set_ylabel("grey levels")
     ax.set_title("A minute of breathing, as the picture shows it", loc="left", fontsize=11)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def _plainest_start_s(infant: Infant, first_s: float) -> float:
+    """Where the minute begins in which breathing is seen most plainly, and least of it is hidden, s."""
+    track = infant.breathing
+    starts_s = [max((epoch.start_s + epoch.stop_s - SHOWN_S) / 2, first_s) for epoch in infant.epochs]
+    is_seen = np.isfinite(track.wave) & (track.wave != 0)
+    edges = np.searchsorted(track.time_s, [(start_s, start_s + SHOWN_S) for start_s in starts_s])
+    n_seen = np.array([is_seen[a:b].sum() for a, b in edges], np.float64)
+    return starts_s[int(np.argmax(np.where(track.is_visible, track.quality, -1.0) * n_seen**2))]
 
 
 @takes_night

@@ -211,9 +211,10 @@ def _draw_motion(ax: Axes, night: Night, lane: Lane) -> None:
 def _draw_clock_changes(ax: Axes, night: Night) -> None:
     for time_s, words in clock_changes(night):
         ax.axvline(time_s, color=look.ink(), linewidth=0.8, linestyle="--", zorder=1, gid="clock change")
-        ax.annotate(
-            words, (time_s, 1), (0, 1), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8,
-            ha="center", va="bottom", color=look.ink(),
+        paper = {"boxstyle": "square,pad=0.15", "facecolor": mpl.rcParams["axes.facecolor"], "edgecolor": "none"}
+        ax.annotate(  # at the foot: above stands the title
+            words, (time_s, 0), (4, 2), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8,
+            ha="left", va="bottom", color=look.ink(), bbox=paper, zorder=5,
         )  # fmt: skip
 
 

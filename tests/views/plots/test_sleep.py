@@ -134,6 +134,19 @@ def bare_axes() -> Axes:
     return Figure(figsize=(7, 4)).add_subplot()
 
 
+def test_what_else_moved_is_left_out_of_a_minute_and_another_minute_taken(asleep: Night) -> None:
+    night, infant = replace(asleep), asleep.infant
+    assert infant is not None
+    wave = infant.breathing.wave.copy()
+    wave[infant.breathing.time_s < 100.0] = 0.0  # as where something else moves
+    vars(night)["infant"] = replace(infant, breathing=replace(infant.breathing, wave=wave))
+    for start_s, share in ((None, 1.0), (70.0, 0.5)):
+        ax = plot_breathing(night, bare_axes(), start_s)
+        [line] = [line for line in ax.get_lines() if line.get_gid() == "breathing"]
+        assert np.isfinite(np.asarray(line.get_ydata(), float)).mean() == pytest.approx(share, abs=0.02)
+        assert ("left out" in ax.get_title("right")) == (share < 1)
+
+
 @pytest.mark.parametrize("draw", [plot_breathing, plot_extent])
 def test_of_an_empty_room_it_is_said_that_nothing_shows(make_night: NightMaker, ax: Axes, draw: Any) -> None:
     draw(make_night(), ax)
@@ -147,7 +160,7 @@ def test_the_report_tells_states_and_breathing(asleep: Night) -> None:
     assert "Breathing was seen in 6 of 6 epochs: usually 3" in told.html
     assert "no electrode was there" in told.html
     assert "This is no monitor" in told.html
-    assert told.html.count("data:image/png") == 2
+    assert (told.html.count("data:image/png"), told.html.count("data:image/webp")) == (1, 1)
 
 
 def test_the_report_says_when_no_breathing_was_seen(make_night: NightMaker) -> None:
