@@ -22,6 +22,7 @@ MEASURED_RULES = {
 
 DECIDED_RULES = {
     "gain": "In a frame that is louder as a whole, each cell must be louder by as much.",
+    "slow blocks": "Where a block is louder than the quiet ones, the floor of the long lag rises as that of the short one.",
     "light blocks": "Blocks before a change of light are no neighbors of those after it.",
     "settle": "Just after the recording starts or goes on, nothing is judged.",
     "light": "Frames in which most of what changes brightens (or darkens) show light, and are not judged.",

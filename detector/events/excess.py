@@ -70,7 +70,7 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
     Returns:
         The short lag, the long lag.
     """
-    fast, slow = (view(trace, params, hidden.light_s) for view in (fast_view, slow_view))
+    fast, slow = fast_view(trace, params, hidden.light_s), slow_view(trace, params)
     reach = int(np.ceil(params.motion.long_lag_s / max(trace.frames.frame_s, 1e-3)))
     n_frames, has_cause = len(trace.frames), trace.frames.cause > 0
     is_blind = (

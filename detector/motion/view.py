@@ -55,7 +55,8 @@ def fast_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ())
         light_s: when the light changed, s, ascending.
     """
     frames = trace.frames
-    noise = fit_fast(trace.noise, params, _last_s(trace), light_s)
+    last_s = float(frames.time_s[-1]) if len(frames) else float(trace.noise.blocks.start_s[-1:].sum())
+    noise = fit_fast(trace.noise, params, last_s, light_s)
     return LayerView(
         trace.grid,
         trace.fast,
@@ -68,13 +69,12 @@ def fast_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ())
     )
 
 
-def slow_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ()) -> LayerView:
+def slow_view(trace: MotionTrace, params: Params) -> LayerView:
     """The differences at the long lag, of the frames in which they were measured.
 
     Args:
         trace: the trace.
         params: the groups `motion`, `noise` and `rules`.
-        light_s: when the light changed, s, ascending.
     """
     chosen = np.flatnonzero(trace.frames.has_slow)
     time_s = trace.frames.time_s[chosen]
@@ -82,10 +82,5 @@ def slow_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ())
     # The last frame before a pause of the recording does not stand for the pause.
     step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
     lag_s = np.full(len(chosen), params.motion.long_lag_s, np.float32)
-    noise = fit_slow(trace.noise, params, _last_s(trace), light_s)
+    noise = fit_slow(trace.noise, params)
     return LayerView(trace.grid, trace.slow.only(chosen), noise, time_s, step_s.astype(np.float32), lag_s)
-
-
-def _last_s(trace: MotionTrace) -> float:
-    """Time of the last frame, s."""
-    return float(trace.frames.time_s[-1] if len(trace.frames) else trace.noise.blocks.start_s[-1:].sum())

@@ -129,40 +129,33 @@ def fit_fast(noise: Noise, params: Params, last_s: float, light_s: Sequence[floa
         light_s: when the light changed, s, ascending: floors from before say nothing about those after.
     """
     blocks, spans = noise.blocks, noise.spans
-    floor = fit_floors(blocks.floor, blocks.level, params, _lights(noise, params, last_s, light_s))
+    # A block belongs to the light in which most of it lies.
+    middle_s = blocks.start_s + 0.5 * np.diff(blocks.start_s, append=last_s)
+    changes_s = np.asarray(light_s if params.rules.has("light blocks") else (), np.float64)
+    floor = fit_floors(blocks.floor, blocks.level, params, np.searchsorted(changes_s, middle_s))
     return fit(blocks.start_s, floor, spans.start_s, spans.key_floor, spans.middle, params)
 
 
-def fit_slow(noise: Noise, params: Params, last_s: float = np.inf, light_s: Sequence[float] = ()) -> NoiseModel:
+def fit_slow(noise: Noise, params: Params) -> NoiseModel:
     """The model of the long lag: one floor a span, and that of the spans around it in which nothing moved.
 
-    In another light, a floor is higher by as much as that of the short lag.
+    In a block in which the short lag has a higher floor than in the quiet ones around it, as in another light or where
+    a chest has come to lie, this floor is higher by as much.
 
     Args:
         noise: as measured.
         params: the groups `noise` and `rules`.
-        last_s: time of the last frame, s.
-        light_s: when the light changed, s, ascending.
     """
     blocks, spans = noise.blocks, noise.spans
     level = np.zeros(len(spans.start_s), np.float32)
     floor, start_s = fit_floors(spans.slow_floor, level, params), spans.start_s
-    light = _lights(noise, params, last_s, light_s)
-    if len(blocks.start_s) and light.any():
-        usual, lit = (fit_floors(blocks.floor, blocks.level, params, by) for by in (None, light))
+    if len(blocks.start_s) and len(start_s) and params.rules.has("slow blocks"):
         minimum = np.float32(params.noise.minimum)
-        span = np.maximum(np.searchsorted(spans.start_s, blocks.start_s, side="right") - 1, 0)
-        floor, start_s = floor[span] * np.maximum((lit + minimum) / (usual + minimum), 1.0), blocks.start_s
+        quiet = fit_floors(blocks.floor, blocks.level, params) + minimum
+        span = np.maximum(np.searchsorted(start_s, blocks.start_s, side="right") - 1, 0)
+        floor = floor[span] * np.maximum((blocks.floor.astype(np.float32) + minimum) / quiet, np.float32(1.0))
+        start_s = blocks.start_s
     return fit(start_s, floor, spans.start_s, np.zeros_like(spans.key_floor), spans.slow_middle, params)
-
-
-def _lights(noise: Noise, params: Params, last_s: float, light_s: Sequence[float]) -> NDArray[np.int64]:
-    """In which stretch of unchanged light each block lies: that in which most of it does; shape (blocks,)."""
-    start_s = noise.blocks.start_s
-    changes_s = np.asarray(light_s if params.rules.has("light blocks") else (), np.float64)
-    if not len(changes_s):
-        return np.zeros(len(start_s), np.int64)
-    return np.searchsorted(changes_s, start_s + 0.5 * np.diff(start_s, append=last_s))
 
 
 def fit_floors(

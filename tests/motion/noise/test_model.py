@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.motion.noise.model import Moment, NoiseModel, fit_fast, fit_slow
-from detector.params import Params
+from detector.params import Params, with_values
 from tests.drawing import Sketch, with_columns
 
 PARAMS = Params()
@@ -74,20 +74,20 @@ def test_the_slow_layer_has_one_floor_a_span(sketch: type[Sketch]) -> None:
     assert slow.expected(NOW, is_key_jump=True).tolist() == pytest.approx([2.0] * sketch.grid.n_cells)
 
 
-def test_in_brighter_light_slow_floors_rise_as_quick_ones_do(sketch: type[Sketch]) -> None:
-    trace = sketch(80.0).trace()
-    n_blocks, n_cells = 8, trace.grid.n_cells
+def test_in_louder_blocks_slow_floors_rise_as_quick_ones_do(sketch: type[Sketch]) -> None:
+    n_blocks, n_cells = 8, sketch.grid.n_cells
     floor = np.full((n_blocks, n_cells), 0.4, np.float16)
     floor[6:] = 3.4
     noise = with_columns(
-        trace,
+        sketch(80.0).trace(),
         block_start_s=np.arange(0.0, 80.0, 10.0),
         floor=floor,
         duty=np.zeros((n_blocks, n_cells), np.uint8),
         level=np.full(n_blocks, 0.1, np.float32),
         slow_floor=np.full((1, n_cells), 2.0, np.float16),
     ).noise
-    plain, lit = fit_slow(noise, PARAMS), fit_slow(noise, PARAMS, 80.0, [60.0])
-    assert plain.floor == pytest.approx(2.0)
-    assert lit.floor[:6] == pytest.approx(2.0)
-    assert lit.floor[6:] == pytest.approx(2.0 * (3.4 + MINIMUM) / (0.4 + MINIMUM), rel=1e-3)
+    slow = fit_slow(noise, PARAMS)
+    assert slow.floor[:6] == pytest.approx(2.0)
+    assert slow.floor[6:] == pytest.approx(2.0 * (3.4 + MINIMUM) / (0.4 + MINIMUM), rel=1e-3)
+    without = with_values(PARAMS, {"rules.without": "slow blocks"})
+    assert fit_slow(noise, without).floor == pytest.approx(2.0)
