@@ -22,7 +22,7 @@ MEASURED_RULES = {
 
 DECIDED_RULES = {
     "gain": "In a frame that is louder as a whole, each cell must be louder by as much.",
-    "slow blocks": "Where a block is louder than the quiet ones, the floor of the long lag rises as that of the short one.",
+    "slow blocks": "Where a block is louder than quiet ones, the floor of the long lag rises as that of the short one.",
     "light blocks": "Blocks before a change of light are no neighbors of those after it.",
     "settle": "Just after the recording starts or goes on, nothing is judged.",
     "light": "Frames in which most of what changes brightens (or darkens) show light, and are not judged.",
@@ -48,6 +48,7 @@ DECIDED_RULES = {
     "insect flash": "What is small, only brightens as it comes, and is quick or brief is an insect.",
     "swarm": "While many insects are about, what only brightens as it comes is one more.",
     "passing": "What crosses the picture and is too large for an insect only passes.",
+    "boxes": "Thin straight lines that come and go within one picture are boxes that the camera draws.",
     "drawn": "What changes within one picture or shines, again and again at one place, is drawn or switched.",
     "body": "Bursts that start together and last about as long are pieces of one body.",
     "stillness": "What is cut off by an end, a gap or unjudged time is no twitch.",

@@ -21,6 +21,7 @@ EVENTS_ORDER = [
     "camera",
     "artifacts",
     "excess",
+    "boxes",
     "connect",
     "burst",
     "doubts",

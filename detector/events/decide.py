@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts, mover_artifact
 from detector.events.attention import Attention, apart, attend, outside_artifact, region_artifacts, with_named_sites
+from detector.events.boxes import without_boxes
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, label_sucking, passing_event
@@ -68,11 +69,15 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     hidden = with_movers(trace, hidden, fast, params)
     if hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
+    boxes: list[Artifact] = []
+    if params.rules.has("boxes"):
+        fast, boxes = without_boxes(fast, params.artifact)
+        slow = slow if not boxes else without_boxes(slow, params.artifact)[0]
     (fast, beyond), (slow, _) = apart(fast, place.outside), apart(slow, place.outside)
     believed = believe(trace, hidden, fast, params)
     judged_s = judged_stretches(trace.frames, hidden.is_blind)
     events, infant = name_all(trace, hidden, Named(fast, slow, believed, judged_s, place), params)
-    artifacts = [*hidden.artifacts, *believed.artifacts, *region_artifacts(trace, regions, place)]
+    artifacts = [*hidden.artifacts, *boxes, *believed.artifacts, *region_artifacts(trace, regions, place)]
     artifacts += [outside_artifact(burst, regions) for burst in find_bursts(*beyond, params)]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
     looked_at = place.judged if infant.extent is None else infant.extent & place.judged

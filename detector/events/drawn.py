@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from detector.events.artifacts import Artifact
 from detector.events.burst import Box, Burst, Part
 from detector.events.excess import Active
+from detector.events.stretches import runs
 from detector.motion.view import LayerView
 from detector.params import ArtifactParams
 
@@ -33,12 +34,14 @@ class Marks:
         is_step: the same, once: complete within one picture.
         one_sign: how far each frame only brightens or only darkens (signed over absolute change), 0 to 1.
         pattern: mean signed change of each cell while it lasts, by cell; of a step only, else empty.
+        times: in how many pictures it changes, if it is switched.
     """
 
     is_switched: bool
     is_step: bool
     one_sign: float
     pattern: dict[int, float]
+    times: int = 1
 
 
 def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: ArtifactParams) -> Marks:
@@ -53,14 +56,30 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: 
     one_sign = float(net[loud].sum() / max(float(total[loud].sum()), 1e-9))
     lag_frames = round(float(view.lag_s[first]) / max(float(view.duration_s[first]), 1e-6))
     # A limb comes and goes in strength: of a long movement no frame has to be compared.
+    size = np.sqrt(np.bincount(place, active.snr[burst.entries]))
     is_even = float(total[loud].min()) >= limits.drawn_even * float(total.max())
-    if lag_frames < 2 or not is_even:
+    if lag_frames < 2 or not (is_even or _are_pulses(size, lag_frames, limits)):
         return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
     patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
+    if _are_pulses(size, lag_frames, limits) and _keep_pattern(patterns, loud, limits):
+        return Marks(is_switched=True, is_step=False, one_sign=one_sign, pattern={}, times=len(runs(size > 0.0)))
     likeness = [_likeness(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
     is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness
     is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
     return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {})
+
+
+def _are_pulses(size: NDArray[np.float64], lag_frames: int, limits: ArtifactParams) -> bool:
+    """Whether a change goes on in steps, each complete within one picture and each even, with nothing between them."""
+    pulses = runs(size > 0.0)
+    evens = (size[start:stop].min() >= limits.drawn_even * size[start:stop].max() for start, stop in pulses)
+    return len(pulses) > 1 and all(stop - start == lag_frames for start, stop in pulses) and all(evens)
+
+
+def _keep_pattern(patterns: Sequence[dict[int, float]], frames: NDArray[np.int64], limits: ArtifactParams) -> bool:
+    """Whether the frames that follow each other show the same change."""
+    pairs = zip(itertools.pairwise(patterns), np.diff(frames).tolist(), strict=True)
+    return all(_likeness(one, other) >= limits.drawn_likeness for (one, other), step in pairs if step == 1)
 
 
 def _pattern(cell: NDArray[np.int32], signed: NDArray[np.float64]) -> dict[int, float]:
@@ -141,11 +160,11 @@ def split_drawn(
             or _is_taken_back(marks, members, limits)
             or all(_is_lit(bursts[number], marks[number], limits) for number in members)
         )
-        is_often = len(members) >= limits.drawn_times
-        if not is_sure and not (is_often and _is_usual_there(bursts, members, limits)):
+        is_often = sum(marks[number].times for number in members) >= limits.drawn_times
+        if not is_sure and not (is_often and _is_usual_there(bursts, marks, members, limits)):
             continue
         if is_often:
-            members = sorted({*members, *_alike(bursts, members, lit)})
+            members = sorted({*members, *_alike(bursts, members, lit, limits.drawn_shared)})
         drawn |= set(members)
         artifacts.append(
             _artifact([bursts[number] for number in members], [marks[number] for number in members], limits)
@@ -200,24 +219,29 @@ def _is_taken_back(marks: Sequence[Marks], members: Sequence[int], limits: Artif
     return all(_likeness(one, other) <= -limits.drawn_likeness for one, other in itertools.pairwise(steps))
 
 
-def _is_usual_there(bursts: Sequence[Burst], members: Sequence[int], limits: ArtifactParams) -> bool:
+def _is_usual_there(
+    bursts: Sequence[Burst], marks: Sequence[Marks], members: Sequence[int], limits: ArtifactParams
+) -> bool:
     """Whether most of what happens at the place looks like that: a limb that twitches there does not."""
     left, top, right, bottom = bursts[members[0]].box_px
-    there = sum(left <= burst.x_px <= right and top <= burst.y_px <= bottom for burst in bursts)
-    return len(members) >= limits.drawn_usual * there
+    chosen = set(members)
+    there = sum(
+        left <= burst.x_px <= right and top <= burst.y_px <= bottom
+        for number, burst in enumerate(bursts)
+        if number not in chosen
+    )
+    times = sum(marks[number].times for number in members)
+    return times >= limits.drawn_usual * (times + there)
 
 
-def _alike(bursts: Sequence[Burst], members: Sequence[int], lit: set[int]) -> list[int]:
+def _alike(bursts: Sequence[Burst], members: Sequence[int], lit: set[int], shared: float) -> list[int]:
     """Bursts at the very place of what is drawn there, as brief or `lit`: a light may hide the marks."""
     longest_s = 2.0 * max(bursts[number].duration_s for number in members)
-    boxes = np.array([bursts[number].box_px for number in members])
-    (left, top), (right, bottom) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    cells = np.unique(np.concatenate([bursts[number].cells for number in members]))
     return [
         number
         for number, burst in enumerate(bursts)
-        if (number in lit or burst.duration_s <= longest_s)
-        and left <= burst.x_px <= right
-        and top <= burst.y_px <= bottom
+        if (number in lit or burst.duration_s <= longest_s) and np.isin(burst.cells, cells).mean() >= shared
     ]
 
 

@@ -145,3 +145,15 @@ def test_a_picture_that_goes_on_after_a_stop_jumps_at_many_places(
     assert len(bursts) == n_places + 1
     marks = [measure_marks(view, active, burst, LIMITS) for burst in bursts]
     assert len(find_jumps(active, bursts, marks, LIMITS)) == n_found
+
+
+def test_a_level_that_goes_on_in_steps_is_switched_and_a_limb_that_does_is_not(bursts_of: BurstsOf) -> None:
+    drawing = Sketch(20.0, FPS)
+    for k in range(4):
+        drawing.move(4.0 + 0.24 * k, 4.0 + 0.24 * k + STEP_S, np.s_[3:6, 5 + k : 8 + k], snr=100.0)
+    for k in range(4):
+        drawing.move(12.0 + 0.24 * k, 12.05 + 0.24 * k, np.s_[3:6, 5 + k : 8 + k], snr=100.0)
+    view, active, (level, limb) = bursts_of(drawing)
+    marks = measure_marks(view, active, level, LIMITS)
+    assert (marks.is_switched, marks.is_step, marks.times) == (True, False, 4)
+    assert not measure_marks(view, active, limb, LIMITS).is_switched

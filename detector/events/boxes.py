@@ -1,0 +1,130 @@
+"""Boxes that the camera draws around what moves: frames of thin lines that come, change and go within one picture.
+
+A limb moves inside such a box, and both would be one burst. But each cell of a line changes once and completely: at a
+lag of several frames it shows one and the same change in each of them, and nothing before and after. Cells that do so
+from the same picture on, far above the noise, and that are lines around something, are taken out before bursts are
+looked for; what moves inside stays. Own, from cameras that mark what they detect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.events.artifacts import Artifact
+from detector.events.excess import Active, Seen
+from detector.motion.grid import Grid
+from detector.motion.masks import grow
+from detector.motion.view import LayerView
+from detector.params import ArtifactParams
+
+Entries = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box that is drawn in one picture: the frames that show it (half-open), the cells of and beside its lines."""
+
+    start: int
+    stop: int
+    cells: NDArray[np.bool_]
+
+
+def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifact]]:
+    """What stands out without the boxes that are drawn, and one artifact for all of them.
+
+    Args:
+        seen: a view and what stands out in it.
+        limits: the group `artifact`.
+
+    Returns:
+        As it is where there are fewer than `drawn_times` boxes.
+    """
+    view, active = seen
+    boxes = find_boxes(view, active, limits)
+    if not boxes:
+        return seen, []
+    drawn = np.zeros(len(active), bool)
+    for box in boxes:
+        low, high = np.searchsorted(active.frame, [box.start, box.stop])
+        drawn[low:high] |= box.cells[active.cell[low:high]]
+    start_s, stop_s = float(view.time_s[boxes[0].start]), float(view.time_s[min(boxes[-1].stop, len(view.time_s) - 1)])
+    words = f"lines around what moves, drawn anew {len(boxes)} times"
+    return Seen(view, active.where(~drawn)), [Artifact("overlay", start_s, stop_s, words)]
+
+
+def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[_Box]:
+    """Boxes, and the sides of boxes that are drawn anew, in order of time; empty where there are too few boxes."""
+    lag_frames = np.round(view.lag_s / np.maximum(view.duration_s, 1e-6)).astype(np.int64)
+    groups = list(_steps(active, lag_frames, limits))
+    n_lines = [_lines_of(view.grid, active, group, limits) for group in groups]
+    groups, are_boxes = (
+        [group for group, n in zip(groups, n_lines, strict=True) if n],
+        [n > 1 for n in n_lines if n],
+    )
+    if sum(are_boxes) < limits.drawn_times:
+        return []
+    boxes = []
+    for group in groups:
+        start = int(active.frame[group[0]])
+        cells = np.zeros(view.grid.n_cells, bool)
+        cells[active.cell[group]] = True
+        # An encoder needs as long again.
+        cells = grow(cells.reshape(view.grid.rows, view.grid.columns)).ravel()
+        boxes.append(_Box(start, start + 2 * int(lag_frames[start]), cells))
+    sure = [box for box, is_box in zip(boxes, are_boxes, strict=True) if is_box]
+    reach = [_frames_of(view, box.start, limits.box_s) for box in sure]
+    near = [
+        any(
+            low <= box.start < high and (box.cells & other.cells).any()
+            for other, (low, high) in zip(sure, reach, strict=True)
+        )
+        for box in boxes
+    ]
+    return [box for box, is_near in zip(boxes, near, strict=True) if is_near]
+
+
+def _frames_of(view: LayerView, frame: int, seconds: float) -> tuple[int, int]:
+    """Frames within a time of a frame, half-open."""
+    low, high = np.searchsorted(view.time_s, view.time_s[frame] + np.array([-seconds, seconds]))
+    return int(low), int(high)
+
+
+def _steps(active: Active, lag_frames: NDArray[np.int64], limits: ArtifactParams) -> Iterator[Entries]:
+    """Entries of cells that change completely in one picture, in its frame; those of one frame at a time."""
+    order = np.lexsort((active.frame, active.cell))
+    cell, frame, snr = active.cell[order], active.frame[order], active.snr[order]
+    begin = np.flatnonzero((np.diff(cell, prepend=-1) != 0) | (np.diff(frame, prepend=-2) != 1))
+    if len(begin) == 0:
+        return
+    # Two pictures of a lag's distance show as one run of twice the length.
+    lag = lag_frames[frame[begin]]
+    twice = np.diff(np.append(begin, len(order))) == 2 * lag
+    begin = np.sort(np.concatenate([begin, (begin + lag)[twice]]))
+    count, lag = np.diff(np.append(begin, len(order))), lag_frames[frame[begin]]
+    low, high = np.minimum.reduceat(snr, begin), np.maximum.reduceat(snr, begin)
+    is_step = (count == lag) & (count >= 2) & (low >= limits.drawn_even * high) & (high >= limits.box_snr)
+    begin = begin[is_step][np.argsort(frame[begin[is_step]], kind="stable")]
+    yield from (group for group in np.split(order[begin], np.flatnonzero(np.diff(frame[begin])) + 1) if len(group))
+
+
+def _lines_of(grid: Grid, active: Active, entries: Entries, limits: ArtifactParams) -> int:
+    """Along how many sides of the picture some cells are thin straight lines: 2 around something, 1 beside, 0 none."""
+    change = np.abs(active.signed[entries].astype(np.float32))
+    rows, columns = np.divmod(active.cell[entries][change >= limits.box_line * change.max()], grid.columns)
+    lines = np.zeros((grid.rows + 2, grid.columns + 2), np.uint8)
+    lines[rows + 1, columns + 1] = 1
+    side = int(limits.drawn_side)
+    inside = cv2.erode(lines, np.ones((3, 3), np.uint8))
+    across, down = (
+        cv2.dilate(cv2.erode(lines, line), line) & lines
+        for line in (np.ones((1, side), np.uint8), np.ones((side, 1), np.uint8))
+    )
+    if (across | down).sum() < limits.box_straight * len(rows) or inside.sum() > limits.box_full * len(rows):
+        return 0
+    sides = np.ptp(rows) + 1, np.ptp(columns) + 1
+    return 2 if min(sides) >= limits.drawn_side and len(rows) >= 2 * min(sides) else 1
