@@ -61,7 +61,7 @@ class BreathingParams(Group):
     )
     clockwork_s: float = tunable(100.0, "s", OWN, "In at least so much time ...", ge=30, le=600)
     clockwork_share: float = tunable(
-        0.96,
+        0.97,
         "1",
         DERIVED,
         "... what has this share of its power around a rate, noise taken off, at that rate is a machine ...",
@@ -69,7 +69,7 @@ class BreathingParams(Group):
         le=1,
     )
     clockwork_lines: float = tunable(
-        0.96, "1", DERIVED, "... and so is what has this share of all its power at three rates.", gt=0, le=1
+        0.975, "1", DERIVED, "... and so is what has this share of all its power at three rates.", gt=0, le=1
     )
 
 

@@ -104,7 +104,7 @@ def rate(count: int, seconds: float, shortest_s: float = 600.0) -> str:
         ('12', '1.5', True)
     """
     per_hour = event_rate(count, seconds, shortest_s).per_hour
-    return UNKNOWN if math.isnan(per_hour) else _figures(per_hour)
+    return UNKNOWN if math.isnan(per_hour) else figures(per_hour)
 
 
 def rate_interval(count: int, seconds: float, shortest_s: float = 600.0) -> str:
@@ -117,11 +117,16 @@ def rate_interval(count: int, seconds: float, shortest_s: float = 600.0) -> str:
     found = event_rate(count, seconds, shortest_s)
     if math.isnan(found.per_hour):
         return UNKNOWN
-    return f"{_figures(found.low_per_hour)} to {_figures(found.high_per_hour)}"
+    return f"{figures(found.low_per_hour)} to {figures(found.high_per_hour)}"
 
 
-def _figures(value: float) -> str:
-    """Two or three figures: no more is known of a rate."""
+def figures(value: float) -> str:
+    """A number to two or three figures: no more is known of a rate.
+
+    Examples:
+        >>> figures(114.2), figures(31.3), figures(0.514)
+        ('114', '31', '0.51')
+    """
     if value >= 99.5 or value == int(value):
         return f"{value:.0f}"
     return f"{value:.2g}" if value >= 1 else f"{value:.2f}"

@@ -131,6 +131,20 @@ def test_what_keeps_time_is_clockwork(rate_hz: float) -> None:
     assert is_clockwork(noisy(np.sin(2 * np.pi * rate_hz * times_s), 0.3), PARAMS)
 
 
+@pytest.mark.parametrize("ratio", [0.03, 0.3, 1.0])
+@pytest.mark.parametrize("length_s", [110.0, 240.0])
+def test_a_machine_is_one_at_any_rate_and_however_faint(ratio: float, length_s: float) -> None:
+    times_s = np.arange(0.0, length_s, 1.0 / SAMPLE_HZ)
+    for seed, rate_hz in enumerate(np.random.default_rng(7).uniform(0.35, 1.25, 12)):
+        assert is_clockwork(noisy(np.sin(2 * np.pi * rate_hz * times_s), ratio, seed), PARAMS)
+
+
+@pytest.mark.parametrize("rate_hz", [0.4, 0.6, 0.9, 1.2])
+def test_even_breaths_that_are_plainly_seen_are_no_clockwork(rate_hz: float) -> None:
+    waves = [noisy(breathing(breath_times(rate_hz, 0.05, 240.0, seed), 240.0), 0.03, seed) for seed in range(20)]
+    assert sum(is_clockwork(wave, PARAMS) for wave in waves) <= 1
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_curtain_that_sways_at_three_rates_is_clockwork(seed: int) -> None:
     random = np.random.default_rng(seed)

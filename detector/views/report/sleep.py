@@ -10,7 +10,7 @@ from detector.events.state import UNOBSERVED
 from detector.night.night import Night
 from detector.views.plots.sleep import breathing_rates, state_table
 from detector.views.report.section import Section, Story, picture, section
-from detector.views.wording import UNKNOWN, percent
+from detector.views.wording import UNKNOWN, figures, percent
 
 
 def write(story: Story) -> Section | None:
@@ -45,7 +45,8 @@ def _states(night: Night) -> list[tuple[str, str, str, str, str]]:
             row = rates[state]
             count = str(row["n_events"])
             if math.isfinite(row["per_hour"]):
-                per_hour = f"{row['per_hour']:.3g} ({row['low_per_hour']:.2g} to {row['high_per_hour']:.2g})"
+                low, high = figures(row["low_per_hour"]), figures(row["high_per_hour"])
+                per_hour = f"{figures(row['per_hour'])} ({low} to {high})"
         rows.append((state, length, percent(share), count, per_hour))
     return rows
 
@@ -62,4 +63,4 @@ def _breathing(night: Night) -> str:
     if np.isfinite(rates).any():
         low, usual, high = np.nanquantile(rates, (0.05, 0.5, 0.95))
         words += f": usually {usual:.0f} a minute, mostly {low:.0f} to {high:.0f}"
-    return f"{words}; the length of its cycles varied by {np.nanmedian(uneven):.0%} around the usual epoch."
+    return f"{words}; in the usual epoch the length of its cycles varied by {percent(np.nanmedian(uneven))}."
