@@ -29,6 +29,7 @@ _LINE_BINS = 1.5
 _LINE_AROUND = (0.7, 1.35)
 _MOST_LINES = 3
 _HALF = 0.5
+_MEDIAN_OF_NOISE = 0.693  # of its mean: the power of noise is spread exponentially
 _BESIDE_HZ = 0.015
 _SWINGS_HZ = (0.15, 1.4)
 
@@ -138,8 +139,7 @@ def _beyond_noise(lines: float, width: int, power: Floats) -> float:
     """
     if lines < _HALF * power.sum():
         return 0.0
-    # The power of noise is spread exponentially.
-    noise = float(np.median(power)) / np.log(2.0)
+    noise = float(np.median(power)) / _MEDIAN_OF_NOISE
     rest = power.sum() - noise * len(power)
     return float(lines - noise * width) / rest if rest > 0 else 1.0
 

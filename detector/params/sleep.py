@@ -69,7 +69,7 @@ class BreathingParams(Group):
         le=1,
     )
     clockwork_lines: float = tunable(
-        0.975, "1", DERIVED, "... and so is what has this share of all its power at three rates.", gt=0, le=1
+        0.98, "1", DERIVED, "... and so is what has this share of all its power at three rates.", gt=0, le=1
     )
 
 
