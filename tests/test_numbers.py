@@ -48,7 +48,7 @@ MEASURES = {
     ("events/cycles.py", 0.04): "breathing.half_power",
     ("events/cycles.py", 0.7): "breathing.clockwork_share",
     ("events/cycles.py", 1.35): "breathing.clockwork_share",
-    ("events/cycles.py", 1.25): "breathing.clockwork_share",
+    ("events/cycles.py", 1.5): "breathing.clockwork_share",
     ("events/cycles.py", 0.015): "breathing.clockwork_lines",
     ("events/cycles.py", 3): "breathing.clockwork_lines",
     ("events/cycles.py", 0.15): "breathing.most_travel",
@@ -60,6 +60,7 @@ MEASURES = {
 
 TECHNICAL = {
     ("events/cycles.py", 60.0): "seconds in a minute",
+    ("events/cycles.py", 0.693): "median of an exponential over its mean",
     ("events/cycles.py", 25): "samples by which a filter looks beyond the ends",
     ("events/cycles.py", 10): "samples at both ends where a filter guesses",
     ("events/cycles.py", 4): "frequencies between those of a spectrum; order of a filter",

@@ -79,6 +79,27 @@ def test_a_region_outside_the_picture_is_one_sentence(twins: MotionTrace) -> Non
         decide(twins, PARAMS, RegionSet((far,)))
 
 
+MOUTH = ((130.0, 60.0), (190.0, 60.0), (190.0, 120.0), (130.0, 120.0))
+
+
+def test_a_brief_rhythm_at_the_mouth_looks_like_sucking(film: Film) -> None:
+    sucking = Shift(5.0, 4.5, 160.0, 90.0, amp_px=3.0, sigma_px=8.0, rate_hz=2.0)
+    trace = film.shoot(15.0, 15.0, [sucking])
+    [named], [elsewhere], [nowhere] = (
+        decide(trace, PARAMS, RegionSet(regions)).events
+        for regions in ((Region("mouth", MOUTH),), (Region("hand", MOUTH),), ())
+    )
+    assert (named.kind, named.label, named.site) == ("rhythmic", "sucking-like", "mouth")
+    assert (elsewhere.label, nowhere.label) == ("", "")
+
+
+@pytest.mark.parametrize(("rate_hz", "length_s"), [(2.0, 9.0), (1.0, 5.0)])
+def test_what_goes_on_or_is_slower_does_not(film: Film, rate_hz: float, length_s: float) -> None:
+    trace = film.shoot(18.0, 15.0, [Shift(5.0, length_s, amp_px=3.0, sigma_px=8.0, rate_hz=rate_hz)])
+    [event] = decide(trace, PARAMS, RegionSet((Region("face", MOUTH, "face"),))).events
+    assert (event.kind, event.label) == ("rhythmic", "")
+
+
 RATES_HZ = {"left": 0.6, "right": 0.85}
 CHESTS_PX = {"left": (80.0, 90.0), "right": (240.0, 90.0)}
 
