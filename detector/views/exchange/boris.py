@@ -165,10 +165,12 @@ def read_boris(path: Path, text: str, clips: Sequence[MediaClip]) -> Scoring:
             (name, _end_to_end(path, name, observation, clips), _read_presses(name, observation, points))
             for name, observation in observations.items()
         ]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise unfit(
-            path, "a BORIS project with observations and behaviors", f"it cannot be read as one ({error!r})", EXAMPLE
-        ) from None
+    except json.JSONDecodeError as error:
+        came = f"it is no whole JSON: line {error.lineno} breaks off or is none" if text.strip() else "it is empty"
+        raise unfit(path, "a BORIS project", came, EXAMPLE) from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        came = "one of them is missing, or is not as BORIS writes it"
+        raise unfit(path, "a BORIS project with observations, behaviors and their events", came, EXAMPLE) from None
     scored = [one for _, joined, presses in found for one in paired(path, presses, joined)]
     return Scoring(path, "boris", in_order(scored))
 

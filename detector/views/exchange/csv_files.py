@@ -91,10 +91,10 @@ def read_grid(path: Path, grid: Grid, start_s: float = 0.0, format_name: str = "
         format_name: of the scoring.
 
     Raises:
-        UsageError: a time is none, or an end is before its start.
+        UsageError: a time is none, an end is before its start, or a label is missing.
     """
     scored = in_order(_scored(path, grid, line, cells, start_s) for line, cells in grid.rows)
-    return Scoring(path, format_name, tuple(one for one in scored if one.label))
+    return Scoring(path, format_name, scored)
 
 
 def _scored(path: Path, grid: Grid, line: int, cells: Sequence[str], zero_s: float) -> Scored:
@@ -112,9 +112,12 @@ def _scored(path: Path, grid: Grid, line: int, cells: Sequence[str], zero_s: flo
         raise unfit(path, "a start in every row", f"{where} has none", EXAMPLE)
     if end_s < begin_s:
         raise unfit(path, "ends after starts", f"{where} goes from {begin_s:g} to {end_s:g} s", EXAMPLE)
+    label = restored(grid.cell(cells, *LABEL))
+    if not label:
+        raise unfit(path, "a label in every row", f"{where} has none", EXAMPLE)
     x_px, y_px = number("x_px"), number("y_px")
     return Scored(
-        restored(grid.cell(cells, *LABEL)), round(begin_s, 3), round(end_s, 3),
+        label, round(begin_s, 3), round(end_s, 3),
         restored(grid.cell(cells, "event_id")), restored(grid.cell(cells, *SUBJECT)),
         restored(grid.cell(cells, *NOTE)), where,
         None if math.isnan(x_px) else x_px, None if math.isnan(y_px) else y_px,

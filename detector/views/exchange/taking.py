@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,11 @@ from detector.night.tables import name_event
 from detector.night.verdicts import Verdict, verdicts_of
 from detector.views.exchange.labels import Labeled, Labels, own_labels, with_kinds
 from detector.views.exchange.reading import read_scoring
-from detector.views.exchange.scored import Scored
+from detector.views.exchange.scored import Scored, unfit
+from detector.views.exchange.texts import EXAMPLE
 
+Marks = Sequence[tuple[str, Scored]]
+"""What was scored, each with its kind."""
 SAME_S = 0.0015
 """Times that differ by less are equal: formats keep milliseconds, and some times are sums of two."""
 _NEAR_S = 5.0
@@ -111,6 +114,10 @@ def import_scoring(
     labeled = with_kinds(read_scoring(loaded, path, footage), own)
     if labeled.unknown and not labeled.marks:
         raise UsageError(labeled.notices()[0].replace("these rows are left out", "nothing is left of it"))
+    if labeled.states and not labeled.marks and labeled.scoring.format == "csv":
+        raise unfit(
+            labeled.scoring.path, "events", "it holds states only, and all events would count as deleted", EXAMPLE
+        )
     name = reviewer_id(check_reviewer(reviewer or reviewer_of(labeled.name)), loaded.provenance)
     differences = tuple(tell_apart(loaded, labeled.marks))
     n_written = 0
@@ -131,7 +138,7 @@ def reviewer_of(name: str) -> str:
     return " ".join(re.sub(r"[^\w .-]", "", name).split()).strip(" .-_")[:64].rstrip(" .-") or "imported"
 
 
-def tell_apart(night: Night, marks: Sequence[tuple[str, Scored]]) -> list[Difference]:
+def tell_apart(night: Night, marks: Marks) -> list[Difference]:
     """Each event of the night beside the one of a scoring that it is, and what is only on one side.
 
     Args:
@@ -171,12 +178,7 @@ def _now(kind: str, scored: Scored, before: Mark | None) -> Mark:
     return Mark(kind=kind, start_s=start_s, stop_s=max(stop_s, start_s), x_px=x_px, y_px=y_px)
 
 
-Pick = Callable[[Sequence[tuple[str, Scored]], Sequence[Mark], Mapping[int, int]], Iterator[tuple[int, int]]]
-
-
-def _same(
-    marks: Sequence[tuple[str, Scored]], ours: Sequence[Mark], pairs: Mapping[int, int]
-) -> Iterator[tuple[int, int]]:
+def _same(marks: Marks, ours: Sequence[Mark], pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Pairs of one kind with equal times; where two of ours are equal, the number decides."""
     del pairs
     by_start: dict[int, list[int]] = {}
@@ -194,9 +196,7 @@ def _is_same(kind: str, scored: Scored, mark: Mark) -> bool:
     return kind == mark.kind and is_start and abs(scored.stop_s - mark.stop_s) < SAME_S
 
 
-def _by_id(
-    marks: Sequence[tuple[str, Scored]], ours: Sequence[Mark], pairs: Mapping[int, int]
-) -> Iterator[tuple[int, int]]:
+def _by_id(marks: Marks, ours: Sequence[Mark], pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Pairs that carry the number of ours and lie within a few seconds of it."""
     for theirs, (_, scored) in enumerate(marks):
         digits = scored.event_id.removeprefix("e")
@@ -205,9 +205,7 @@ def _by_id(
             yield theirs, place
 
 
-def _by_onset(
-    marks: Sequence[tuple[str, Scored]], ours: Sequence[Mark], pairs: Mapping[int, int]
-) -> Iterator[tuple[int, int]]:
+def _by_onset(marks: Marks, ours: Sequence[Mark], pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Pairs that begin together or overlap for most of their time, the nearest first, of one kind before others."""
     taken = set(pairs.values())
     free = [place for place in range(len(ours)) if place not in taken]

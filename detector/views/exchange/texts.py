@@ -19,6 +19,8 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _CLOCK = re.compile(r"(-?)(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of spreadsheets begin, new (XLSX, ODS) and old (XLS)."""
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "-"})
 
 
@@ -40,7 +42,7 @@ def read_text(path: Path) -> str:
     """The text of a file in UTF-8, UTF-16 with its mark, or the Windows code page of western Europe.
 
     Raises:
-        UsageError: it cannot be read, is too large, or is no text.
+        UsageError: it cannot be read, is too large, a spreadsheet, or no text.
     """
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -48,6 +50,8 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: this file cannot be read ({error.strerror or error}); check its name.") from None
+    if data.startswith(_SPREADSHEETS):
+        raise unfit(path, "a table as text", "this is a spreadsheet: save it as CSV there", EXAMPLE)
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
     for name in (encoding, "cp1252"):
         try:

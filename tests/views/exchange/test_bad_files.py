@@ -11,6 +11,7 @@ from detector.errors import DetectorError, UsageError
 from detector.night.night import Night
 from detector.views.exchange.labels import make_labels, read_labels, with_kinds
 from detector.views.exchange.reading import read_scoring
+from detector.views.exchange.taking import import_scoring
 from detector.views.exchange.writing import export
 
 TABULAR = (
@@ -85,8 +86,12 @@ def test_decimal_commas_and_clock_times(night: Night, tmp_path: Path) -> None:
         ("a.tsv", TABULAR.replace("STOP", "POINT"), "a STOP after every START"),
         ("a.vtt", "1\n00:01.000 --> 00:02.000\ntwitch\n", "whose first line is WEBVTT"),
         ("a.vtt", "WEBVTT\n\n1\n00:01 > 00:02\ntwitch\n", "a line of times in every cue"),
-        ("a.boris", "{}", "a BORIS project"),
-        ("a.boris", "no json", "a BORIS project"),
+        ("a.csv", "onset,duration,label\n7,0.3,\n", "a label in every row, but line 2 has none"),
+        ("a.csv", "onset,duration,label\n7,5,0,3,twitch\n", "3 cells in every row, but line 2 has 5"),
+        ("a.xlsx", "PK\x03\x04and so on", "this is a spreadsheet: save it as CSV"),
+        ("a.boris", "{}", "one of them is missing"),
+        ("a.boris", '{"observations":', "it is no whole JSON: line 1"),
+        ("a.boris", "", "a BORIS project, but it is empty"),
     ],
 )
 def test_each_fault_is_one_sentence_with_a_row(night: Night, tmp_path: Path, name: str, text: str, words: str) -> None:
@@ -151,3 +156,9 @@ def test_unknown_formats_and_choices_are_refused(night: Night, tmp_path: Path) -
         export(night, "xml", tmp_path / "n.xml")
     with pytest.raises(UsageError, match="expected a choice of"):
         export(night, "vtt", tmp_path / "n.vtt", colour=True)
+
+
+def test_states_alone_delete_no_event(stored: Night, tmp_path: Path) -> None:
+    path = write(tmp_path / "s.csv", "start,stop,label\n0,60,quiet sleep-like\n30,90,active sleep-like\n")
+    with pytest.raises(UsageError, match="expected events, but it holds states only"):
+        import_scoring(stored, path, "Ana")
