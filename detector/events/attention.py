@@ -100,8 +100,8 @@ def outside_artifact(burst: Burst, regions: RegionSet) -> Artifact:
 
 
 def with_named_sites(events: Sequence[Event], regions: RegionSet) -> tuple[Event, ...]:
-    """Events with the named region that their center lies in as their site."""
-    return tuple(replace(event, site=regions.site_of(event.x_px, event.y_px)) for event in events)
+    """Events with the named region that their center lies in as their site; others keep theirs."""
+    return tuple(replace(event, site=regions.site_of(event.x_px, event.y_px) or event.site) for event in events)
 
 
 def _none(active: Active) -> Active:

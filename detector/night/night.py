@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from detector.errors import NightFolderError, ParameterError, UsageError
 from detector.events.artifacts import find_artifacts
-from detector.events.attention import attend
+from detector.events.attention import attend, with_named_sites
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import decide
 from detector.events.infant import Infant, Where, see_infant
@@ -234,6 +234,7 @@ class Night(Answers):
         from detector.night.corrections import apply_reviews
 
         decision, review = apply_reviews(self.decision, self.reviews_folder(), self.params, reviewer)
+        decision = replace(decision, events=with_named_sites(decision.events, self.regions))
         return replace(self, decision=decision, review=review, states=state_rows(decision.epochs))
 
     def reviews_folder(self) -> Path:

@@ -1,7 +1,7 @@
 """Nights of one infant against each other: rates with their intervals over weeks, each night against the others.
 
 A rate of tonight says little by itself; against the same infant's other nights it says more. Only nights of the same
-camera, parameters and version are compared: a new camera would look like a new infant.
+infant, camera, parameters and version are compared: a new camera would look like a new infant.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class NightRates:
         observed_share: observed share of the time in the files, 0 to 1; NaN where they hold none.
         hashes: SHA-256 of its files.
         rates: of every kind, over the judged time; the limits of twitches take their bouts as the unit.
+        infants: names, where the night is that of several; then it is compared with none.
     """
 
     name: str
@@ -54,6 +55,7 @@ class NightRates:
     observed_share: float
     hashes: frozenset[str]
     rates: dict[str, Rate]
+    infants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def rates_of(name: str, night: Night) -> NightRates:
     params = night.params.model_dump(mode="json")
     told = {group: values for group, values in params.items() if group not in _WITHOUT_EFFECT}
     likeness = (
+        ("infant", night.provenance.subject.code),
         ("camera", night.provenance.camera or "unknown camera"),
         ("version", night.provenance.versions.get("twitch-detector", "unknown version")),
         ("parameters", json.dumps(told, sort_keys=True)),
@@ -91,6 +94,7 @@ def rates_of(name: str, night: Night) -> NightRates:
         observed_share=night.coverage.observed_fraction,
         hashes=frozenset(source.sha256 for source in night.provenance.inputs),
         rates={row["kind"]: _rate(row) for row in night.rates().to_dict("records")},
+        infants=night.regions.infants,
     )
 
 
@@ -120,6 +124,8 @@ def compare_nights(nights: Sequence[NightRates]) -> Trends:
     if not nights:
         raise UsageError("trend: expected night folders, but none was found; give folders that `analyze` wrote.")
     kept, notes = _without_repeats(nights)
+    if not kept:
+        raise UsageError(f"trend: expected nights of one infant each, but there is none. {notes[0]}")
     # Nights of unknown time stand at the end, in order of their names.
     kept.sort(key=_in_order)
     letters = _letters(kept)
@@ -140,13 +146,17 @@ def _in_order(night: NightRates) -> tuple[bool, float, list[tuple[bool, int, str
 
 
 def _without_repeats(nights: Sequence[NightRates]) -> tuple[list[NightRates], list[str]]:
-    seen: dict[frozenset[str], str] = {}
+    seen: dict[tuple[object, ...], str] = {}
     kept, notes = [], []
     for one in nights:
-        if one.hashes and one.hashes in seen:
-            notes.append(f"{one.name} is left out: it is of the same footage as {seen[one.hashes]}.")
+        what = one.hashes, dict(one.likeness).get("infant", "")  # two infants of one footage are two
+        if one.infants:
+            names = " and ".join(one.infants)
+            notes.append(f"{one.name} is left out: it is of several infants, {names}, each with a night in its folder.")
+        elif one.hashes and what in seen:
+            notes.append(f"{one.name} is left out: it is of the same footage as {seen[what]}.")
         else:
-            seen[one.hashes] = one.name
+            seen[what] = one.name
             kept.append(one)
     return kept, notes
 
@@ -182,7 +192,8 @@ def _words(likeness: tuple[tuple[str, str], ...], all_of_them: Sequence[tuple[tu
     parts = []
     for place, (name, value) in enumerate(likeness):
         if len({other[place] for other in all_of_them}) > 1:
-            parts.append(f"{name} {value}" if name != "parameters" else _changed(value, all_of_them[0][place][1]))
+            told = f"{name} {value}" if value else f"no {name} named"
+            parts.append(told if name != "parameters" else _changed(value, all_of_them[0][place][1]))
     return ", ".join(part for part in parts if part)
 
 
@@ -204,7 +215,9 @@ def _remarks(nights: Sequence[NightRates], groups: dict[str, str]) -> list[str]:
     notes = []
     if len(groups) > 1:
         told = "; ".join(f"{letter}: {words or 'as the first night'}" for letter, words in groups.items())
-        notes.append(f"These nights are of {len(groups)} cameras, settings or versions, compared only within ({told}).")
+        notes.append(
+            f"These nights are of {len(groups)} infants, cameras, settings or versions, compared only within ({told})."
+        )
     zones = sorted({str(one.start_at.tzinfo) for one in nights if one.start_at})
     if len(zones) > 1:
         notes.append(f"These nights are of {len(zones)} time zones ({', '.join(zones)}); each is told in its own.")

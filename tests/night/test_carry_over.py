@@ -10,6 +10,7 @@ from detector.errors import NightFolderError
 from detector.events.classify import Event
 from detector.events.decide import Decision
 from detector.events.state import PERSON, Epoch
+from detector.footage.region import Region, RegionSet
 from detector.night.carry_over import place
 from detector.night.night import Night
 from detector.night.review import append_decision, mark_of, read_reviews
@@ -94,6 +95,13 @@ def test_a_missed_event_is_there_with_what_is_known_of_it(night: Night, say: Any
     assert math.isnan(added.x_px)
     assert added.reason == "added by Ana"
     assert night.reviewed().events.shape[0] == 4
+
+
+def test_an_added_event_is_at_the_site_it_lies_in(night: Night, say: Any) -> None:
+    hand = Region("left hand", ((0.0, 0.0), (30.0, 0.0), (30.0, 30.0), (0.0, 30.0)))
+    say("add", kind="twitch", start_s=50.0, stop_s=50.3, x_px=10.0, y_px=12.0)
+    events = dataclasses.replace(night, regions=RegionSet((hand,))).reviewed().decision.events
+    assert [event.site for event in events] == ["", "", "left hand", ""]
 
 
 def test_an_added_event_can_be_changed_and_taken_away(night: Night, say: Any) -> None:

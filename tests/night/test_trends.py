@@ -13,17 +13,30 @@ HOURS = 10
 
 
 def night(
-    day: int, n_twitches: int, *, camera: str = "1280x720 h264", hours: float = HOURS, start_at: datetime | None = FIRST
+    day: int,
+    n_twitches: int,
+    *,
+    camera: str = "1280x720 h264",
+    hours: float = HOURS,
+    start_at: datetime | None = FIRST,
+    infant: str = "",
+    infants: tuple[str, ...] = (),
 ) -> NightRates:
     """A night of some twitches; each day has other footage."""
     counts = dict.fromkeys(EVENT_KINDS, 0) | {"twitch": n_twitches}
     return NightRates(
         name=f"night {day}",
         start_at=start_at + timedelta(days=day) if start_at else None,
-        likeness=(("camera", camera), ("version", "9"), ("parameters", '{"burst": {"threshold": 4.75}}')),
+        likeness=(
+            ("infant", infant),
+            ("camera", camera),
+            ("version", "9"),
+            ("parameters", '{"burst": {"threshold": 4.75}}'),
+        ),
         observed_share=0.9,
         hashes=frozenset({f"{day:064x}"}),
         rates={kind: event_rate(n, hours * 3600.0, 600.0) for kind, n in counts.items()},
+        infants=infants,
     )
 
 
@@ -59,6 +72,19 @@ def test_nights_stand_in_order_of_time() -> None:
     assert any("no known start" in note for note in trends.notes)
 
 
+def test_infants_of_one_footage_are_told_apart_and_their_common_night_is_left_out() -> None:
+    both = [night(day, 100, infants=("mia", "leo")) for day in range(4)]
+    each = [night(day, n, infant=name) for day in range(4) for name, n in (("mia", 60), ("leo", 40))]
+    trends = compare_nights([*both, *each])
+    assert trends.groups == {"A": "infant mia", "B": "infant leo"}
+    assert len(trends.table) == 8 * len(EVENT_KINDS)
+    assert trends.notes[0] == (
+        "night 0 is left out: it is of several infants, mia and leo, each with a night in its folder."
+    )
+    with pytest.raises(UsageError, match="expected nights of one infant each, but there is none"):
+        compare_nights(both)
+
+
 def test_other_cameras_are_marked_and_not_mixed() -> None:
     nights = [night(day, 100) for day in range(4)] + [night(9, 400, camera="640x360 hevc")]
     trends = compare_nights(nights)
@@ -67,7 +93,7 @@ def test_other_cameras_are_marked_and_not_mixed() -> None:
     assert (found["night 9"]["n_others"], found["night 9"]["compared"]) == (0, "")
     assert found["night 0"]["others_high_per_hour"] == 10.0
     assert trends.groups == {"A": "camera 1280x720 h264", "B": "camera 640x360 hevc"}
-    assert any("2 cameras, settings or versions" in note for note in trends.notes)
+    assert any("2 infants, cameras, settings or versions" in note for note in trends.notes)
 
 
 def test_too_few_others_give_no_range() -> None:
