@@ -156,9 +156,9 @@ def _as_a_command(words: list[str], folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def analyzed(cot: Path, command: Command, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """The run of the installed command that wrote `cot_night`."""
-    return command("analyze", cot, "--out", tmp_path_factory.mktemp("nights") / "night")
+def analyzed(cot: Path, here: Command, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The command that wrote `cot_night`."""
+    return here("analyze", cot, "--out", tmp_path_factory.mktemp("nights") / "night")
 
 
 @pytest.fixture(scope="session")

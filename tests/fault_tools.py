@@ -36,6 +36,11 @@ def content(folder: Path) -> dict[str, bytes]:
     return kept
 
 
+def complaints(stderr: str) -> list[str]:
+    """What a command says on stderr, without what it understood of the footage before it began."""
+    return [line for line in stderr.splitlines() if not re.match(r"\d+ clips?, |Start time unknown; ", line)]
+
+
 def everything(folder: Path) -> dict[str, bytes]:
     """Every file of a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from detector.night.night import Night
+from tests.fault_tools import complaints
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -28,7 +29,7 @@ def refused(done: "subprocess.CompletedProcess[str]", code: int, *said: str) -> 
     assert done.returncode == code, done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert len(complaints(done.stderr)) == 1, done.stderr
     assert done.stderr.endswith((".\n", "?\n"))
     for words in said:
         assert words in done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from detector.night.night import Night
-from tests.fault_tools import content, everything
+from tests.fault_tools import complaints, content, everything
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -35,8 +35,8 @@ def night(made: Path, tmp_path: Path) -> Path:
 
 
 def one_line(text: str, *words: str) -> None:
-    assert len(text.splitlines()) == 1, text
-    assert all(word in text for word in words), text
+    (line,) = complaints(text)
+    assert all(word in line for word in words), text
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from detector.errors import NightFolderError
 from detector.run.analyze import Progress, analyze
-from tests.fault_tools import SHORT_SPANS, after_first_part, content, finish, parts
+from tests.fault_tools import SHORT_SPANS, after_first_part, complaints, content, finish, parts
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +106,7 @@ def test_commands_on_a_full_disk_say_so_and_leave_nothing_half(
         disk = mount(f"size={int(share * whole_kb)}k")
         done = command("decide", night, "--out", disk / "night")
         assert done.returncode == 1, (share, done.stdout)
-        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert len(complaints(done.stderr)) == 1, done.stderr
         assert "No space left on device" in done.stderr
         assert not (disk / "night" / "night.json").exists()
         assert all(
@@ -121,5 +121,5 @@ def test_commands_on_a_full_disk_say_so_and_leave_nothing_half(
     for words in (("report", disk / "night"), ("synth", disk / "drawn.mp4", "--duration", 30)):
         done = command(*words)
         assert done.returncode == 1, (words, done.stdout)
-        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert len(complaints(done.stderr)) == 1, done.stderr
         assert content(disk / "night") == written
