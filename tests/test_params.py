@@ -43,7 +43,7 @@ EARLIER = {
     "rhythm": "min_rate_hz max_rate_hz min_cycles min_s max_variation max_pause_s max_missing_s min_opposition",
     "classify": (
         "twitch_max_s twitch_min_s twitch_max_area gross_min_area gross_min_s slow_min_s slow_threshold "
-        "sustained_s gross_rhythm_regularity gross_rhythm_cycles long_s"
+        "sustained_s gross_rhythm_cycles gross_plain_cycles gross_plain_regularity gross_plain_likeness long_s"
     ),
     "run": "stall_s worker_memory_mb",
 }

@@ -98,7 +98,7 @@ def _rhythms_of_bodies(
     large = [burst for burst in bursts if burst.area_fraction >= large_area]
     if not large:
         return [], list(bursts)
-    gate = gates(params)["body"]
+    enough = [gates(params)[name] for name in ("body", "plain body")]
     is_strict = params.rules.has("body rhythm")
     # What is nowhere near a large one need not be tried.
     reach_s = params.rhythm.max_missing_s
@@ -109,7 +109,7 @@ def _rhythms_of_bodies(
         for run, rhythm in find_rhythmic_runs(view, active, near, params)
         if rhythm is not None
         and any(burst.area_fraction >= large_area for burst in run)
-        and (gate.passes(rhythm) or not is_strict)
+        and (not is_strict or any(gate.passes(rhythm) for gate in enough))
     ]
     taken = {id(burst) for run, _ in found for burst in run}
     return found, [burst for burst in bursts if id(burst) not in taken]

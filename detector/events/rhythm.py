@@ -29,7 +29,8 @@ def gates(params: Params) -> dict[str, Gate]:
     what varies much must at least resemble itself. What rests for longer in its cycles must (lest a bout of twitches
     pass for a rhythm) go back and forth evenly: either it rests no longer than it takes from one side to the other
     (`swing`), or it goes on for one cycle more (`faint`: so faint that the camera shows only some strokes). A `body`
-    that turns over and back is no rhythm, and what is faster than `max_rate_hz` (`fast`) must resemble itself.
+    that turns over and back is no rhythm: it must go on for long, or very plainly. What is faster than `max_rate_hz`
+    (`fast`) must resemble itself.
     """
     limits, body = params.rhythm, params.classify
     likeness = limits.min_likeness if params.rules.has("likeness") else -1.0
@@ -45,10 +46,13 @@ def gates(params: Params) -> dict[str, Gate]:
         "swing": replace(goes_on, min_opposition=opposed, max_rest_cycles=0.5),
         "faint": replace(goes_on, min_cycles=cycles + 1.0, min_opposition=opposed),
         "body": replace(
+            follows, min_cycles=body.gross_rhythm_cycles, max_variation=limits.max_variation, min_likeness=likeness
+        ),
+        "plain body": replace(
             follows,
-            min_cycles=body.gross_rhythm_cycles,
-            max_variation=1.0 - body.gross_rhythm_regularity,
-            min_likeness=likeness,
+            min_cycles=body.gross_plain_cycles,
+            max_variation=1.0 - body.gross_plain_regularity,
+            min_likeness=body.gross_plain_likeness,
         ),
     }
 

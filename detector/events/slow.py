@@ -43,7 +43,8 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
     for run, rhythm in find_rhythmic_runs(*slow, bursts, params, ["even", "swing"]):
         if rhythm is not None and max(burst.snr for burst in run) >= params.classify.slow_threshold:
             event = rhythm_event(*slow, run, rhythm, params)
-            if not any(_is_inside(burst, event) for burst in switched):
+            # A lamp is as strong at either lag.
+            if not any(_is_inside(burst, event) and 2.0 * burst.snr >= event.snr for burst in switched):
                 events.append(event)
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
 

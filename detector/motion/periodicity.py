@@ -1,10 +1,9 @@
 """How regularly a signal repeats: its leading component over cells, its rate, evenness and likeness to itself.
 
 Absolute differences double the frequency of smooth oscillation, so all of this is for signed signals. The rate comes
-from `correlation`; around it, cycles are told apart by the instants at which the signal, filtered to half to 1.6 times
-its rate, rises through 0: their mean gives the rate that is told (that of a drifting rhythm is the one in its middle),
-and their spread the variation. Samples that were not seen, and pauses so long that strokes are missing, weigh nothing
-in the correlation and are filled from the nearest cycle before cycles are told apart. Rates hold up to
+from `correlation`; around it cycles are told apart (`turns`): their mean gives the rate that is told (that of a
+drifting rhythm is the one in its middle), their spread the variation, and the likeness is that of each cycle with the
+next. Samples that were not seen, and pauses so long that strokes are missing, weigh nothing. Rates hold up to
 `motion.fastest_share` of the frame rate, above which the lag of the difference no longer tells a rate from its alias;
 the size of the picture does not matter. Own, but for the autocorrelation.
 """
@@ -18,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.motion.correlation import Signal, estimate_rate, likeness
-from detector.params import Params, RhythmParams
+from detector.motion.turns import fill_unseen, find_cycles
+from detector.params import Params
 
 MAX_CELLS = 90
 """Of more cells, only the strongest are looked at: so few that a product of a matrix of them with a vector, like those
@@ -39,7 +39,7 @@ class Periodicity:
         length_s: over how long.
         n_cycles: how many.
         variation: coefficient of variation of the cycle length, 0 or more; infinite where there are too few to tell.
-        likeness: correlation of the signal with itself one cycle later, -1 to 1.
+        likeness: correlation of the signal with itself one cycle later, cycle by cycle, -1 to 1.
         opposition: the same half a cycle later, with its sign turned: 1 for a sine, about 0 for short strokes with
             pauses between them.
         own_share: how much of it comes from cells that swing by themselves, 0 to 1.
@@ -196,14 +196,16 @@ def measure_periodicity(
         return None
     n_missing = (lengths_s * rate_hz + params.rhythm.nearly if has_missing else 0.0 * lengths_s).astype(np.int64)
     is_going = is_seen & ~_during(time_s, samples.pauses_s[n_missing > 0])
-    cycles_s = cycle_lengths(time_s, fill_unseen(time_s, signal, is_going, rate_hz), rate_hz, params.rhythm)
-    variation = float(cycles_s.std() / cycles_s.mean()) if len(cycles_s) >= 2 else np.inf
+    filled = fill_unseen(time_s, signal, is_going, rate_hz)
+    cycles = find_cycles(time_s, filled, rate_hz, params.rhythm, is_going)
+    alike, opposed = likeness(time_s, course, rate_hz, is_going)
     return Periodicity(
-        mean_rate(cycles_s, rate_hz, params.rhythm),
+        cycles.mean_rate_hz or rate_hz,
         length_s,
         length_s * rate_hz,
-        variation,
-        *likeness(time_s, course, rate_hz, is_going),
+        cycles.variation,
+        cycles.likeness(time_s, signal, is_going, alike),
+        opposed,
         own_share=own_share(samples, rate_hz, params.rhythm.own_cycles) if params.rules.has("own swing") else 1.0,
         rest_s=float((lengths_s - n_missing / rate_hz).max(initial=0.0)),
         n_missing=int(n_missing.sum()),
@@ -217,49 +219,6 @@ def _during(time_s: Signal, stretches_s: Signal) -> NDArray[np.bool_]:
     for start_s, stop_s in stretches_s:
         inside |= (time_s >= start_s) & (time_s < stop_s)
     return inside
-
-
-def fill_unseen(time_s: Signal, signal: Signal, is_seen: NDArray[np.bool_], rate_hz: float) -> Signal:
-    """A signal in which samples that were not seen are taken from the nearest cycle that was, shape (n,)."""
-    if is_seen.all():
-        return signal
-    step = float(time_s[1] - time_s[0])
-    filled, missing = signal.copy(), ~is_seen
-    seen_s = time_s[is_seen]
-    for away in (1, -1, 2, -2, 3, -3):
-        place_s = time_s + away / rate_hz
-        near = np.abs(seen_s[np.clip(np.searchsorted(seen_s, place_s - 0.5 * step), 0, len(seen_s) - 1)] - place_s)
-        found = missing & (near <= 0.5 * step + 1e-9)
-        filled[found] = np.interp(place_s[found], seen_s, signal[is_seen])
-        missing &= ~found
-    return filled
-
-
-def cycle_lengths(time_s: Signal, signal: Signal, rate_hz: float, params: RhythmParams) -> Signal:
-    """Lengths of the cycles, s, from the instants at which the filtered signal rises through 0; shape (cycles,)."""
-    from scipy.signal import butter, sosfiltfilt
-
-    step = float(time_s[1] - time_s[0])
-    nyquist = 0.5 / step
-    pad = min(len(signal) - 1, int(params.filter_cycles / (rate_hz * step)))
-    band = max(0.5 * rate_hz / nyquist, 1e-3), min(params.filter_width * rate_hz / nyquist, 0.99)
-    smooth = sosfiltfilt(butter(2, band, "bandpass", output="sos"), signal, padlen=pad)
-    rising = np.flatnonzero((smooth[:-1] < 0.0) & (smooth[1:] >= 0.0))
-    exact = time_s[rising] - smooth[rising] / (smooth[rising + 1] - smooth[rising]) * step
-    # The filter bends the first and the last cycle.
-    cycles_s: Signal = np.diff(exact)[1:-1] if len(exact) > params.min_cycles else np.diff(exact)
-    return cycles_s
-
-
-def cycle_variation(time_s: Signal, signal: Signal, rate_hz: float, params: RhythmParams) -> float:
-    """Coefficient of variation of the cycle length; infinite where there are too few cycles to tell."""
-    cycles_s = cycle_lengths(time_s, signal, rate_hz, params)
-    return float(cycles_s.std() / cycles_s.mean()) if len(cycles_s) >= 2 else np.inf
-
-
-def mean_rate(cycles_s: Signal, rate_hz: float, params: RhythmParams) -> float:
-    """Mean rate of the cycles, Hz; `rate_hz`, that of the whole signal, where there are too few cycles."""
-    return 1.0 / float(cycles_s.mean()) if len(cycles_s) >= params.min_cycles else rate_hz
 
 
 def own_share(samples: Samples, rate_hz: float, least: float) -> float:

@@ -71,12 +71,15 @@ class RhythmParams(Group):
     max_missing: int = tunable(2, "cycles", OWN, "... so many in a row ...", ge=0, le=20)
     missing_share: float = tunable(0.34, "1", OWN, "... and this share of all.", ge=0, lt=1)
     min_likeness: float = tunable(
-        0.5, "1", DERIVED, "Where cycles vary by more than half of that, likeness to itself a cycle later.", ge=-1, le=1
+        0.75, "1", DERIVED, "Where cycles vary by more than half of that, each is so like the next.", ge=-1, le=1
     )
     filter_width: float = tunable(
         1.6, "rates", OWN, "Cycles are counted in the signal filtered from half its rate to this.", gt=1, le=5
     )
     filter_cycles: float = tunable(3.0, "cycles", OWN, "How far the filter looks beyond both ends.", ge=1, le=20)
+    whole_share: float = tunable(
+        0.8, "1", OWN, "A cycle tells a length if this share of it was seen and has no stroke missing.", gt=0, le=1
+    )
     min_opposition: float = tunable(
         LEAST_OPPOSITION,
         "1",
@@ -126,12 +129,12 @@ class ClassifyParams(Group):
     sustained_s: float = tunable(
         10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600
     )
-    gross_rhythm_regularity: float = tunable(
-        0.85, "1", DERIVED, "A whole-body movement must be this regular ...", gt=0, le=1
-    )
     gross_rhythm_cycles: float = tunable(
-        8.0, "cycles", DERIVED, "... over so many cycles to be called rhythmic.", ge=2, le=100
+        8.0, "cycles", DERIVED, "A whole-body movement of so many alike cycles is rhythmic ...", ge=2, le=100
     )
+    gross_plain_cycles: float = tunable(5.0, "cycles", DERIVED, "... or one of so many ...", ge=2, le=100)
+    gross_plain_regularity: float = tunable(0.95, "1", DERIVED, "... that is this regular ...", gt=0, le=1)
+    gross_plain_likeness: float = tunable(0.85, "1", DERIVED, "... and this like itself.", ge=-1, le=1)
     twitch_min_fps: float = tunable(
         8.0, "frames/s", OWN, "Fewer pictures a second do not tell a twitch from a longer movement.", ge=0, le=60
     )

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from detector.events.rhythm import find_rhythm, rate_limit_hz, run_frame_s, signed_signal, swing_of
 from detector.motion.correlation import estimate_rate
 from detector.motion.layer import Layer
-from detector.motion.periodicity import cycle_variation
 from detector.motion.trace import MotionTrace
+from detector.motion.turns import find_cycles
 from detector.params import Params, with_values
 from tests.drawing import BurstsOf, Sketch, find_in, still_trace, with_columns
 
@@ -79,18 +79,19 @@ class TestEstimateRate:
 
 class TestCycleVariation:
     def test_an_even_swing_does_not_vary(self) -> None:
-        assert cycle_variation(times(8.0), np.sin(2 * np.pi * 1.5 * times(8.0)), 1.5, PARAMS.rhythm) < 0.05
+        assert find_cycles(times(8.0), np.sin(2 * np.pi * 1.5 * times(8.0)), 1.5, PARAMS.rhythm).variation < 0.05
 
     def test_it_grows_with_the_variation(self) -> None:
         found = []
         for spread in (0.0, 0.15, 0.3):
             wander = 1.0 + spread * np.sin(2 * np.pi * 0.37 * times(12.0))
-            found.append(cycle_variation(times(12.0), np.sin(2 * np.pi * np.cumsum(wander) / 25.0), 1.0, PARAMS.rhythm))
+            signal = np.sin(2 * np.pi * np.cumsum(wander) / 25.0)
+            found.append(find_cycles(times(12.0), signal, 1.0, PARAMS.rhythm).variation)
         assert found[0] < found[1] < found[2]
         assert found[2] == pytest.approx(0.3 / np.sqrt(2), rel=0.5)
 
     def test_fewer_than_two_cycles_cannot_be_compared(self) -> None:
-        assert cycle_variation(times(1.0), np.sin(2 * np.pi * times(1.0)), 1.0, PARAMS.rhythm) == np.inf
+        assert find_cycles(times(1.0), np.sin(2 * np.pi * times(1.0)), 1.0, PARAMS.rhythm).variation == np.inf
 
 
 class TestRateLimit:
@@ -288,7 +289,7 @@ class TestFindRhythm:
     def test_an_even_swing_is_regular(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         found = find_rhythm(*bursts_of(sketch(12.0, 25.0).move(2.0, 10.0, HAND, signed=swing(1.0))), PARAMS)
         assert found is not None
-        assert found.regularity > PARAMS.classify.gross_rhythm_regularity
+        assert found.regularity > PARAMS.classify.gross_plain_regularity
 
     @pytest.mark.parametrize("drift", [-0.5, 0.5])
     def test_of_a_drifting_rhythm_the_median_rate(

@@ -1,0 +1,105 @@
+"""What the long lag shows besides: slow swings, and slow movement where nothing else is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from detector.events.decide import decide
+from detector.events.event import Event, EventKind
+from detector.events.slow import with_slow_rhythms
+from detector.params import Params, with_values
+from tests.drawing import Sketch
+
+PARAMS = Params()
+HAND = np.s_[4:9, 10:15]
+ARM = np.s_[3:10, 9:17]
+FOOT = np.s_[12:16, 24:28]
+Course = Callable[[float], float]
+
+
+def swing(rate_hz: float, size: float = 6.0) -> Course:
+    return lambda time_s: size * float(np.cos(2.0 * np.pi * rate_hz * time_s))
+
+
+def strokes(drawing: Sketch, rate_hz: float, start_s: float, stop_s: float, **how: Any) -> Sketch:
+    """A swing at the long lag, still at each turn."""
+    half_s = 0.5 / rate_hz
+    for k in range(round((stop_s - start_s) / half_s)):
+        begin_s = start_s + k * half_s
+        sign = 1.0 if k % 2 == 0 else -1.0
+        drawing.move(begin_s, begin_s + max(half_s - 0.85, 0.1), HAND, signed=6.0 * sign, layer="slow", **how)
+    return drawing
+
+
+def told(kind: EventKind, start_s: float, stop_s: float, *, snr: float, rate_hz: float = np.nan) -> Event:
+    """An event at one place."""
+    place, box_px = (120.0, 70.0), (100.0, 40.0, 150.0, 90.0)
+    n_cycles = rate_hz * (stop_s - start_s)
+    return Event(kind, start_s, stop_s, start_s, *place, 0.01, snr, rate_hz, n_cycles, 0.9, False, box_px, "")
+
+
+def found(drawing: Sketch, params: Params = PARAMS) -> list[Event]:
+    return list(decide(drawing.trace(), params).events)
+
+
+class TestSlowRhythm:
+    def test_a_swing_too_slow_for_the_short_lag(self, sketch: type[Sketch]) -> None:
+        (event,) = found(strokes(sketch(40.0), 0.4, 6.0, 31.0))
+        assert event.kind == "rhythmic"
+        assert event.rate_hz == pytest.approx(0.4, abs=0.03)
+        assert event.start_s == pytest.approx(6.0, abs=0.3)
+        assert event.is_sustained
+
+    def test_it_takes_up_the_scraps_of_the_short_lag(self, sketch: type[Sketch]) -> None:
+        drawing = strokes(sketch(40.0), 0.4, 6.0, 31.0)
+        for k, start_s in enumerate((8.6, 13.6, 21.1)):
+            drawing.move(start_s, start_s + 0.3, np.s_[4 + k : 8, 10 : 15 - k], snr=8.0)
+        assert [event.kind for event in found(drawing)] == ["rhythmic"]
+
+    def test_a_twitch_elsewhere_stays(self, sketch: type[Sketch]) -> None:
+        drawing = strokes(sketch(40.0), 0.4, 6.0, 31.0).move(15.0, 15.3, FOOT)
+        assert [event.kind for event in found(drawing)] == ["rhythmic", "twitch"]
+
+    @pytest.mark.parametrize(("snr", "kinds"), [(60.0, ["twitch"] * 5), (6.0, ["rhythmic"])])
+    def test_twitches_that_come_and_leave_the_lag_are_none(self, snr: float, kinds: list[str]) -> None:
+        """At the long lag each shows twice, half a second apart; but at the short one it is as strong, or stronger."""
+        slow = told("rhythmic", 5.0, 12.0, snr=20.0, rate_hz=0.8)
+        twitches = [told("twitch", start_s, start_s + 0.3, snr=snr) for start_s in (5.0, 6.4, 7.5, 9.1, 11.2)]
+        assert [event.kind for event in with_slow_rhythms(twitches, [slow], PARAMS.rhythm)] == kinds
+
+    def test_where_the_short_lag_sees_movement_all_the_time_it_decides(self) -> None:
+        slow, moving = told("rhythmic", 5.0, 12.0, snr=90.0, rate_hz=0.8), told("movement", 5.0, 11.0, snr=20.0)
+        assert with_slow_rhythms([moving], [slow], PARAMS.rhythm) == [moving]
+
+    def test_one_rate_at_both_lags_is_one_rhythm(self) -> None:
+        slow, part = (
+            told("rhythmic", 5.0, 20.0, snr=90.0, rate_hz=0.5),
+            told("rhythmic", 11.0, 20.5, snr=9.0, rate_hz=0.52),
+        )
+        (event,) = with_slow_rhythms([part], [slow], PARAMS.rhythm)
+        assert (event.start_s, event.stop_s, event.rate_hz) == (5.0, 20.5, 0.5)
+
+    def test_a_rate_of_the_short_lag_decides(self, sketch: type[Sketch]) -> None:
+        """3.35 Hz, taken four times a second, looks like 0.65 Hz."""
+        drawing = sketch(30.0, 20.0).move(5.0, 25.0, HAND, signed=swing(3.35))
+        drawing.move(5.0, 25.0, HAND, snr=400.0, signed=swing(0.65), layer="slow")
+        (event,) = found(drawing)
+        assert event.rate_hz == pytest.approx(3.35, abs=0.05)
+
+    def test_without_the_rule_there_is_none(self, sketch: type[Sketch]) -> None:
+        drawing = strokes(sketch(40.0), 0.4, 6.0, 31.0)
+        events = found(drawing, with_values(PARAMS, {"rules.without": "slow rhythm"}))
+        assert all(event.kind != "rhythmic" for event in events)
+
+
+class TestSlowMovement:
+    def test_where_nothing_else_moves(self, sketch: type[Sketch]) -> None:
+        (event,) = found(sketch(30.0).move(8.0, 10.5, ARM, layer="slow"))
+        assert event.kind == "movement"
+        assert "rhythm" in event.reason
+
+    def test_beside_quick_movement_it_is_not_told_twice(self, sketch: type[Sketch]) -> None:
+        drawing = sketch(30.0).move(8.0, 8.3, HAND).move(8.0, 10.5, ARM, layer="slow")
+        assert [event.kind for event in found(drawing)] == ["twitch"]
