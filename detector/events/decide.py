@@ -30,7 +30,7 @@ from detector.events.places import with_places
 from detector.events.restless import merge_restless
 from detector.events.slow import busy_times, find_slow_movements, find_slow_rhythms, with_slow_rhythms
 from detector.events.state import Epoch
-from detector.events.stillness import judged_stretches, with_sides
+from detector.events.stillness import counted_once, judged_stretches, with_sides
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView
@@ -82,7 +82,7 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
     looked_at = place.judged if infant.extent is None else infant.extent & place.judged
     is_seen = looked_at.any() and hidden.is_hidden[looked_at].mean() <= params.artifact.most_hidden
-    judged = tuple((round(a, 6), round(b, 6)) for a, b in judged_s.tolist()) if is_seen else ()
+    judged = counted_once(judged_s) if is_seen else ()
     found = label_sucking(with_named_sites(with_infant(events, infant), regions), regions.is_face, params.classify)
     return Decision(with_places(found, trace.grid, params.place), tuple(ordered), infant.epochs, judged)
 

@@ -34,6 +34,20 @@ def judged_stretches(frames: Frames, is_blind: NDArray[np.bool_]) -> NDArray[np.
     return np.stack([start_s, stop_s], axis=1) if len(first) else np.zeros((0, 2))
 
 
+def counted_once(judged_s: NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
+    """The same stretches without what two share: a difference sees through what is hidden for less than its lag.
+
+    Args:
+        judged_s: as `judged_stretches` gave it.
+
+    >>> counted_once(np.array([[0.0, 5.0], [4.9, 8.0]]))
+    ((0.0, 5.0), (5.0, 8.0))
+    """
+    once = judged_s.copy()
+    once[1:, 0] = np.maximum(once[1:, 0], once[:-1, 1])
+    return tuple((round(start_s, 6), round(stop_s, 6)) for start_s, stop_s in once.tolist() if stop_s > start_s)
+
+
 def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: BurstParams) -> list[Burst]:
     """Bursts that know what was seen before and after them.
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detector.events.burst import Burst
 from detector.events.decide import decide
 from detector.events.event import Event
-from detector.events.stillness import judged_stretches, with_sides
+from detector.events.stillness import counted_once, judged_stretches, with_sides
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 from tests.drawing import BurstsOf, Sketch, cut_trace, with_columns
@@ -49,6 +49,15 @@ class TestJudged:
         frames = during(drawing, "is_damaged", 4.0, 5.0).frames
         found = judged_stretches(frames, np.zeros(len(frames), bool))
         assert found == pytest.approx(np.array([[0.0, 4.0], [4.87, 10.0]]), abs=0.08)
+
+    def test_a_single_hidden_frame_makes_no_time_count_twice(self) -> None:
+        drawing = Sketch(10.0, FPS)
+        frames = drawing.trace().frames
+        blind = np.isin(np.arange(len(frames)), [60, 61, 90])
+        found = counted_once(judged_stretches(frames, blind))
+        edges = [edge for stretch in found for edge in stretch]
+        assert edges == sorted(edges)
+        assert sum(stop_s - start_s for start_s, stop_s in found) == pytest.approx(10.0, abs=0.15)
 
     def test_where_all_is_hidden_there_are_none(self) -> None:
         frames = Sketch(2.0, FPS).trace().frames
