@@ -75,7 +75,7 @@ TECHNICAL = {
     ("motion/breathing.py", 40): "rounds until nothing changes",
     ("motion/breathing.py", 12): "seed",
     ("motion/breathing.py", 1.4826): "median deviation to standard deviation",
-    ("events/decide.py", 6): "digits of a second",
+    ("events/stillness.py", 6): "digits of a second",
     ("events/breaths.py", 0.8): "what a cell of a signal is, judged by `breathing.min_cells`",
     ("events/breaths.py", 5): "what a place is, judged by `breathing.min_gathered`",
     ("events/breaths.py", 2.5): "what a place is, judged by `breathing.min_gathered`",
