@@ -22,7 +22,7 @@ from detector.events.classify import classify_bursts, label_sucking, passing_eve
 from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
 from detector.events.drawn import find_jumps, find_steps, measure_marks, split_drawn
 from detector.events.event import Event
-from detector.events.excess import Active, Seen, find_both
+from detector.events.excess import Active, Seen, find_both, find_swings
 from detector.events.infant import Infant, Where, see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
 from detector.events.movers import confined
@@ -69,14 +69,15 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     hidden = with_movers(trace, hidden, fast, params)
     if hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
+    swings = find_swings(trace, hidden, params)
     boxes: list[Artifact] = []
     if params.rules.has("boxes"):
         fast, boxes = without_boxes(fast, params.artifact)
-        slow = slow if not boxes else without_boxes(slow, params.artifact)[0]
-    (fast, beyond), (slow, _) = apart(fast, place.outside), apart(slow, place.outside)
+        slow, swings = (without_boxes(one, params.artifact)[0] if boxes else one for one in (slow, swings))
+    (fast, beyond), (slow, _), (swings, _) = (apart(one, place.outside) for one in (fast, slow, swings))
     believed = believe(trace, hidden, fast, params)
     judged_s = judged_stretches(trace.frames, hidden.is_blind)
-    events, infant = name_all(trace, hidden, Named(fast, slow, believed, judged_s, place), params)
+    events, infant = name_all(trace, hidden, Named(fast, slow, swings, believed, judged_s, place), params)
     artifacts = [*hidden.artifacts, *boxes, *believed.artifacts, *region_artifacts(trace, regions, place)]
     artifacts += [outside_artifact(burst, regions) for burst in find_bursts(*beyond, params)]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
@@ -93,6 +94,7 @@ class Named:
 
     Attributes:
         fast, slow: what stands out in the judged places, at both lags.
+        swings: the same at the long lag, where a rhythm is looked for.
         believed: bursts of the short lag.
         judged_s: stretches in which movement could be seen, s, shape (n, 2).
         place: where is looked.
@@ -100,6 +102,7 @@ class Named:
 
     fast: Seen
     slow: Seen
+    swings: Seen
     believed: Believed
     judged_s: NDArray[np.float64]
     place: Attention
@@ -114,7 +117,7 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     has = params.rules.has
     local = with_sides(believed.local, seen.judged_s, params.burst) if has("stillness") else believed.local
     passing = [passing_event(burst) for burst in believed.passing]
-    slow_rhythms = find_slow_rhythms(seen.slow, believed.switched, params)
+    slow_rhythms = find_slow_rhythms(seen.swings, believed.switched, params)
     is_busy = busy_times([*believed.busy, *slow_rhythms], params.motion.long_lag_s)
     slow_moves = find_slow_movements(seen.slow, is_busy, params)
 

@@ -70,7 +70,28 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
     Returns:
         The short lag, the long lag.
     """
-    fast, slow = fast_view(trace, params, hidden.light_s), slow_view(trace, params)
+    fast = fast_view(trace, params, hidden.light_s)
+    return Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_hidden)), _slow(trace, hidden, params)
+
+
+def find_swings(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen:
+    """What stands out at the long lag where a rhythm is looked for.
+
+    A swing that goes on for long raises the floor of its own time at the short lag. That floor is no measure for it:
+    what keeps one rate for many cycles is told from noise though it is less strong than a single movement has to be.
+
+    Args:
+        trace: the trace.
+        hidden: where not to look.
+        params: the groups `motion`, `noise`, `burst` and `rules`.
+    """
+    without = ",".join(part for part in (params.rules.without, "slow blocks") if part)
+    rules = params.rules.model_copy(update={"without": without})
+    return _slow(trace, hidden, params.model_copy(update={"rules": rules}))
+
+
+def _slow(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen:
+    slow = slow_view(trace, params)
     reach = int(np.ceil(params.motion.long_lag_s / max(trace.frames.frame_s, 1e-3)))
     n_frames, has_cause = len(trace.frames), trace.frames.cause > 0
     is_blind = (
@@ -78,10 +99,7 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
         if n_frames
         else hidden.is_blind
     )
-    return (
-        Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_hidden)),
-        Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_hidden)),
-    )
+    return Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_hidden))
 
 
 def find_active(

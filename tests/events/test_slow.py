@@ -88,6 +88,16 @@ class TestSlowRhythm:
         (event,) = found(drawing)
         assert event.rate_hz == pytest.approx(3.35, abs=0.05)
 
+    def test_a_swing_does_not_hide_itself(self, sketch: type[Sketch]) -> None:
+        """The block it goes on in has a higher floor at the short lag than those around it."""
+        drawing = strokes(sketch(80.0), 0.4, 26.0, 51.0)
+        floor = np.ones((4, drawing.grid.n_cells), np.float16)
+        floor[1:3] = 40.0
+        trace = drawing.trace(block_start_s=np.arange(4) * 20.0, floor=floor)
+        assert not [event for event in decide(trace, PARAMS).events if event.kind == "movement"]
+        (event,) = decide(trace, PARAMS).events
+        assert event.rate_hz == pytest.approx(0.4, abs=0.03)
+
     def test_without_the_rule_there_is_none(self, sketch: type[Sketch]) -> None:
         drawing = strokes(sketch(40.0), 0.4, 6.0, 31.0)
         events = found(drawing, with_values(PARAMS, {"rules.without": "slow rhythm"}))
