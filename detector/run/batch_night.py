@@ -128,7 +128,7 @@ def one_night(work: Work, entry: NightEntry) -> BatchRow:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
     if not work.privacy.names:
         reason = _without_names(reason, entry)
-    return BatchRow(entry.id, "failed", error=displayed(reason))
+    return BatchRow(entry.id, "failed", error=displayed(remote.without_password(reason)))
 
 
 def _without_names(text: str, entry: NightEntry) -> str:

@@ -14,10 +14,11 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from detector.errors import DetectorError, UsageError
+from detector.errors import DetectorError, FootageError, UsageError
 from detector.run.additions import Addition
 from detector.run.join import Prepared
 from detector.run.parts import Job, StorageError, is_measured
@@ -29,9 +30,11 @@ _LOOPBACK = "127.0.0.1"
 _PATIENCE_S = 600.0
 """How long a scheduler may be away before the batch gives up."""
 _POLL_S = 1.0
+_LOOK_S = 10.0
+"""How often to look whether there are workers."""
 _CONNECT = "10s"
 _STORAGE_WAIT_S = (1.0, 5.0, 20.0)
-"""How long to wait before a part is stored again, after each failure."""
+"""How long to wait before a part is stored, or footage is read, again, after each failure."""
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +45,22 @@ class Cluster:
     Attributes:
         dashboard: address of its page; empty where there is none.
         n_workers: processes that measure.
+
+    Args:
+        client: connected to the scheduler.
+        n_workers: processes that measure.
+        revive: starts workers again that are gone; None where they are somebody else's.
     """
 
-    def __init__(self, client: Any, n_workers: int) -> None:  # noqa: ANN401  # Dask has no types
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401  # Dask has no types
+        n_workers: int,
+        revive: Callable[[], object] | None = None,
+    ) -> None:
         self._client = client
+        self._revive = revive
+        self._looked_s = self._seen_s = time.monotonic()
         self._number = itertools.count()
         self._is_stopped = threading.Event()
         self.n_workers = n_workers
@@ -116,6 +131,9 @@ class Cluster:
             logger.info("%s cannot be stored (%s); tried again in %g s", job.path, error, wait_s)
             time.sleep(wait_s)
         if tries[job.index] < MAX_TRIES or isinstance(error, StorageError):
+            if isinstance(error, FootageError):  # what it lies on may be away for a while
+                logger.info("%s; tried again", error)
+                time.sleep(_STORAGE_WAIT_S[tries[job.index] - 1])
             waiting.append(job)
         else:
             given_up[job.index] = _reason(error)
@@ -159,7 +177,22 @@ class Cluster:
         self._check_stopped()
         if self._client.status != "running":
             raise OSError("the scheduler is away")
+        self._check_workers()
         return [future for future in running if future.status != "pending"]
+
+    def _check_workers(self) -> None:
+        """Start workers of our own again where all are gone; others are waited for, but not for ever."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s < _LOOK_S:
+            return
+        self._looked_s = now_s
+        if self._client.scheduler_info(n_workers=-1)["workers"]:
+            self._seen_s = now_s
+        elif now_s - self._seen_s > _PATIENCE_S:
+            raise DetectorError(f"The Dask scheduler has had no worker for {_PATIENCE_S / 60:g} minutes.")
+        elif self._revive is not None:
+            logger.info("all workers are gone; they are started again")
+            self._revive()
 
     def _check_stopped(self) -> None:
         if self._is_stopped.is_set():
@@ -202,8 +235,6 @@ def _is_death(error: BaseException) -> bool:
 def _reason(error: BaseException | None) -> str:
     if error is None or _is_death(error):
         return "the process that measured it was ended, or ended itself since it read nothing or ran out of memory"
-    if isinstance(error, MemoryError):
-        return "it needs more memory than run.worker_memory_mb allows"
     text = " ".join(f"{error}".split()).rstrip(".")
     return text if isinstance(error, DetectorError) else f"{type(error).__name__}: {text}"
 
@@ -230,6 +261,7 @@ def dask_cluster(scheduler: str | None, n_workers: int, memory_mb: float) -> Ite
         "distributed.scheduler.worker-saturation": 1.0,  # a worker has only the span it works on, so only that one dies
         "distributed.worker.daemon": False,  # readers are processes of their own
         "distributed.comm.timeouts.connect": _CONNECT,
+        "distributed.deploy.lost-worker-timeout": "60s",  # a busy machine is slow to start one again
         "distributed.admin.log-format": "%(message)s",
         # Ctrl-C is the parent's business: workers of our own end with it.
         "distributed.worker.preload": ["import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)"],
@@ -247,7 +279,7 @@ def dask_cluster(scheduler: str | None, n_workers: int, memory_mb: float) -> Ite
                 yield Cluster(client, max(1, len(client.scheduler_info(n_workers=-1)["workers"])))
             return
         with _local(n_workers, memory_mb) as cluster, Client(cluster, set_as_default=False) as client:
-            yield Cluster(client, n_workers)
+            yield Cluster(client, n_workers, partial(cluster.scale, n_workers))
 
 
 def _local(n_workers: int, memory_mb: float) -> Any:  # noqa: ANN401  # Dask has no types

@@ -48,7 +48,7 @@ def remote_path(address: str) -> Any:  # noqa: ANN401  # fsspec's own kind of pa
 
         return UPath(address)
     except (ImportError, ValueError) as error:
-        raise UsageError(_MISSING.format(address, error)) from None
+        raise UsageError(_MISSING.format(without_password(address), error)) from None
 
 
 def read_bytes(address: str) -> bytes:
@@ -62,7 +62,9 @@ def read_bytes(address: str) -> bytes:
     except DetectorError:
         raise
     except Exception as error:  # noqa: BLE001  # each protocol has errors of its own
-        raise UsageError(f"{address}: cannot read this ({_reason(error)}); check the address and its rights.") from None
+        raise UsageError(
+            f"{without_password(address)}: cannot read this ({_reason(error)}); check the address and its rights."
+        ) from None
     return data
 
 
@@ -76,11 +78,13 @@ def list_nights(address: str, suffixes: frozenset[str]) -> Iterator[str]:
             places = sorted(remote_path(address).iterdir(), key=str)
         for place in places:
             if Path(place.name).suffix.lower() in suffixes or place.is_dir():
-                yield str(place).rstrip("/")
+                yield _address(address, place).rstrip("/")
     except DetectorError:
         raise
     except Exception as error:  # noqa: BLE001  # each protocol has errors of its own
-        raise UsageError(f"{address}: cannot list this ({_reason(error)}); check the address and its rights.") from None
+        raise UsageError(
+            f"{without_password(address)}: cannot list this ({_reason(error)}); check the address and its rights."
+        ) from None
 
 
 def list_footage(address: str, suffixes: frozenset[str]) -> list[Any]:
@@ -97,7 +101,24 @@ def list_footage(address: str, suffixes: frozenset[str]) -> list[Any]:
     except DetectorError:
         raise
     except Exception as error:  # noqa: BLE001  # each protocol has errors of its own
-        raise UsageError(f"{address}: cannot list this ({_reason(error)}); check the address and its rights.") from None
+        raise UsageError(
+            f"{without_password(address)}: cannot list this ({_reason(error)}); check the address and its rights."
+        ) from None
+
+
+def without_password(text: str) -> str:
+    """A text in which no address tells a password.
+
+    >>> without_password("ssh://lab:secret@store/n1: cannot list this")
+    'ssh://lab@store/n1: cannot list this'
+    """
+    return re.sub(r"(://[^/:@\s]*):[^/@\s]*@", r"\1@", text)
+
+
+def _address(base: str, place: Any) -> str:  # noqa: ANN401  # fsspec's own kind of path
+    """The whole address of a place below another: a path of `ssh` does not tell its host."""
+    found = re.match(r"((?:ssh|sftp)://[^/]*)", base)
+    return f"{found[1]}{place.path}" if found else str(place)
 
 
 def _natural(path: Any) -> list[tuple[int, int, str]]:  # noqa: ANN401  # fsspec's own kind of path
@@ -109,6 +130,10 @@ def _split_glob(address: str) -> tuple[str, str, str]:
     parts = address.split("/")
     first = next(place for place, part in enumerate(parts) if any(mark in part for mark in "*?["))
     return "/".join(parts[:first]), "/", "/".join(parts[first:])
+
+
+def _cannot(what: str, address: str, error: Exception) -> str:
+    return f"{without_password(address)}: cannot {what} this ({_reason(error)}); check the address and its rights."
 
 
 def _reason(error: Exception) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from detector.errors import NoticeWarning
+from detector.errors import DetectorError, FootageError, NoticeWarning
 from detector.footage.device import OFF, choose_decoding
 from detector.footage.recording import read_recording
 from detector.night.night import Night
@@ -21,12 +21,12 @@ from detector.params import Params
 from detector.run.additions import Addition
 from detector.run.handover import Received, receive
 from detector.run.join import Prepared, join_night
-from detector.run.parts import Job, measure_part
+from detector.run.parts import Job, StorageError, measure_part
 from detector.run.progress import Progress
 from detector.run.publish import publish
 from detector.run.readers import Readers
 from detector.run.sources import Privacy
-from detector.run.worker import limit_memory
+from detector.run.worker import in_one_line, limit_memory
 
 HUNG = 70
 """Code with which a process ends itself that reads nothing any more."""
@@ -108,9 +108,15 @@ def measure_shared(footage: Path, job: Job) -> None:
     shared = _received(footage)
     recording, params = shared.item
     limit_memory(params.run.worker_memory_mb)
-    with _watched(params.run.stall_s) as beat:
-        measure_part(recording, job, params, beat)
-    shared.let_go()
+    try:
+        with _watched(params.run.stall_s) as beat:
+            measure_part(recording, job, params, beat)
+    except (DetectorError, StorageError):
+        raise
+    except Exception as error:  # noqa: BLE001  # one span must not cost the night; it is named and counted
+        raise FootageError(in_one_line(error, params.run.worker_memory_mb)) from None
+    finally:
+        shared.let_go()
 
 
 @lru_cache(maxsize=1)

@@ -120,11 +120,11 @@ def _measured(recording: Recording, job: Job, params: Params, on_packet: Callabl
     except DetectorError as error:
         return Reply("failed", str(error))
     except Exception as error:  # noqa: BLE001  # one span must not cost the night; it is named and counted
-        return Reply("failed", _why(error, params.run.worker_memory_mb))
+        return Reply("failed", in_one_line(error, params.run.worker_memory_mb))
     return Reply("done")
 
 
-def _why(error: Exception, limit_mb: float) -> str:
+def in_one_line(error: Exception, limit_mb: float) -> str:
     """What a library complains of, in one line."""
     text = " ".join(f"{type(error).__name__}: {error}".split())
     if isinstance(error, MemoryError) or "insufficient memory" in text.lower():

@@ -14,7 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -310,6 +312,99 @@ def test_storage_that_fails_for_a_while_costs_nothing(
     assert [row.status for row in rows] == ["done"], rows
     analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
     assert written(disk / "r" / "night") == content(tmp_path / "alone")
+
+
+@distributed
+@quiet_dask
+@pytest.mark.slow
+def test_footage_that_is_away_for_a_while_costs_nothing(
+    long_lab: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = Path(shutil.copytree(long_lab, tmp_path / "lab"))
+    footage, root = source / "night" / "long.mp4", tmp_path / "r"
+    caplog.set_level("INFO", logger="detector.run.cluster")
+
+    def cannot_read() -> bool:
+        return any(record.getMessage().endswith("; tried again") for record in caplog.records)
+
+    def take_away() -> None:
+        wait_for(lambda: list(root.glob("night/motion/span-*.npz")), 120.0)
+        footage.rename(tmp_path / "away")
+        wait_for(cannot_read, 120.0)
+        (tmp_path / "away").rename(footage)
+
+    taker = threading.Thread(target=take_away)
+    taker.start()
+    rows = batch(source, root, params=SHORT_SPANS, workers=1)
+    taker.join()
+    assert cannot_read(), "it was there all the time"
+    assert [row.status for row in rows] == ["done"], rows
+    analyze(source / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
+    assert written(root / "night") == content(tmp_path / "alone")
+
+
+@distributed
+@needs_proc
+@quiet_dask
+@pytest.mark.slow
+def test_a_night_that_needs_too_much_memory_is_told_so_and_the_next_one_is_done(long_lab: Path, tmp_path: Path) -> None:
+    source = Path(shutil.copytree(long_lab, tmp_path / "lab"))
+    (source / "big").mkdir()
+    write_large(source / "big" / "big.avi")
+    limits = {"run.worker_memory_mb": 500, "footage.max_frame_px": 16000**2}
+    rows = batch(source, tmp_path / "r", params=with_values(SHORT_SPANS, limits), workers=1)
+    assert [(row.night, row.status) for row in rows] == [("big", "failed"), ("night", "done")]
+    assert rows[0].error.endswith("it needs more memory than run.worker_memory_mb (500 MB) allows.")
+
+
+@distributed
+@quiet_dask
+@pytest.mark.slow
+def test_workers_that_are_all_gone_are_started_again(
+    long_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from detector.run import cluster
+
+    root, made, start = tmp_path / "r", list[Any](), cluster._local  # to get hold of what it starts
+
+    def local(n_workers: int, memory_mb: float) -> Any:  # Dask has no types
+        made.append(start(n_workers, memory_mb))
+        return made[0]
+
+    async def close() -> None:
+        # What a busy machine does to a worker that comes back too late.
+        for name, nanny in list(made[0].workers.items()):
+            del made[0].workers[name]
+            await nanny.close()
+
+    def take_away() -> None:
+        wait_for(lambda: list(root.glob("night/motion/span-*.npz")), 120.0)
+        made[0].sync(close)
+
+    monkeypatch.setattr(cluster, "_local", local)
+    taker = threading.Thread(target=take_away)
+    taker.start()
+    rows = batch(long_lab, root, params=SHORT_SPANS, workers=1)
+    taker.join()
+    assert [row.status for row in rows] == ["done"], rows
+    analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
+    assert written(root / "night") == content(tmp_path / "alone")
+
+
+def write_large(path: Path) -> None:
+    """Two seconds of pictures of 69 megapixels, of which a process of 500 MB cannot hold enough to compare them."""
+    import av
+    import numpy as np
+
+    gray = np.full((7200, 9600), 100, np.uint8)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 9600, 7200, "yuvj420p"
+        frame = av.VideoFrame.from_ndarray(gray, format="gray").reformat(format="yuvj420p")
+        for number in range(20):
+            frame.pts, frame.time_base = number, Fraction(1, 10)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
 
 
 @distributed

@@ -1,4 +1,4 @@
-"""Footage that lies elsewhere: a real S3-compatible server, and a web server that knows ranges, both on loopback."""
+"""Footage that lies elsewhere: real S3-compatible, SSH and web servers, the last with ranges, all on loopback."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from detector.params import Params, with_values
 from detector.run.analyze import analyze
 from detector.run.batch import batch
 from detector.run.remote import is_address, join
-from tests.fault_tools import wait_for
+from tests.fault_tools import everything, wait_for
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 pytestmark = [
@@ -225,6 +225,56 @@ def test_a_bucket_gives_what_the_disk_gives(bucket: str, tables: dict[str, dict[
     before = [path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("night.json"))]
     batch(bucket, tmp_path / "r", params=SHORT_SPANS, engine="crew", workers=2)
     assert [path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("night.json"))] == before
+
+
+SSH_SERVER = """
+import asyncio, sys
+import asyncssh
+
+class Server(asyncssh.SSHServer):
+    def begin_auth(self, username): return True
+    def password_auth_supported(self): return True
+    def validate_password(self, username, password): return (username, password) == ("lab", "hush-hush")
+
+async def serve():
+    server = await asyncssh.listen(
+        "127.0.0.1", 0, server_factory=Server, server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
+        sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=sys.argv[1]))
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.wait_closed()
+
+asyncio.run(serve())
+"""
+
+
+@pytest.fixture(scope="module")
+def shell(footage: Path) -> Iterator[str]:
+    """A real SSH server on loopback, in a process of its own, that gives the footage to one user."""
+    pytest.importorskip("asyncssh")
+    with subprocess.Popen([sys.executable, "-c", SSH_SERVER, str(footage)], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        port = run.stdout.readline().strip()
+        yield f"127.0.0.1:{port}"
+        run.kill()
+
+
+def test_a_machine_reached_by_ssh_gives_what_the_disk_gives(
+    shell: str, tables: dict[str, dict[str, bytes]], tmp_path: Path
+) -> None:
+    rows = batch(f"ssh://lab:hush-hush@{shell}/", tmp_path / "r", params=SHORT_SPANS, engine="crew", workers=1)
+    assert [(row.night, row.status) for row in rows] == [("n1", "done"), ("n2", "done")], rows
+    assert {name: results(tmp_path / "r" / name) for name in tables} == tables
+    assert not any(b"hush-hush" in data for data in everything(tmp_path / "r").values())
+
+
+def test_a_wrong_password_is_one_sentence_that_does_not_tell_it(shell: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=rf"ssh://lab@{shell}/: cannot list this") as caught:
+        batch(f"ssh://lab:opensesame@{shell}/", tmp_path / "r", engine="crew")
+    assert "opensesame" not in str(caught.value)
+    (tmp_path / "nights.csv").write_text(f"id,paths\na,ssh://lab:opensesame@{shell}/n1\n")
+    rows = batch(tmp_path / "nights.csv", tmp_path / "r", engine="crew", workers=1)
+    assert rows[0].status == "failed"
+    assert "opensesame" not in rows[0].error
 
 
 def test_what_is_not_there_is_one_sentence(bucket: str, tmp_path: Path) -> None:
