@@ -41,6 +41,7 @@ ArtifactKind = Literal[
     "clock",
     "mover",
     "damage",
+    "few pictures",
     "masked",
     "outside",
     "doubtful",
@@ -114,6 +115,7 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
         start_s, stop_s = interval(trace.frames, start, stop)
         found.append(Artifact("frozen", start_s, stop_s, f"the picture stood still for {stop_s - start_s:.1f} s"))
     found += _damaged(trace, params.footage.max_gap_s)
+    found += _few_pictures(trace, params)
     for frame in np.flatnonzero(trace.frames.is_seam).tolist():
         found.append(Artifact("seam", *interval(trace.frames, frame, frame + 1), "the picture does not go on here"))
     is_clock = find_clock(trace, limits) if has("clock") else np.zeros(trace.grid.n_cells, bool)
@@ -201,6 +203,18 @@ def _everywhere(trace: MotionTrace, kind: ArtifactKind, cells: NDArray[np.bool_]
 def mover_artifact(trace: MotionTrace, cells: NDArray[np.bool_]) -> Artifact:
     """A place that moves all the time."""
     return _everywhere(trace, "mover", cells, "moved all the time: not judged there")
+
+
+def _few_pictures(trace: MotionTrace, params: Params) -> Iterator[Artifact]:
+    """Stretches in which pictures follow each other too slowly to tell a twitch from a longer movement."""
+    limits, frames = params.classify, trace.frames
+    # Stamps in milliseconds make 8 pictures a second look like 7.99.
+    is_few = np.round(1.0 / np.maximum(frames.duration_s, 1e-3), 1) < limits.twitch_min_fps
+    for first, stop in runs(is_few):
+        start_s, stop_s = interval(frames, first, stop)
+        if stop_s - start_s >= limits.few_pictures_s:
+            fps = 1.0 / float(np.median(frames.duration_s[first:stop]))
+            yield Artifact("few pictures", start_s, stop_s, f"{fps:.2g} pictures a second do not tell a twitch")
 
 
 def _damaged(trace: MotionTrace, max_gap_s: float) -> Iterator[Artifact]:

@@ -75,6 +75,12 @@ def judged_stretches(night: Timed) -> tuple[Stretch, ...]:
     return subtract(night.observed, hidden)
 
 
+def twitch_stretches(night: Timed) -> tuple[Stretch, ...]:
+    """Judged time in which pictures came often enough to tell a twitch; ascending."""
+    few = [(item.start_s, item.stop_s) for item in night.decision.artifacts if item.kind == "few pictures"]
+    return subtract(night.judged, few)
+
+
 def times_of(night: Timed) -> Times:
     """A night as series are looked for in it."""
     events = night.decision.events
@@ -91,10 +97,10 @@ def with_labels(
 
 def kind_rates(night: Timed) -> dict[str, Rate]:
     """Rate of every kind over the judged time."""
-    judged_s, events = total_s(night.judged), night.decision.events
+    events, least_s = night.decision.events, night.params.series.min_rate_s
+    judged_s = dict.fromkeys(EVENT_KINDS, total_s(night.judged)) | {"twitch": total_s(twitch_stretches(night))}
     return {
-        kind: event_rate(sum(event.kind == kind for event in events), judged_s, night.params.series.min_rate_s)
-        for kind in EVENT_KINDS
+        kind: event_rate(sum(event.kind == kind for event in events), judged_s[kind], least_s) for kind in EVENT_KINDS
     }
 
 
@@ -105,7 +111,8 @@ def rate_table(night: Timed, by: str) -> pd.DataFrame:
     groups: Iterator[_Group]
     heads: tuple[str, ...]
     if by == "kind":
-        groups, heads = iter([_Group({}, night.decision.events, total_s(night.judged))]), ()
+        told_s = total_s(twitch_stretches(night))
+        groups, heads = iter([_Group({}, night.decision.events, total_s(night.judged), told_s)]), ()
     elif by in {"state", "site"}:
         groups, heads = _grouped(night, by), (by,)
     else:
@@ -119,46 +126,48 @@ def rate_table(night: Timed, by: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Group:
-    """Events that are counted together: what the group is called by, and its judged time, s."""
+    """Events that are counted together: what the group is called by, and its judged time, s; that of twitches, too."""
 
     head: dict[str, Any]
     events: Sequence[Event]
     judged_s: float
+    twitch_s: float
 
 
 def _rate_rows(group: _Group, times: Times, criterion_s: float) -> Iterator[dict[str, Any]]:
     least_s = times.params.min_rate_s
     for kind in EVENT_KINDS:
         onsets = [event.start_s for event in group.events if event.kind == kind]
-        rate = event_rate(len(onsets), group.judged_s, least_s)
+        judged_s = group.twitch_s if kind == "twitch" else group.judged_s
+        rate = event_rate(len(onsets), judged_s, least_s)
         limits = rate.low_per_hour, rate.high_per_hour
         if kind == "twitch":
             sizes = bout_sizes(onsets, times.observed, times.states, criterion_s)
-            limits = bout_limits(sizes, group.judged_s, least_s)
+            limits = bout_limits(sizes, judged_s, least_s)
         values = (kind, rate.n_events, round(rate.time_s, 3), rate.per_hour, rate.low_per_hour, rate.high_per_hour)
         yield group.head | dict(zip(RATE_COLUMNS, (*values, *limits), strict=True))
 
 
 def _grouped(night: Timed, by: str) -> Iterator[_Group]:
-    events, judged = night.decision.events, night.judged
+    events, judged, told = night.decision.events, night.judged, twitch_stretches(night)
     if by == "state":
         states = known_states(events, night.states)
         names, times_s = states_at(states, [event.start_s for event in events]), state_times(states, judged)
+        told_s = state_times(states, told)
     else:
         names = [event.site for event in events]
-        times_s = dict.fromkeys(sorted(set(names)), total_s(judged))
+        times_s, told_s = (dict.fromkeys(sorted(set(names)), total_s(one)) for one in (judged, told))
     for name, judged_s in times_s.items():
         inside = [event for event, group in zip(events, names, strict=True) if group == name]
-        yield _Group({by: name}, inside, judged_s)
+        yield _Group({by: name}, inside, judged_s, told_s.get(name, 0.0))
 
 
 def _binned(night: Timed, length_s: float) -> Iterator[_Group]:
-    source = night.provenance
+    source, told = night.provenance, twitch_stretches(night)
     for start_s, stop_s in time_bins(source.start_s, source.stop_s, length_s, source.start_at):
         inside = [event for event in night.decision.events if start_s <= event.start_s < stop_s]
-        yield _Group(
-            {"start_s": start_s, "stop_s": stop_s}, inside, total_s(intersect(night.judged, [(start_s, stop_s)]))
-        )
+        judged_s, told_s = (total_s(intersect(one, [(start_s, stop_s)])) for one in (night.judged, told))
+        yield _Group({"start_s": start_s, "stop_s": stop_s}, inside, judged_s, told_s)
 
 
 def series_columns(night: Timed, series: tuple[Series, ...]) -> Columns:

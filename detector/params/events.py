@@ -138,6 +138,9 @@ class ClassifyParams(Group):
     twitch_min_fps: float = tunable(
         8.0, "frames/s", OWN, "Fewer pictures a second do not tell a twitch from a longer movement.", ge=0, le=60
     )
+    few_pictures_s: float = tunable(
+        2.0, "s", OWN, "Where they come so slowly for this long, no rate of twitches counts.", gt=0, le=600
+    )
     sucking_min_hz: float = tunable(
         1.5, "Hz", OWN, "Rhythm at the face is like sucking from this rate ...", gt=0, le=10
     )

@@ -22,7 +22,7 @@ LEDGER_NAMES = {
 }
 """What became of time in the files, as people read it; other fields of the ledger are told by their own names."""
 _ASIDE = {"gap_s": "not filmed, between the first and the last picture", "overlap_s": "filmed twice, counted once"}
-NOT_HIDING = {"clock", "mover", "insect", "masked", "outside", "doubtful"}
+NOT_HIDING = {"clock", "mover", "insect", "few pictures", "masked", "outside", "doubtful"}
 """Kinds of artifacts beside which movement is still told."""
 _LEAST_S = 0.05
 

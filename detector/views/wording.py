@@ -7,6 +7,7 @@ from datetime import datetime
 
 from detector.events.classify import Event
 from detector.events.rhythm import run_frame_s, sure_rate_hz
+from detector.night.measures import twitch_stretches
 from detector.night.night import Night
 from detector.night.rates import event_rate
 from detector.night.stretches import total_s
@@ -190,5 +191,5 @@ def frame_rate(night: Night) -> float:
 
 
 def can_tell_twitches(night: Night) -> bool:
-    """Whether this camera usually gave enough pictures a second to tell twitches from longer movements."""
-    return frame_rate(night) >= night.params.classify.twitch_min_fps
+    """Whether pictures came often enough to tell a twitch from a longer movement, in some of the judged time."""
+    return bool(twitch_stretches(night)) or not night.judged

@@ -215,3 +215,21 @@ class TestMovers:
         """It rests for a while; too few blocks; a limb that twitches 14 times a minute; a short clip."""
         trace = self.trace(sketch, n_blocks, busy_blocks, duty, duration_s)
         assert not find_movers(trace, PARAMS.artifact).any()
+
+
+class TestFewPictures:
+    @pytest.mark.parametrize(("fps", "is_listed"), [(5.0, True), (7.5, True), (8.0, False), (15.0, False)])
+    def test_below_eight_a_second(self, sketch: type[Sketch], fps: float, *, is_listed: bool) -> None:
+        artifacts = find_artifacts(sketch(20.0, fps).trace(), PARAMS).artifacts
+        few = [artifact for artifact in artifacts if artifact.kind == "few pictures"]
+        assert bool(few) == is_listed
+        if few:
+            assert (few[0].start_s, few[0].stop_s) == pytest.approx((0.0, 20.0), abs=0.2)
+            assert few[0].detail.startswith(f"{fps:.2g} pictures a second")
+
+    def test_a_picture_that_is_missing_now_and_then_is_none(self, sketch: type[Sketch]) -> None:
+        trace = sketch(20.0, 15.0).trace()
+        duration_s = trace.frames.duration_s.copy()
+        duration_s[::30] = 0.3
+        artifacts = find_artifacts(with_columns(trace, duration_s=duration_s), PARAMS).artifacts
+        assert [artifact for artifact in artifacts if artifact.kind == "few pictures"] == []

@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 FAINT = "#757575"
 UNSEEN = "#b5b5b5"
 ARTIFACT = "#9a9a9a"
-STANDING = ("clock", "mover", "overlay", "lamp", "masked")
+STANDING = ("clock", "mover", "overlay", "lamp", "masked", "few pictures")
 """Kinds of artifacts that stay at one place for long; they explain what is left out, and happen at no moment."""
 
 

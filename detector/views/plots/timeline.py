@@ -23,7 +23,7 @@ from detector.views.plots.sensitivity import draw_sensitivity
 from detector.views.plots.sleep import draw_breathing, draw_states
 from detector.views.plots.style import KIND_STYLES, bars, hatch_unseen, say
 from detector.views.plots.time_axis import set_time_axis
-from detector.views.wording import day, duration, percent, rate, rate_base
+from detector.views.wording import UNKNOWN, can_tell_twitches, day, duration, percent, rate, rate_base
 
 SIZE_IN = (11.0, 5.2)
 _OTHER_LANES = {"states": draw_states, "breathing": draw_breathing, "sensitivity": draw_sensitivity}
@@ -120,7 +120,10 @@ def _draw_events(ax: Axes, night: Night, lane: Lane) -> None:
         notes.append(f"▼ sustained: {len(sustained)}")
         _mark_sustained(ax, sustained, lane)
     write_label(ax, lane, style.lane, notes)
-    write_count(ax, lane, str(len(events)), rate(len(events), base_s, night.params.series.min_rate_s))
+    is_told = events or lane.key != "twitch" or can_tell_twitches(night)
+    write_count(
+        ax, lane, str(len(events)) if is_told else UNKNOWN, rate(len(events), base_s, night.params.series.min_rate_s)
+    )
 
 
 def _mark_sustained(ax: Axes, events: Sequence[Event], lane: Lane) -> None:

@@ -10,7 +10,7 @@ from detector.night.night import Night
 from detector.views.ledger import trouble_lines
 from detector.views.plots.style import KIND_STYLES
 from detector.views.report.section import Section, Story, section
-from detector.views.wording import UNKNOWN, duration, number, percent, rate, rate_base, rate_interval
+from detector.views.wording import UNKNOWN, can_tell_twitches, duration, number, percent, rate, rate_base, rate_interval
 
 _MOST_TROUBLES = 5
 
@@ -47,10 +47,15 @@ def sentence(night: Night) -> str:
         if events
     ]
     if not words:
-        return f"No movement found in {duration(base_s)} {base}. {_presence(night)}"
+        return f"No movement found in {duration(base_s)} {base}.{_few_pictures(night)} {_presence(night)}"
     n_sustained = sum(event.is_sustained for event in night.decision.events)
     long = f"; {n_sustained} of the rhythmic ones lasted 10 s or longer" if n_sustained else ""
-    return f"In {duration(base_s)} {base}: {_listed(words)}{long}."
+    return f"In {duration(base_s)} {base}: {_listed(words)}{long}.{_few_pictures(night)}"
+
+
+def _few_pictures(night: Night) -> str:
+    """What is said where this camera gave too few pictures to tell a twitch."""
+    return "" if can_tell_twitches(night) else " Pictures came too slowly to tell a twitch."
 
 
 def _presence(night: Night) -> str:
@@ -74,7 +79,7 @@ def tiles(night: Night) -> Iterator[dict[str, str]]:
             "kind": kind,
             "name": KIND_STYLES[kind].lane,
             "color": KIND_STYLES[kind].color,
-            "count": str(count),
+            "count": str(count) if count or kind != "twitch" or can_tell_twitches(night) else UNKNOWN,
             "rate": f"{per_hour} an hour" if has_rate else "",
             "interval": rate_interval(count, base_s, shortest_s) if has_rate else "",
         }
