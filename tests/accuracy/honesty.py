@@ -92,6 +92,7 @@ def main() -> int:
     """Run and count in how many runs the two agree."""
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy.honesty", description=__doc__)
     parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, metavar="SEED", help="first run, to go on with others")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--other", default="", metavar="CODEC:KBPS", help="encode the reported side so")
     given = parser.parse_args()
@@ -103,7 +104,9 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="honesty-") as folder,
         ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool,
     ):
-        for run in pool.map(partial(agree, folder=Path(folder), other=other), range(given.runs)):
+        for run in pool.map(
+            partial(agree, folder=Path(folder), other=other), range(given.first, given.first + given.runs)
+        ):
             alike += run.is_alike
             apart.append(run.reported.share - run.true.share)
             sides = [f"{one.n_true}/{one.n} = {one.share:.2f}" for one in (run.reported, run.true)]

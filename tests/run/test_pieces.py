@@ -1,5 +1,6 @@
 """One file, and the same footage cut into files at its key frames: one result."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -74,3 +75,36 @@ def test_result_is_that_of_the_whole_file(
     assert pieces.events[["kind", "site", "state"]].equals(whole.events[["kind", "site", "state"]])
     assert pieces.coverage.files_s == pytest.approx(whole.coverage.files_s, abs=1e-3)
     assert pieces.coverage.observed_s == pytest.approx(whole.coverage.observed_s, abs=1e-3)
+
+
+JERKS_S = (7.0, 19.5, 33.2)
+
+
+@pytest.mark.parametrize("seed", [4, 5, 8])  # each leaves a piece of 3 s away from all jerks
+def test_random_cuts_in_any_order_with_a_piece_missing_change_nothing_elsewhere(
+    cot: Path, whole: Night, tmp_path: Path, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    seconds = sorted(random.choice(np.arange(2, 44), 6, replace=False).tolist())
+    edges_s = [0, *seconds, 45]
+    pieces = [
+        path.rename(path.with_name(f"cam_20260314-2200{start_s:02d}.mp4"))
+        for path, start_s in zip(cut_at(cot, tmp_path / "pieces", seconds, "mp4"), edges_s[:-1], strict=True)
+    ]
+    random.shuffle(pieces)
+    assert onsets_of(analyze(pieces, params=SHORT_SPANS, workers=1)) == onsets_of(whole)
+    # A piece without a jerk in or near it is lost: a real gap, longer than clocks of cameras wander.
+    start_s, stop_s = next(
+        (start_s, stop_s)
+        for start_s, stop_s in itertools.pairwise(edges_s)
+        if 0 < start_s < stop_s - 2 and stop_s < 45 and not any(start_s - 3 < jerk_s < stop_s + 3 for jerk_s in JERKS_S)
+    )
+    left = [path for path in pieces if path.name != f"cam_20260314-2200{start_s:02d}.mp4"]
+    night = analyze(left, params=SHORT_SPANS, workers=1)
+    assert night.coverage.gap_s == pytest.approx(stop_s - start_s, abs=0.2)
+    assert onsets_of(night) == onsets_of(whole)
+
+
+def onsets_of(night: Night) -> list[tuple[str, float]]:
+    """Kind and onset of each event, to a tenth of a second."""
+    return [(event.kind, round(event.start_s, 1)) for event in night.decision.events]
