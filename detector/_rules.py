@@ -58,7 +58,7 @@ DECIDED_RULES = {
     "slow rhythm": "What swings too slowly for the short lag is a rhythm at the long one.",
     "inside body": "A burst during a whole-body movement belongs to it.",
     "half rate": "Twice the cycle is the true one if the signal resembles itself more after it.",
-    "likeness": "A rhythm whose cycles vary must resemble itself a cycle later.",
+    "likeness": "Each cycle of a rhythm must resemble the next.",
     "missing strokes": "Strokes with longer pauses between them are one rhythm if it goes on after each.",
     "like lags": "Differences over another lag than usual do not enter a rhythm.",
     "own swing": "What passes one place after the other is no rhythm: most cells have to swing by themselves.",

@@ -26,16 +26,17 @@ def gates(params: Params) -> dict[str, Gate]:
     """What a periodicity must be to be called a rhythm, by the case it is for.
 
     `even` or `alike` is enough for strokes that follow each other: a filtered signal always swings somewhat evenly, so
-    what varies much must at least resemble itself. What rests for longer in its cycles must (lest a bout of twitches
-    pass for a rhythm) go back and forth evenly: either it rests no longer than it takes from one side to the other
-    (`swing`), or it goes on for one cycle more (`faint`: so faint that the camera shows only some strokes). A `body`
-    that turns over and back is no rhythm: it must go on for long, or very plainly. What is faster than `max_rate_hz`
-    (`fast`) must resemble itself.
+    each cycle must resemble the next, and the more so where their length varies. What rests for longer in its cycles
+    must (lest a bout of twitches pass for a rhythm) go back and forth evenly: either it rests no longer than it takes
+    from one side to the other (`swing`), or it goes on for one cycle more (`faint`: so faint that the camera shows only
+    some strokes). A `body` that turns over and back is no rhythm: it must go on for long, or very plainly. What is
+    faster than `max_rate_hz` (`fast`) must resemble itself.
     """
     limits, body = params.rhythm, params.classify
     likeness = limits.min_likeness if params.rules.has("likeness") else -1.0
     even, cycles = 0.5 * limits.max_variation, limits.min_cycles
-    place = Gate(cycles, even, min_own_share=limits.own_share)
+    plain = limits.even_likeness if params.rules.has("likeness") else -1.0
+    place = Gate(cycles, even, min_likeness=plain, min_own_share=limits.own_share)
     goes_on = replace(place, max_missing=limits.max_missing, max_missing_share=limits.missing_share)
     follows = replace(goes_on, max_rest_s=limits.max_pause_s)
     opposed = limits.min_opposition

@@ -41,7 +41,10 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
     bursts = sort_bursts(*slow, join_parts(*slow, find_parts(*slow, params), params), params).local
     events = []
     for run, rhythm in find_rhythmic_runs(*slow, bursts, params, ["even", "swing"]):
-        if rhythm is not None and max(burst.snr for burst in run) >= params.classify.slow_threshold:
+        # So few samples a cycle look even more easily.
+        if rhythm is None or rhythm.likeness < params.rhythm.min_likeness:
+            continue
+        if max(burst.snr for burst in run) >= params.classify.slow_threshold:
             event = rhythm_event(*slow, run, rhythm, params)
             # A lamp is as strong at either lag.
             if not any(_is_inside(burst, event) and 2.0 * burst.snr >= event.snr for burst in switched):

@@ -70,8 +70,11 @@ class RhythmParams(Group):
     )
     max_missing: int = tunable(2, "cycles", OWN, "... so many in a row ...", ge=0, le=20)
     missing_share: float = tunable(0.34, "1", OWN, "... and this share of all.", ge=0, lt=1)
+    even_likeness: float = tunable(
+        0.6, "1", DERIVED, "Each cycle is so like the next where they vary by at most half of that.", ge=-1, le=1
+    )
     min_likeness: float = tunable(
-        0.75, "1", DERIVED, "Where cycles vary by more than half of that, each is so like the next.", ge=-1, le=1
+        0.75, "1", DERIVED, "Where cycles vary by more, each is so like the next.", ge=-1, le=1
     )
     filter_width: float = tunable(
         1.6, "rates", OWN, "Cycles are counted in the signal filtered from half its rate to this.", gt=1, le=5

@@ -211,6 +211,21 @@ class TestUnlikeLags:
         assert found.rate_hz == pytest.approx(1.7, abs=0.05)
 
 
+class TestLimbsOfAnAwakeInfant:
+    @pytest.mark.parametrize("seed", range(12))
+    def test_ways_from_place_to_place_are_none(self, sketch: type[Sketch], bursts_of: BurstsOf, seed: int) -> None:
+        """Way points 0.5 to 1.1 s apart, for six seconds: some look even for so long, but no cycle is like the next."""
+        random = np.random.default_rng(seed)
+        points_s = 2.0 + np.concatenate([[0.0], np.cumsum(random.uniform(0.5, 1.1, 9))])
+        speed = np.diff(random.uniform(-1.0, 1.0, len(points_s))) / np.diff(points_s)
+
+        def course(time_s: float) -> float:
+            return 8.0 * float(speed[min(max(int(np.searchsorted(points_s, time_s)) - 1, 0), len(speed) - 1)])
+
+        drawing = sketch(12.0, 15.0).move(2.0, 8.0, HAND, signed=course)
+        assert find_rhythm(*bursts_of(drawing), PARAMS) is None
+
+
 class TestOwnSwing:
     """What passes moves one place after the other; what swings keeps its place."""
 
