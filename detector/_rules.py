@@ -42,6 +42,7 @@ DECIDED_RULES = {
     "clock digit": "A brief burst in line with an on-screen clock is doubted.",
     "light step": "A small burst that begins and ends while the light plainly steps is doubted.",
     "beside cause": "A burst in frames that the camera or the light explains is doubted.",
+    "light edge": "What crosses the picture while the light changes is the edge of the light.",
     "beside mover": "A burst around what moves most of the time is doubted.",
     "ripple": "A faint burst while a far stronger one lasts is doubted.",
     "insect path": "What is small and crosses the picture along a line is an insect.",

@@ -41,7 +41,8 @@ DURATION_S = 62.0
 # Artifacts that each nuisance is to be listed as; the others leave no row of their own.
 ARTIFACT_OF = {
     "light": "light", "infrared": "light", "bump": "bump", "freeze": "frozen", "insect": "insect", "clock": "clock",
-    "curtain": "mover", "mobile": "mover", "pan": "camera", "zoom": "camera", "rocked": "camera", "focus": "focus",
+    "curtain": "mover", "mobile": "mover", "focus": "focus",
+    "pan": "camera moves", "zoom": "camera moves", "rocked": "camera moves",
     "headlights": "light", "adult": "light", "temperature": "overlay", "banner": "overlay", "level": "overlay",
     "tracker": "overlay", "led": "lamp", "blink": "lamp", "slowblink": "lamp",
 }  # fmt: skip
