@@ -80,7 +80,9 @@ def rhythm_event(view: LayerView, active: Active, run: Sequence[Burst], rhythm: 
     """The event that a run of bursts with a rhythm is."""
     entries = np.concatenate([burst.entries for burst in run])
     joined = run[0] if len(run) == 1 else describe_burst(view, active, entries, params)
-    sure_hz = sure_rate_hz(run_frame_s(view.time_s, joined.start_s, joined.stop_s), params.rhythm)
+    # What is too fast for the long lag would have been seen at the short one, in every picture.
+    pictures_s = view.time_s if view.picture_s is None else view.picture_s
+    sure_hz = sure_rate_hz(run_frame_s(pictures_s, joined.start_s, joined.stop_s), params.rhythm)
     event = _event(joined, "rhythmic", _rhythm_reason(rhythm, sure_hz), rhythm, params.classify.sustained_s)
     return replace(event, label=TREMOR) if rhythm.rate_hz > params.rhythm.max_rate_hz else event
 

@@ -29,6 +29,7 @@ class LayerView:
         lag_s: shape (F,), float32, how much earlier the picture is that each is compared with.
         gain: shape (F,), float32, how much louder each is than usual; None where that is not measured.
         is_key_jump: shape (F,), bool, differences that cross a key frame; None where that makes no difference.
+        picture_s: times of all frames of the trace, measured in this layer or not, s; None: those of `time_s`.
     """
 
     grid: Grid
@@ -39,6 +40,7 @@ class LayerView:
     lag_s: NDArray[np.float32]
     gain: NDArray[np.float32] | None = None
     is_key_jump: NDArray[np.bool_] | None = None
+    picture_s: NDArray[np.float64] | None = None
 
     @cached_property
     def frame_s(self) -> float:
@@ -83,4 +85,12 @@ def slow_view(trace: MotionTrace, params: Params) -> LayerView:
     step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
     lag_s = np.full(len(chosen), params.motion.long_lag_s, np.float32)
     noise = fit_slow(trace.noise, params)
-    return LayerView(trace.grid, trace.slow.only(chosen), noise, time_s, step_s.astype(np.float32), lag_s)
+    return LayerView(
+        trace.grid,
+        trace.slow.only(chosen),
+        noise,
+        time_s,
+        step_s.astype(np.float32),
+        lag_s,
+        picture_s=trace.frames.time_s,
+    )

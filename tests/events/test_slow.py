@@ -52,6 +52,13 @@ class TestSlowRhythm:
         assert event.start_s == pytest.approx(6.0, abs=0.3)
         assert event.is_sustained
 
+    def test_its_rate_is_as_sure_as_all_pictures_make_it(self, sketch: type[Sketch]) -> None:
+        """The long lag is taken four times a second only, but what is faster would show at the short one."""
+        drawing = sketch(30.0, 20.0).move(5.0, 25.0, HAND, snr=40.0, signed=swing(0.95), layer="slow")
+        (event,) = found(drawing)
+        assert event.rate_hz == pytest.approx(0.95, abs=0.03)
+        assert "at least" not in event.reason
+
     def test_it_takes_up_the_scraps_of_the_short_lag(self, sketch: type[Sketch]) -> None:
         drawing = strokes(sketch(40.0), 0.4, 6.0, 31.0)
         for k, start_s in enumerate((8.6, 13.6, 21.1)):
