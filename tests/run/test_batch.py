@@ -297,12 +297,14 @@ def test_storage_that_fails_for_a_while_costs_nothing(
         return any("cannot be stored (No space left" in record.getMessage() for record in caplog.records)
 
     def fill_and_free() -> None:
-        wait_for(lambda: list(disk.glob("r/night/motion/.twitch*footage")), 120.0)
-        with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(4096))
-        wait_for(cannot_store, 120.0)
-        mount("size=64m")
+        try:
+            wait_for(lambda: list(disk.glob("r/night/motion/.twitch*footage")), 120.0)
+            with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+            wait_for(cannot_store, 120.0)
+        finally:
+            mount("size=64m")  # else the batch waits for room
 
     freer = threading.Thread(target=fill_and_free)
     freer.start()
