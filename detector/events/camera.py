@@ -16,9 +16,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.stretches import bridge, n_frames, runs
+from detector.events.stretches import bridge, n_frames, rare, runs
 from detector.motion.pictures.camera import Cause
-from detector.motion.trace import MotionTrace
+from detector.motion.trace import Frames, MotionTrace
 from detector.params import ArtifactParams
 
 
@@ -42,11 +42,21 @@ class Stretch:
     is_other_light: bool = False
 
 
+def with_cause(frames: Frames, limits: ArtifactParams) -> NDArray[np.bool_]:
+    """Frames in, or briefly between, changes of the picture that the camera or the light explains, shape (F,)."""
+    return bridge(frames, frames.cause > 0, limits.camera_pause_s)
+
+
+def with_rare_cause(frames: Frames, limits: ArtifactParams) -> NDArray[np.bool_]:
+    """Those of them around which this is seldom, shape (F,): what a flickering lamp does all night is in the floors."""
+    return rare(frames, with_cause(frames, limits), limits.usual_cause_s, limits.usual_cause_share)
+
+
 def find_camera(trace: MotionTrace, limits: ArtifactParams) -> Iterator[Stretch]:
     """Stretches with a cause, then those of a whole picture that changed without one."""
     frames = trace.frames
     is_large = np.maximum(frames.moved_fraction, frames.changed_fraction) >= limits.loud_share
-    for start, stop in runs(bridge(frames, frames.cause > 0, limits.camera_pause_s)):
+    for start, stop in runs(with_cause(frames, limits)):
         if _is_sure(trace, start, stop, is_large, limits):
             yield _caused(trace, start, stop, limits)
     for start, stop in runs(bridge(frames, is_large & (frames.cause == 0), limits.margin_s)):
@@ -105,7 +115,7 @@ def _light(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) ->
     first, last = _edges(trace, start, stop, limits)
     blind[first:start] = blind[stop:last] = True
     last = max(last, int(np.flatnonzero(blind).max(initial=0)) + 1)
-    words = f"brightness of the picture by up to {most:+.0%} within a lag"
+    words = f"brightness of the picture by up to {most:+.1%} within a lag"
     # Each frame tells what changed since a lag before: changes of all frames add up to as many frames as are in a lag.
     shares = frames.duration_s[inside] / np.maximum(frames.lag_s[inside], frames.duration_s[inside])
     change = float(np.sum(np.log1p(np.maximum(frames.light[inside], -0.9)) * shares))

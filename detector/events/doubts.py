@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact, ArtifactMap
 from detector.events.burst import Box, Burst
+from detector.events.camera import with_cause, with_rare_cause
 from detector.events.excess import Active, Seen
-from detector.events.stretches import bridge, n_frames, runs
+from detector.events.stretches import n_frames, runs
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
 from detector.motion.trace import Frames, MotionTrace
@@ -37,7 +38,8 @@ class Scene:
         near_mover: cells of what moves most of the time, and those around it, shape (C,).
         params: the groups `burst` and `doubt`.
         has_step: frames around a plain step of light, shape (F,).
-        has_cause: frames in which the camera or the light explains a change of the picture, shape (F,).
+        has_cause: frames in which the camera or the light explains a change of the picture, as it seldom does,
+            shape (F,).
         strong: bursts of which others may be ripples.
         jumps: bursts, by `id`, that are complete within one picture together with others.
     """
@@ -92,8 +94,10 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     if near.any():
         near = grow(near.reshape(trace.grid.rows, trace.grid.columns)).ravel()
     since_key_s = since_key(trace.frames, params.noise.most_keys)
-    clock, has_cause = _clock_box(trace.grid, hidden.is_clock), _with_cause(trace.frames, params)
-    return Scene(*seen, since_key_s, clock, near, params, has_cause, _around_steps(trace.frames, has_cause, params))
+    clock, has_cause = _clock_box(trace.grid, hidden.is_clock), with_cause(trace.frames, params.artifact)
+    around_steps = _around_steps(trace.frames, has_cause, params)
+    is_rare = with_rare_cause(trace.frames, params.artifact)
+    return Scene(*seen, since_key_s, clock, near, params, is_rare, around_steps)
 
 
 def _around_steps(frames: Frames, has_cause: NDArray[np.bool_], params: Params) -> NDArray[np.bool_]:
@@ -103,10 +107,6 @@ def _around_steps(frames: Frames, has_cause: NDArray[np.bool_], params: Params) 
         if np.abs(frames.light[start:stop]).max() >= params.doubt.light_step_share:
             around[max(start - 1, 0) : stop + n_frames(frames, stop - 1, params.artifact.margin_s)] = True
     return around
-
-
-def _with_cause(frames: Frames, params: Params) -> NDArray[np.bool_]:
-    return bridge(frames, frames.cause > 0, params.artifact.camera_pause_s)
 
 
 def weigh(bursts: Sequence[Burst], doubts: Sequence[Doubt], scene: Scene) -> tuple[list[Burst], list[Artifact]]:

@@ -35,6 +35,8 @@ class Marks:
         one_sign: how far each frame only brightens or only darkens (signed over absolute change), 0 to 1.
         pattern: mean signed change of each cell while it lasts, by cell; of a step only, else empty.
         times: in how many pictures it changes, if it is switched.
+        is_back: whether it is taken back within the burst, with nothing between: on a slow camera a jerk shows in so
+            few pictures that it looks the same.
     """
 
     is_switched: bool
@@ -42,6 +44,11 @@ class Marks:
     one_sign: float
     pattern: dict[int, float]
     times: int = 1
+    is_back: bool = False
+
+    def is_suspect(self, limits: ArtifactParams) -> bool:
+        """Whether what looks like that, again and again, is drawn or switched, and no limb that jerks."""
+        return self.is_switched and not (self.is_back and self.one_sign < limits.drawn_one_sign)
 
 
 def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: ArtifactParams) -> Marks:
@@ -66,7 +73,8 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: 
     likeness = [_likeness(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
     is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness
     is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
-    return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {})
+    is_back = is_switched and min(likeness) < 0
+    return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
 
 
 def _are_pulses(size: NDArray[np.float64], lag_frames: int, limits: ArtifactParams) -> bool:
@@ -147,7 +155,7 @@ def split_drawn(
     suspects = [
         number
         for number, (burst, mark) in enumerate(zip(bursts, marks, strict=True))
-        if mark.is_switched and (burst.area_fraction <= limits.passing_area or _is_lit(burst, mark, limits))
+        if mark.is_suspect(limits) and (burst.area_fraction <= limits.passing_area or _is_lit(burst, mark, limits))
     ]
     ends = [(int(active.frame[burst.entries[0]]), int(active.frame[burst.entries[-1]])) for burst in bursts]
     lit = {number for number, (first, last) in enumerate(ends) if has_cause[first : last + 1].mean() >= 0.5}

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.artifacts import ArtifactMap
+from detector.events.camera import with_rare_cause
 from detector.motion.noise.model import Moment
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView, fast_view, slow_view
@@ -93,7 +94,7 @@ def find_swings(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen
 def _slow(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen:
     slow = slow_view(trace, params)
     reach = int(np.ceil(params.motion.long_lag_s / max(trace.frames.frame_s, 1e-3)))
-    n_frames, has_cause = len(trace.frames), trace.frames.cause > 0
+    n_frames, has_cause = len(trace.frames), with_rare_cause(trace.frames, params.artifact)
     is_blind = (
         np.convolve(hidden.is_blind | has_cause, np.ones(reach + 1), "full")[:n_frames] > 0
         if n_frames

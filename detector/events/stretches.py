@@ -31,6 +31,25 @@ def bridge(frames: Frames, flags: NDArray[np.bool_], pause_s: float) -> NDArray[
     return bridged
 
 
+def rare(frames: Frames, flags: NDArray[np.bool_], around_s: float, share: float) -> NDArray[np.bool_]:
+    """Flags without those that are usual: set for much of the time around them, half before and half after.
+
+    Args:
+        frames: of the trace.
+        flags: shape (F,).
+        around_s: how much time around a frame counts, s.
+        share: of that time, from which on a flag is usual; beyond the ends of the recording none is set.
+
+    Returns:
+        Shape (F,).
+    """
+    set_s = np.concatenate([[0.0], np.cumsum(np.where(flags, frames.duration_s, 0.0), dtype=np.float64)])
+    first = np.searchsorted(frames.time_s, frames.time_s - 0.5 * around_s)
+    last = np.searchsorted(frames.time_s, frames.time_s + 0.5 * around_s)
+    is_rare: NDArray[np.bool_] = flags & (set_s[last] - set_s[first] < share * around_s)
+    return is_rare
+
+
 def interval(frames: Frames, start: int, stop: int) -> tuple[float, float]:
     """When frames `start` to `stop` (half-open) are shown, s."""
     return float(frames.time_s[start]), float(frames.time_s[stop - 1] + frames.duration_s[stop - 1])

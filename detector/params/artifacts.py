@@ -32,6 +32,17 @@ class ArtifactParams(Group):
     left_share: float = tunable(
         0.5, "1", OWN, "Light that leaves this share of what it changed is not explained: not judged.", gt=0, le=1
     )
+    usual_cause_s: float = tunable(
+        60.0,
+        "s",
+        OWN,
+        "What the light does for much of so long is in the floors, and no reason for doubt.",
+        gt=0,
+        le=3600,
+    )
+    usual_cause_share: float = tunable(
+        0.4, "1", OWN, "... for this share of it: at the ends of a recording only half of it is seen.", gt=0, le=1
+    )
     camera_pause_s: float = tunable(
         1.0,
         "s",

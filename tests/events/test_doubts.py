@@ -11,6 +11,7 @@ from detector.events.burst import Burst
 from detector.events.decide import Decision, decide
 from detector.events.doubts import DOUBTS, LIGHT_EDGE, RIPPLE, Doubt, Scene, make_scene, since_key, weigh
 from detector.events.excess import Seen
+from detector.motion.pictures.camera import Cause
 from detector.params import RULE_NAMES, DoubtParams, Params, with_values
 from tests.drawing import Found, Sketch, find_in, with_columns
 
@@ -165,3 +166,24 @@ def test_what_crosses_the_picture_with_the_light_is_its_edge(lit_s: tuple[float,
     scene = scene_of(found, has_cause=(time_s >= lit_s[0]) & (time_s < lit_s[1]))
     believed, doubted = weigh([burst], [LIGHT_EDGE], scene)
     assert (len(believed), len(doubted)) == (n_believed, 1 - n_believed)
+
+
+@pytest.mark.parametrize(
+    ("cause_s", "at_s", "is_rare"),
+    [
+        ((58.0, 64.0), 61.0, True),
+        ((40.0, 80.0), 61.0, False),
+        ((0.0, 120.0), 61.0, False),
+        ((0.0, 120.0), 2.0, False),
+        ((0.0, 120.0), 117.0, False),
+    ],
+)
+def test_what_the_light_does_all_the_time_is_no_reason_for_doubt(
+    cause_s: tuple[float, float], at_s: float, is_rare: bool
+) -> None:
+    """A lamp that flickers all night is in the floors: what rises above them moved."""
+    trace = Sketch(120.0).move(at_s, at_s + 0.4, HAND, snr=8.0).trace()
+    has_cause = (trace.frames.time_s >= cause_s[0]) & (trace.frames.time_s < cause_s[1])
+    found = decide(with_columns(trace, cause=np.where(has_cause, Cause.LIGHT, Cause.NOTHING).astype(np.uint8)), PARAMS)
+    assert [event.kind for event in found.events] == ([] if is_rare else ["twitch"])
+    assert doubted(found) == ([doubt("beside cause").sentence] if is_rare else [])

@@ -76,6 +76,19 @@ def test_three_strokes_of_a_limb_are_none(split: Split) -> None:
     assert (len(bursts), artifacts) == (3, [])
 
 
+def test_jerks_that_are_out_and_back_within_a_few_pictures_are_none(split: Split) -> None:
+    """On a slow camera each picture of a jerk shows one pattern or its opposite, as of something switched."""
+    fps = 12.0
+    for is_lamp, n_left in ((False, 5), (True, 0)):
+        drawing = Sketch(30.0, fps)
+        for time_s in (4.0, 8.0, 12.0, 16.0, 20.0):
+            back_s = time_s + 2.0 / fps
+            drawing.move(time_s, time_s + STEP_S, PLACE, signed=6.0, only_brightens=is_lamp)
+            drawing.move(back_s, back_s + STEP_S, PLACE, signed=-6.0, only_brightens=is_lamp)
+        bursts, artifacts = split(drawing)
+        assert (len(bursts), len(artifacts)) == (n_left, int(is_lamp))
+
+
 def test_three_places_are_none(split: Split) -> None:
     drawing = Sketch(20.0, FPS)
     for time_s, left in zip(TIMES_S, (2, 12, 22), strict=True):
