@@ -168,10 +168,11 @@ def _lag_frames(burst: Burst, scene: Scene) -> int:
 
 
 def _is_flash(burst: Burst, scene: Scene) -> bool:
-    # Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer.
+    # Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer, or
+    # moves more than a block.
     lag_frames = _lag_frames(burst, scene)
     n_frames = 1 + int(np.count_nonzero(np.diff(scene.active.frame[burst.entries])))
-    return lag_frames >= 2 and n_frames <= 2
+    return lag_frames >= 2 and n_frames <= 2 and len(burst.cells) <= scene.params.doubt.flash_cells
 
 
 def _is_switch(burst: Burst, scene: Scene) -> bool:

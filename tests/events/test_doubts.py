@@ -18,6 +18,7 @@ from tests.drawing import Found, Sketch, find_in, with_columns
 PARAMS = Params()
 FPS = 15.0
 HAND = np.s_[4:8, 10:14]
+BLOCK = np.s_[4:7, 10:14]
 BAR = PARAMS.burst.threshold
 
 
@@ -55,7 +56,7 @@ def test_each_is_a_rule_with_a_factor_and_a_sentence() -> None:
     [
         # Each drawing looks like what is doubted; its twin does not.
         ("fade", Sketch(20.0).move(5.0, 5.4, HAND, only_brightens=True), Sketch(20.0).move(5.0, 5.4, HAND)),
-        ("flash", Sketch(20.0, 25.0).move(5.0, 5.001, HAND), Sketch(20.0, 25.0).move(5.0, 5.2, HAND)),
+        ("flash", Sketch(20.0, 25.0).move(5.0, 5.001, BLOCK), Sketch(20.0, 25.0).move(5.0, 5.001, HAND)),
         ("switch", Sketch(20.0, 25.0).move(5.0, 5.001, np.s_[4:5, 4:7]), Sketch(20.0, 25.0).move(5.0, 5.001, HAND)),
     ],
 )
