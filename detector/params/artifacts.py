@@ -179,7 +179,7 @@ class DoubtParams(Group):
     fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
     one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
-    flash_cells: int = tunable(12, "cells", DERIVED, "A block that an encoder codes again is no larger.", ge=1, le=10_000)
+    flash_cells: int = tunable(12, "cells", DERIVED, "A block coded again is no larger.", ge=1, le=10_000)
     switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
     switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
     light_edge: float = tunable(1e6, "1", OWN, "It crosses the picture while the light changes (1e6: never).", ge=1)

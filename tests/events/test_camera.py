@@ -42,7 +42,7 @@ def stretches(
         (Cause.SHIFT, 0.5, "bump", "up to 3.0 px"),
         (Cause.SHIFT, 6.0, "camera moves", "up to 3.0 px"),
         (Cause.FOCUS, 2.0, "focus", "focus"),
-        (Cause.LIGHT, 1.0, "light", "+40%"),
+        (Cause.LIGHT, 1.0, "light", "+40.0%"),
     ],
 )
 def test_what_a_cause_is_called(cause: Cause, lasts_s: float, kind: str, words: str) -> None:
