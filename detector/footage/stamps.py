@@ -125,10 +125,11 @@ def build_timeline(stamps: Stamps, max_gap_s: float) -> Timeline:
 
 
 def _apart(times_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ascending times, moved apart to `MIN_STEP_S` where they are nearer."""
-    if len(times_s) < 2 or np.diff(times_s).min() >= MIN_STEP_S:
+    """Ascending times, moved apart to `MIN_STEP_S` where they are nearer, or to what numbers so large can hold."""
+    step_s = max(MIN_STEP_S, 4.0 * float(np.spacing(np.abs(times_s).max(initial=0.0))))
+    if len(times_s) < 2 or np.diff(times_s).min() >= step_s:
         return times_s
-    least = np.arange(len(times_s)) * MIN_STEP_S
+    least = np.arange(len(times_s)) * step_s
     return np.asarray(np.maximum.accumulate(times_s - least) + least)
 
 

@@ -137,6 +137,13 @@ def test_one_picture_without_anything_has_a_duration() -> None:
     assert (found.times_s.tolist(), found.durations_s.tolist()) == ([0.0], [0.04])
 
 
+def test_repeats_behind_a_leap_of_centuries_still_ascend() -> None:
+    """So far on, two times must be more than a microsecond apart to be two."""
+    stamps = [0] * 12 + [1, 2, 773_094_113_280_002] + [0] * 14
+    found = timeline(stamps, dts=[0] * 14 + [-1] + [0] * 14, time_base=Fraction(1, 90_000), is_order_known=True)
+    assert (np.diff(found.times_s) > 0).all()
+
+
 ANY_STAMP = st.one_of(
     st.integers(-(2**63), 2**63 - 1), st.integers(0, 10**6), st.sampled_from([NO_STAMP, 0, STEP, 2**33 - 1, 2**32])
 )
