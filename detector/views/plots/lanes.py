@@ -37,7 +37,7 @@ class Lane:
 def make_lanes(night: Night) -> list[Lane]:
     """All lanes from top to bottom; states, breathing, sensitivity and motion only where known."""
     heights = {"twitch": 1.7, "rhythmic": 1.0, "movement": 1.0, "gross": 1.0, "restless": 0.6, "uncertain": 0.6}
-    heights |= {"states": 0.7} if night.decision.epochs else {}
+    heights |= {"states": 0.9} if night.decision.epochs else {}
     has_rates = any(math.isfinite(epoch.breathing_rate_hz) for epoch in night.decision.epochs)
     heights |= {"breathing": 0.9} if has_rates else {}
     heights |= {"sensitivity": 0.8} if night.sensitivity is not None else {}
@@ -52,10 +52,10 @@ def make_lanes(night: Night) -> list[Lane]:
 
 
 def write_label(ax: Axes, lane: Lane, name: str, notes: Sequence[str] = ()) -> None:
-    """Name and notes at the left of a lane; notes are left out where axes are so low that they would cover others."""
+    """Name and notes at the left of a lane; of the notes only as many as do not cover others where axes are low."""
     low, high = ax.get_ylim()
     room_pt = ax.get_window_extent().height * 72 / ax.get_figure(root=True).dpi * (lane.height + GAP) / (high - low)  # type: ignore[union-attr]
-    notes = notes if room_pt >= 10 + 9.5 * len(notes) else ()
+    notes = notes[: max(int((room_pt - 10) / 9.5), 0)]
     shift = 4.5 * len(notes)
     weight = "bold" if lane.key in KIND_STYLES else "normal"
     _write(ax, name, (0, lane.middle), (-10, shift), ha="right", fontsize=10, color=ink(), weight=weight)

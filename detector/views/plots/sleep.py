@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from detector.events.infant import Infant
-from detector.events.state import ACTIVE, QUIET, STATES, UNOBSERVED
+from detector.events.state import ABSENT, ACTIVE, AWAKE, QUIET, STATES, UNKNOWN, UNOBSERVED
 from detector.night.loading import takes_night
 from detector.night.night import Night
 from detector.night.palette import STATE_COLORS
@@ -43,6 +43,16 @@ def breathing_rates(night: Night) -> tuple[NDArray[np.float64], NDArray[np.float
     return middle_s, np.array([_MINUTE_S * epoch.breathing_rate_hz for epoch in epochs], np.float64)
 
 
+_SHADES = {
+    QUIET: "dark: quiet",
+    ACTIVE: "light: active",
+    AWAKE: "yellow: awake",
+    ABSENT: "pale: not visible",
+    UNKNOWN: "grey: not known",
+}
+"""What the colors of states are called beside their lane."""
+
+
 def draw_states(ax: Axes, night: Night, lane: Lane) -> None:
     """A lane of colored stretches, the darker the quieter."""
     runs = state_runs(night)
@@ -62,7 +72,8 @@ def draw_states(ax: Axes, night: Night, lane: Lane) -> None:
                 gid=state,
             )
     asleep_s = {state: sum(b - a for a, b, found in runs if found == state) for state in (QUIET, ACTIVE)}
-    write_label(ax, lane, "states", ["dark: quiet, light: active", "yellow: awake, grey: not known"])
+    told = [words for state, words in _SHADES.items() if any(found == state for *_, found in runs)]
+    write_label(ax, lane, "states", [", ".join(told[first : first + 2]) for first in range(0, len(told), 2)])
     if sum(asleep_s.values()):
         write_remark(ax, lane, f"quiet {percent(asleep_s[QUIET] / sum(asleep_s.values()))} of sleep seen")
 

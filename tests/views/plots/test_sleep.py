@@ -90,6 +90,11 @@ def test_without_epochs_there_is_no_such_lane(make_night: NightMaker, ax: Axes) 
     assert not {QUIET, "breathing"} & gids(ax)
 
 
+def test_the_colors_of_states_are_told_beside_their_lane(make_night: NightMaker) -> None:
+    axes = plot_timeline(with_epochs(make_night(), epochs(ACTIVE, ACTIVE, QUIET)))
+    assert "dark: quiet, light: active" in [text.get_text() for text in axes.texts]
+
+
 def test_states_are_told_apart_without_color() -> None:
     def lightness(color: str) -> float:
         red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
