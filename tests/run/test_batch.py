@@ -349,6 +349,7 @@ def test_footage_that_is_away_for_a_while_costs_nothing(
 @needs_proc
 @quiet_dask
 @pytest.mark.slow
+@pytest.mark.long  # on a busy machine the worker that ran out may have too little left for the next night, too
 def test_a_night_that_needs_too_much_memory_is_told_so_and_the_next_one_is_done(long_lab: Path, tmp_path: Path) -> None:
     source = Path(shutil.copytree(long_lab, tmp_path / "lab"))
     (source / "big").mkdir()

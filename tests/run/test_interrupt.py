@@ -92,8 +92,9 @@ def test_while_files_are_read(footage: Path, tmp_path: Path, stage: str) -> None
 
     words = [PROGRAM, "analyze", path, "--out", folder, "--workers", "1"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        wait_for(lambda: [pid for pid in children_of(run.pid) if is_reached(pid)], 60.0)
-        reader = next(pid for pid in children_of(run.pid) if places_in(pid, path))
+        readers: list[int] = []
+        wait_for(lambda: readers.extend(filter(is_reached, children_of(run.pid))) or readers, 60.0)
+        reader = readers[0]  # the file may be closed again by now
         os.kill(reader, signal.SIGSTOP)  # it waits here to be interrupted
         run.send_signal(signal.SIGINT)
         said, complained = run.communicate(timeout=60)
