@@ -42,7 +42,11 @@ class TestCosts:
     def test_decoding_costs_time(self) -> None:
         cost = run_task("floor", SAMPLE)
         assert 0.0 < cost.cpu_s < 60.0
-        assert cost.peak_mb > 10.0
+
+    def test_memory_is_told(self) -> None:
+        # As below: it is looked at while it is there.
+        held = "import time\nroom = bytearray(40_000_000)\ntime.sleep(1.5)"
+        assert 40.0 < run([sys.executable, "-c", held]).peak_mb < 200.0
 
     def test_children_are_told_apart(self) -> None:
         # What it used can only be looked at while it is there: on a busy machine that may be late.
