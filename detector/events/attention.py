@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detector.events.artifacts import Artifact
 from detector.events.burst import Burst
 from detector.events.event import Event
-from detector.events.excess import Active, Seen
+from detector.events.excess import Seen
 from detector.footage.region import RegionSet
 from detector.motion.grid import Grid
 from detector.motion.trace import MotionTrace
@@ -81,7 +81,7 @@ def apart(seen: Seen, outside: Mask) -> tuple[Seen, Seen]:
     """What stands out in the judged places, and what stands out elsewhere."""
     is_outside = outside[seen.active.cell] if outside.any() else np.zeros(len(seen.active), bool)
     if not is_outside.any():
-        return seen, Seen(seen.view, _none(seen.active))
+        return seen, Seen(seen.view, seen.active.where(slice(0, 0)))
     return Seen(seen.view, seen.active.where(~is_outside)), Seen(seen.view, seen.active.where(is_outside))
 
 
@@ -102,10 +102,6 @@ def outside_artifact(burst: Burst, regions: RegionSet) -> Artifact:
 def with_named_sites(events: Sequence[Event], regions: RegionSet) -> tuple[Event, ...]:
     """Events with the named region that their center lies in as their site; others keep theirs."""
     return tuple(replace(event, site=regions.site_of(event.x_px, event.y_px) or event.site) for event in events)
-
-
-def _none(active: Active) -> Active:
-    return active.where(slice(0, 0))
 
 
 def _and(names: Sequence[str]) -> str:

@@ -55,10 +55,10 @@ def classify_bursts(
             `classify.gross_min_area`.
     """
     # A slow camera shows a twitch in a single frame, so there brevity says nothing.
-    shortest_s = params.classify.twitch_min_s
-    can_tell = params.classify.brief_frames * view.frame_s <= shortest_s and params.rules.has("brief and faint")
-    brief_s = shortest_s if can_tell else 0.0
     limits = params.classify
+    shortest_s = limits.twitch_min_s
+    can_tell = limits.brief_frames * view.frame_s <= shortest_s and params.rules.has("brief and faint")
+    brief_s = shortest_s if can_tell else 0.0
     large_area = limits.gross_min_area if whole_area is None else whole_area
     bodies, rest = _rhythms_of_bodies(view, active, bursts, params, large_area)
     whole, local = _split_whole_body(view, active, rest, params, whole_area)
@@ -70,7 +70,7 @@ def classify_bursts(
             events.append(rhythm_event(view, active, run, found, params))
     sized = params
     if whole_area is not None:
-        gates = params.classify.model_copy(update={"gross_min_area": whole_area})
+        gates = limits.model_copy(update={"gross_min_area": whole_area})
         sized = params.model_copy(update={"classify": gates})
     events += [_event(burst, *_kind(view, burst, sized)) for burst in whole]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))

@@ -145,8 +145,8 @@ def split_drawn(
         active: what the bursts index into.
         bursts: in order of start.
         marks: of each.
-        has_cause: frames in which light or the camera changes the picture, shape (F,): what is drawn is not lit, nor
-            does it move along, so its place differs from what is around it.
+        has_cause: frames in which light or the camera changes the picture, as they seldom do, shape (F,): what is
+            drawn is not lit, nor does it move along, so its place differs from what is around it.
         limits: the group `artifact`.
 
     Returns:
