@@ -56,7 +56,9 @@ def test_memory_that_runs_out_is_said_and_costs_no_part(footage: Path, tmp_path:
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "memory" in done.stderr.lower()  # OpenBLAS says it itself
-    assert len(complaints(done.stderr)) == 1, done.stderr
+    # The interpreter, which ends without memory too, may say so for each object that it can not close.
+    said = [line for line in complaints(done.stderr) if line.strip() != "MemoryError:"]
+    assert len(said) == 1, done.stderr
     if stage != "measuring":
         assert len(list(folder.glob("motion/span-*.npz"))) == 3
     assert not (folder / "night.json").exists()
