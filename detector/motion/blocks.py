@@ -25,6 +25,7 @@ from detector.motion.noise.floor import (
     measure_key_floor,
     measure_level,
     measure_middle,
+    ordered,
     some_cells,
     tick_share,
 )
@@ -116,9 +117,10 @@ class LayerMeasurer:
         energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
         times_s = np.array(self._times)
         calm = np.flatnonzero(~jumps) if jumps.mean() <= noise.most_keys else np.arange(len(jumps))
-        raw = measure_floor(energy, noise, calm)
+        sample = ordered(energy, noise, calm)
+        raw = measure_floor(sample, noise)
         middle = measure_middle(energy, noise, calm)
-        floor = camera_floor(energy, raw, noise, calm) if self._params.rules.has("camera floor") else raw
+        floor = camera_floor(sample, raw, noise) if self._params.rules.has("camera floor") else raw
         some = some_cells(energy)
         level, loud = frame_levels(some, some_cells(raw), noise), loudness(some)
         self.loudness.update(zip(self._rows, loud.tolist(), strict=True))

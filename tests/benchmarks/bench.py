@@ -130,15 +130,16 @@ class Pair:
     rest_s: float
 
 
-def pairs(bench: Bench, name: str, lengths_s: tuple[float, float]) -> Iterator[Pair]:
-    """Decoding alone and an analysis of footage of the second length, as often as the bench repeats.
+def pairs(bench: Bench, name: str, lengths_s: tuple[float, float], n_repeats: int = 0) -> Iterator[Pair]:
+    """Decoding alone and an analysis of footage of the second length, as often as is said, or as the bench repeats.
 
     Machines that others share change their speed within a minute: decoding is measured before and after each analysis.
     """
+    n_repeats = min(n_repeats or bench.n_repeats, bench.n_repeats)
     (short_s, short), (long_s, whole) = ((length_s, bench.footage(name, length_s)) for length_s in lengths_s)
-    starts = [(run_task("floor", short).cpu_s, bench.analyze(short)[0].child_s) for _ in range(bench.n_repeats)]
+    starts = [(run_task("floor", short).cpu_s, bench.analyze(short)[0].child_s) for _ in range(n_repeats)]
     floor_start, start = (statistics.median(costs) for costs in zip(*starts, strict=True))
-    for _ in range(bench.n_repeats):
+    for _ in range(n_repeats):
         before = run_task("floor", whole).cpu_s
         analysis = bench.analyze(whole)[0]
         floor = 0.5 * (before + run_task("floor", whole).cpu_s)

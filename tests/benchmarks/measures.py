@@ -51,6 +51,21 @@ def decoding_ratio(bench: Bench) -> Iterator[Row]:
         )
 
 
+def beyond_decoding(bench: Bench) -> Iterator[Row]:
+    """Processor time of each frame more, without that of decoding it: by slope, in one file."""
+    for name, goal_ms in (("1080p", 0.40), ("720p", 0.25), ("360p", 0.10)):
+        short_s, long_s = (MINUTE_S * bench.length_s(full, full / 5) for full in (5, 25))
+        measured = list(pairs(bench, name, (short_s, long_s), n_repeats=3))
+        beyond = [frame_ms(pair.workers) - frame_ms(pair.floor) for pair in measured]
+        floor_ms = statistics.median(frame_ms(pair.floor) for pair in measured)
+        yield Row(
+            f"processor time of a frame beyond decoding it, {name}, {long(short_s)} to {long(long_s)} of one file",
+            f"{middle(beyond)} ms; decoding {floor_ms:.2f} ms",
+            f"at most {goal_ms:.2f} ms",
+            statistics.median(beyond) <= goal_ms,
+        )
+
+
 def second_worker(bench: Bench) -> Iterator[Row]:
     """Wall time with two workers over that with one."""
     # A whole number of spans for each worker.
@@ -202,6 +217,7 @@ def _others(bench: Bench) -> dict[str, tuple[float, Callable[[Path], Cost]]]:
 MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "night": long_night,
     "decoding": decoding_ratio,
+    "beyond": beyond_decoding,
     "workers": second_worker,
     "decide": deciding,
     "probe": probing,

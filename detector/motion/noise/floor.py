@@ -11,6 +11,7 @@ picture that is not halved has more noise a cell (`noise.minimum` is set for tha
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,31 +29,41 @@ _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _NOT_JUDGED = 60000.0
 
 
-def measure_floor(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
-    """Floor of each cell over a block: a high quantile of its energy.
+def ordered(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
+    """Energies of each cell over a block, ascending: what its floors are read from.
 
     Args:
         energy: shape (frames, cells), grey levels squared.
-        params: which quantile, and over how many frames.
+        params: over how many frames.
         calm: which frames count, ascending, shape (n,): no key frames; None: all of them.
+
+    Returns:
+        Shape (cells, at most `noise.samples`), float32.
+    """
+    rows = energy[_chosen(energy, calm, params.samples)]
+    # Sorting each cell's own row takes half the time of finding a single quantile across rows.
+    cells: Energies = cv2.transpose(rows) if rows.size else rows.T
+    return np.sort(cells, axis=1)
+
+
+def measure_floor(sample: Energies, params: NoiseParams) -> Energies:
+    """Floor of each cell over a block: a high quantile of its energy.
+
+    Args:
+        sample: `ordered` energies, shape (cells, frames).
+        params: which quantile.
 
     Returns:
         Shape (cells,), float32; zeros where there was no frame.
     """
-    rows = energy[_chosen(energy, calm, params.samples)]
-    n_above = int((1.0 - params.quantile) * len(rows)) + 1
-    # Only the few largest are wanted: keeping them in order costs a tenth of a partition.
-    largest = [np.zeros(energy.shape[1], np.float32) for _ in range(n_above)]
-    for row in rows:
-        rest = row
-        for kept in largest:
-            lower = np.minimum(kept, rest)
-            np.maximum(kept, rest, out=kept)
-            rest = lower
-    return largest[-1]
+    n_cells, n_frames = sample.shape
+    if n_frames == 0:
+        return np.zeros(n_cells, np.float32)
+    n_above = int((1.0 - params.quantile) * n_frames) + 1
+    return np.ascontiguousarray(sample[:, -n_above])
 
 
-def camera_floor(energy: Energies, floor: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
+def camera_floor(sample: Energies, floor: Energies, params: NoiseParams) -> Energies:
     """The part of a floor that the camera can have made: what moves, however often, is not noise.
 
     A limb that twitches 14 times a minute moves its cells in a tenth of the frames, far above a quantile of 0.75;
@@ -64,19 +75,16 @@ def camera_floor(energy: Energies, floor: Energies, params: NoiseParams, calm: F
     Own; both factors by how far noise and breathing stay below them in the practice clips and scenes of the bench.
 
     Args:
-        energy: shape (frames, cells), grey levels squared.
+        sample: `ordered` energies, shape (cells, frames), grey levels squared.
         floor: `measure_floor` of it, shape (cells,).
-        params: the quantile, the factors, and over how many frames.
-        calm: which frames count, as for `measure_floor`.
+        params: the quantile and the factors.
 
     Returns:
         Shape (cells,), at most `floor`.
     """
-    rows = energy[_chosen(energy, calm, params.samples)]
-    if len(rows) == 0:
+    if sample.shape[1] == 0:
         return floor
-    place = int(params.often_quantile * (len(rows) - 1))
-    often = np.partition(rows, place, axis=0)[place]
+    often = sample[:, int(params.often_quantile * (sample.shape[1] - 1))]
     most = params.most_usual * (float(np.median(floor)) + params.minimum)
     highest: Energies = np.minimum(params.often_factor * often + np.float32(params.often_base), np.float32(most))
     return np.minimum(floor, highest)
@@ -99,7 +107,7 @@ def _chosen(energy: Energies, calm: Frames | None, n_samples: int) -> Frames:
 
 
 def measure_middle(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
-    """Median energy of each cell over a block, from a quarter as many frames as `measure_floor`; shape (cells,)."""
+    """Median energy of each cell over a block, from a quarter as many frames as `ordered` takes; shape (cells,)."""
     rows = energy[_chosen(energy, calm, max(params.samples // 4, 1))]
     if len(rows) == 0:
         return np.zeros(energy.shape[1], np.float32)
@@ -212,7 +220,7 @@ def tick_share(
         energy: shape (frames, cells).
         floor: shape (cells,).
         time_s: shape (frames,).
-        calm: which frames count, as for `measure_floor`.
+        calm: which frames count, as for `ordered`.
         room: where the clipped energies may go, of the shape of `energy`, or that itself; None makes room.
 
     Returns:

@@ -17,6 +17,7 @@ from detector.motion.noise.floor import (
     measure_key_floor,
     measure_level,
     measure_middle,
+    ordered,
     some_cells,
     tick_share,
 )
@@ -44,21 +45,21 @@ class TestMeasureFloor:
         energy = noise(n_frames, 7, seed=seed)
         rows = energy[_spread_out(n_frames, samples)]
         place = len(rows) - 1 - int((1.0 - quantile) * len(rows))
-        assert np.array_equal(measure_floor(energy, params), np.partition(rows, place, axis=0)[place])
+        assert np.array_equal(measure_floor(ordered(energy, params), params), np.partition(rows, place, axis=0)[place])
 
     def test_of_no_frames_it_is_zero(self) -> None:
-        assert np.array_equal(measure_floor(np.zeros((0, 5), np.float32), PARAMS), np.zeros(5))
+        assert np.array_equal(measure_floor(ordered(np.zeros((0, 5), np.float32), PARAMS), PARAMS), np.zeros(5))
 
     def test_each_cell_has_its_own(self) -> None:
         energy = noise(400, 2) * np.array([1.0, 9.0], np.float32)
-        low, high = measure_floor(energy, PARAMS)
+        low, high = measure_floor(ordered(energy, PARAMS), PARAMS)
         assert high / low == pytest.approx(9.0, rel=0.4)
 
     def test_a_brief_movement_does_not_raise_it(self) -> None:
         energy = noise(300)
         moved = energy.copy()
         moved[100:106] += 500.0
-        assert measure_floor(moved, PARAMS).max() < 20.0
+        assert measure_floor(ordered(moved, PARAMS), PARAMS).max() < 20.0
 
     @pytest.mark.parametrize("step", [2, 3, 4, 5, 10, 15, 25])
     def test_what_comes_at_a_fixed_step_is_not_passed_over(self, step: int) -> None:
@@ -72,7 +73,7 @@ class TestMeasureFloor:
     def test_the_energies_are_not_changed(self) -> None:
         energy = noise(50)
         before = energy.copy()
-        measure_floor(energy, PARAMS)
+        measure_floor(ordered(energy, PARAMS), PARAMS)
         assert np.array_equal(energy, before)
 
 
@@ -84,8 +85,8 @@ class TestCameraFloor:
         """The usual and the camera's floor of 400 cells of which ten move in some frames."""
         energy = noise(len(moves), 400)
         energy[moves, :10] += strength
-        usual = measure_floor(energy, PARAMS)
-        return usual, camera_floor(energy, usual, PARAMS)
+        usual = measure_floor(ordered(energy, PARAMS), PARAMS)
+        return usual, camera_floor(ordered(energy, PARAMS), usual, PARAMS)
 
     def test_noise_alone_is_the_floor(self) -> None:
         usual, floor = self.floors(no(400))
@@ -116,7 +117,7 @@ class TestCameraFloor:
 
     def test_of_no_frames_it_is_what_it_was(self) -> None:
         given_floor = np.full(5, 3.0, np.float32)
-        assert np.array_equal(camera_floor(np.zeros((0, 5), np.float32), given_floor, PARAMS), given_floor)
+        assert np.array_equal(camera_floor(np.zeros((5, 0), np.float32), given_floor, PARAMS), given_floor)
 
 
 class TestMiddle:
@@ -136,7 +137,7 @@ class TestMiddle:
 class TestLevels:
     def test_a_limb_hardly_lifts_the_level_of_a_frame_and_light_does(self) -> None:
         energy = noise(100, 400)
-        floor = measure_floor(energy, PARAMS)
+        floor = measure_floor(ordered(energy, PARAMS), PARAMS)
         limb, light = energy.copy(), energy.copy()
         limb[50, :12] += 1000.0
         light[50] += 1000.0
@@ -149,7 +150,7 @@ class TestLevels:
 
     def test_many_cells_are_sampled(self) -> None:
         energy = noise(30, 20000)
-        floor = measure_floor(energy, PARAMS)
+        floor = measure_floor(ordered(energy, PARAMS), PARAMS)
         exact = np.minimum(energy / (floor + PARAMS.minimum), 2.0).mean(axis=1)
         some = some_cells(energy)
         assert 500 <= some.shape[1] <= 1100
@@ -248,7 +249,7 @@ class TestTickShare:
     TIME_S = np.arange(0, 30, 1.0 / FPS)
 
     def share(self, energy: NDArray[np.float32]) -> NDArray[np.float32]:
-        return tick_share(energy, measure_floor(energy, PARAMS), self.TIME_S)
+        return tick_share(energy, measure_floor(ordered(energy, PARAMS), PARAMS), self.TIME_S)
 
     def test_a_cell_that_changes_with_the_second_keeps_its_phase(self) -> None:
         energy = noise(len(self.TIME_S), 3, scale=0.3)
@@ -274,9 +275,9 @@ class TestTickShare:
         calm = np.flatnonzero(np.arange(len(energy)) % 4)
         louder = energy.copy()
         louder[::4] = 1000.0
-        for measure in (measure_floor, measure_middle):
+        for measure in (ordered, measure_middle):
             assert np.array_equal(measure(louder, PARAMS, calm), measure(energy[calm], PARAMS))
-        floor = measure_floor(energy[calm], PARAMS)
+        floor = measure_floor(ordered(energy[calm], PARAMS), PARAMS)
         expected = tick_share(energy[calm], floor, self.TIME_S[calm])
         assert tick_share(louder, floor, self.TIME_S, calm, room=louder) == pytest.approx(expected, rel=1e-4)
 
