@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,10 @@ from detector.night.provenance import InputFile, Provenance
 from detector.params import FootageParams, Params
 
 _HOW_TO_FIND = "say where it is now with --footage DIR (in Python, footage=DIR)"
+
+
+State = tuple[int, ...]
+"""`file_state` of a file."""
 
 
 class Recorded(Protocol):
@@ -37,6 +42,43 @@ class Recorded(Protocol):
     @property
     def origin(self) -> Path | None:
         """Where the night stands that it was decided from."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file as it was when it was read last."""
+
+    state: State
+    sha256: str
+    info: VideoInfo
+    params: FootageParams
+
+
+# What the last analysis of this process read: neither hashed nor probed again for its report.
+_LAST_READ: dict[Path, _Read] = {}
+
+
+def file_state(path: Path) -> State:
+    """What changes when a file does: place on disk, size, time of writing; empty if it is gone."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def remember(states: Sequence[State], hashes: Sequence[str], infos: Sequence[VideoInfo], params: FootageParams) -> None:
+    """Keep what was read of the files of a night, in the place of what was kept before.
+
+    Args:
+        states: `file_state` of each before it was hashed.
+        hashes: SHA-256 of each, hex.
+        infos: what was probed of each.
+        params: with which they were probed.
+    """
+    _LAST_READ.clear()
+    for state, sha256, info in zip(states, hashes, infos, strict=True):
+        _LAST_READ[info.path.absolute()] = _Read(state, sha256, info, params)
 
 
 def find_footage(night: Recorded, footage: str | Path | None = None) -> Mapping[str, Path]:
@@ -102,8 +144,7 @@ def open_stretch(night: Recorded, start_s: float, stop_s: float, footage: str | 
     clips = []
     for source in (*before, *during):
         path = find_original(night, source, footage)
-        info = _probed(path, path.stat().st_mtime_ns, night.params.footage)
-        clips.append(Clip(info, source.offset_s))
+        clips.append(Clip(_info(path, night.params.footage), source.offset_s))
     return Recording(tuple(clips), gaps=(), overlaps=(), start_at=None, start_source="")
 
 
@@ -157,8 +198,17 @@ def _size(path: Path) -> int | None:
 
 
 def _content(path: Path) -> str:
-    state = path.stat()
-    return _hash(path.absolute(), state.st_ino, state.st_size, state.st_mtime_ns)
+    state, read = file_state(path), _LAST_READ.get(path.absolute())
+    if read is not None and read.state == state != ():
+        return read.sha256
+    return _hash(path.absolute(), *state)
+
+
+def _info(path: Path, params: FootageParams) -> VideoInfo:
+    state, read = file_state(path), _LAST_READ.get(path.absolute())
+    if read is not None and read.state == state != () and read.params == params:
+        return replace(read.info, path=path)
+    return _probed(path, state, params)
 
 
 @lru_cache(maxsize=4096)
@@ -173,7 +223,7 @@ def _hash(path: Path, *state: int) -> str:
 
 
 @lru_cache(maxsize=4)
-def _probed(path: Path, changed_ns: int, params: FootageParams) -> VideoInfo:
+def _probed(path: Path, state: State, params: FootageParams) -> VideoInfo:
     """`probe`, once for all events of a file: it reads every packet, which takes seconds for a night in one piece."""
-    del changed_ns
+    del state
     return probe(path, params)

@@ -15,6 +15,7 @@ from detector.night.claims import refuse_foreign
 from detector.night.folder import claimed
 from detector.night.layout import MOTION_FOLDER, PART_PATTERN
 from detector.night.night import Night
+from detector.night.originals import file_state, remember
 from detector.night.provenance import Subject
 from detector.night.regions import RegionsLike, as_regions, gathered
 from detector.params import Params, as_params
@@ -109,10 +110,13 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
                 recording = _read(paths, values, readers)
                 if on_recording is not None:
                     on_recording(recording)
-                hashes = readers.hash([clip.info.path for clip in recording.clips])
+                infos = [clip.info for clip in recording.clips]
+                states = [file_state(info.path) for info in infos]
+                hashes = readers.hash([info.path for info in infos])
+            remember(states, hashes, infos, values.footage)
             folder = out(hashes) if callable(out) else folder
             places = _regions(recording, folder, given, overwrite=overwrite)
-            decoding = choose_decoding([clip.info for clip in recording.clips], hwaccel)
+            decoding = choose_decoding(infos, hwaccel)
             who = subject or Subject()
             prepared = Prepared(recording, hashes, values, decoding, privacy or Privacy(), who, places)
             run = _Run(prepared, folder, crew(workers or usable_cores()), report)
@@ -121,7 +125,6 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
             night = _in_folder(run, folder, overwrite=overwrite)
             if sensitivity is None:
                 return night
-            infos = [clip.info for clip in recording.clips]
             return sensitivity.add_to(night, infos, workers=workers or usable_cores(), report=report)
     except KeyboardInterrupt as stop:
         stop.args = (_interrupted(folder),)

@@ -34,7 +34,7 @@ class Shown:
         films: number of an event, from 1, to its film; in order of telling.
         strips: number of an event to its stills.
         trouble: why there are none, or fewer; one sentence, empty where nothing is missing.
-        n_left_out: events without a film because the budget was used up.
+        n_left_out: events without a film because the room for films was used up.
     """
 
     films: dict[int, Film] = field(default_factory=dict)
@@ -83,7 +83,10 @@ def show_events(
     footage: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Shown:
-    """Films and strips of a night's most telling events, as many as `report.clip_budget_mb` has room for.
+    """Films and strips of a night's most telling events, as many as there is room for.
+
+    Room is `report.clip_budget_mb`, and time: a film is decoded once more, so all together show at most
+    `report.clip_share` of what was recorded, or `report.clip_least_s` of a short recording.
 
     Args:
         night: what was found.
@@ -97,6 +100,7 @@ def show_events(
     limits = night.params.report
     cards = frozenset(card_numbers(events, limits.most_strips))
     used, budget = 0, round(limits.clip_budget_mb * 1e6)
+    left_s = max(limits.clip_least_s, limits.clip_share * night.coverage.files_s)
     strips: dict[int, list[Tile]] = {}
     films: dict[int, Film] = {}
     troubles: list[str] = []
@@ -109,9 +113,10 @@ def show_events(
         if look.strip is not None:
             strips[look.number] = look.strip
         size = _stored_bytes(look.film)
-        is_full = is_full or used + size > budget
+        is_full = is_full or used + size > budget or left_s <= 0.0
         if look.film is not None and not is_full:
             used += size
+            left_s -= look.film.stop_s - look.film.start_s
             films[look.number] = look.film
             if progress is not None:
                 progress(used, budget)

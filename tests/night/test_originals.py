@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from detector.errors import FootageError
-from detector.night.originals import find_footage, find_original, open_stretch
+from detector.footage.video import probe
+from detector.night.originals import file_state, find_footage, find_original, open_stretch, remember
 from detector.night.provenance import InputFile, Provenance
-from detector.params import Params
+from detector.params import FootageParams, Params
 
 
 @dataclass
@@ -79,6 +80,23 @@ def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:
     for path in (str(pipe), "/dev/zero", "http://example.org/cam.mp4", "cam\0.mp4"):
         source = InputFile("cam.mp4", path, 0, hashlib.sha256(b"").hexdigest(), 0.0)
         assert find_footage(Night(Provenance((source,), 0.0, 1.0))) == {}
+
+
+def test_what_was_just_read_is_not_read_again_until_it_changes(cot: Path, tmp_path: Path) -> None:
+    video = put(tmp_path / "cam.mp4", cot.read_bytes())
+    night, before = night_of(video), video.stat()
+    info = probe(video, FootageParams())
+    remember([file_state(video)], [night.provenance.inputs[0].sha256], [info], FootageParams())
+    put(video, bytes(len(video.read_bytes())))
+    os.utime(video, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert list(find_footage(night).values()) == [video]  # nothing tells of a change, so nothing was read
+    (clip,) = open_stretch(night, 10.0, 20.0).clips
+    assert clip.info == info
+    os.utime(video, ns=(before.st_atime_ns, before.st_mtime_ns + 1_000_000_000))
+    assert find_footage(night) == {}
+    video.unlink()
+    assert find_footage(night) == {}
+    assert file_state(video) == ()
 
 
 def test_only_the_files_around_a_stretch_are_opened(cot: Path, tmp_path: Path) -> None:
