@@ -51,7 +51,7 @@ class ArtifactParams(Group):
         ge=0,
         le=60,
     )
-    bump_max_s: float = tunable(2.5, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
+    bump_max_s: float = tunable(1.5, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
     margin_s: float = tunable(
         0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
     )

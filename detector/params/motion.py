@@ -41,6 +41,10 @@ class CameraParams(Group):
     loud_share: float = tunable(
         0.05, "1", DERIVED, "A cause is looked for where at least this share of the picture changes.", gt=0, le=1
     )
+    spread_tiles: float = tunable(
+        0.25, "1", DERIVED, "... or a smaller one, in at least this share of its tiles ...", gt=0, le=1
+    )
+    spread_least: float = tunable(0.4, "1", DERIVED, "... if it is at least so much of that share.", gt=0, le=1)
     going_on: float = tunable(
         0.1, "1", DERIVED, "While something is being explained, this much of that share is enough ...", gt=0, le=1
     )

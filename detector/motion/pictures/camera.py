@@ -204,14 +204,15 @@ def _solved(moved: FloatImage, predicted: FloatImage, after: FloatImage) -> Valu
     return solution
 
 
-def _tiles(picture: FloatImage) -> FloatImage:
+def tiles(picture: FloatImage) -> FloatImage:
+    """Means over the tiles of a picture, shape (6, 8)."""
     means: FloatImage = cv2.resize(picture, _TILES, interpolation=cv2.INTER_AREA)
     return means
 
 
 def _is_there(change: FloatImage, predicted: FloatImage, params: CameraParams) -> bool:
     """Whether a predicted change is seen nearly everywhere it is predicted, all over the picture."""
-    power, common = _tiles(predicted * predicted), _tiles(predicted * change)
+    power, common = tiles(predicted * predicted), tiles(predicted * change)
     tells = power > params.tile_energy
     rows, columns = np.nonzero(tells)
     if len(rows) < params.min_tiles * tells.size:

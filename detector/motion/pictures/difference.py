@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from detector.motion.grid import Grid
 from detector.motion.pictures.bands import find_bands, remove_bands
-from detector.motion.pictures.camera import Cause, Explained, explain
+from detector.motion.pictures.camera import Cause, Explained, explain, tiles
 from detector.motion.pictures.shrink import BATCH, CHUNK, FloatImage, Shrinker, mirror, pool_of, rim_of, tall
-from detector.params import Params
+from detector.params import CameraParams, Params
 
 OLDEST_S = 1.0
 """Frames further apart than this are compared only where a longer lag is asked for, s."""
@@ -291,9 +291,7 @@ class _Comparer:
         """Take out of one difference, in place, what the camera and the light explain; None where it is nothing."""
         limits = self._camera
         self._since_explained += 1
-        if limits is None or changed < limits.loud_share * (
-            limits.going_on if self._since_explained <= limits.going_on_frames else 1.0
-        ):
+        if limits is None or not self._may_be_all(place, changed, limits):
             return None
         inside = slice(2 * self._rim, -2 * self._rim)
         found = explain(pair.before[inside], pair.after[inside], limits)
@@ -303,6 +301,17 @@ class _Comparer:
         self._put(place, found)
         side = self._cell_px / 2.0
         return Explanation(found.cause, (found.shift_px[0] * side, found.shift_px[1] * side), found.gain)
+
+    def _may_be_all(self, place: int, changed: float, limits: CameraParams) -> bool:
+        """Whether a change may be one of the whole picture: large, or spread out, or while others are explained."""
+        going_on = self._since_explained <= limits.going_on_frames
+        if changed >= limits.loud_share * (limits.going_on if going_on else 1.0):
+            return True
+        if changed < limits.spread_least * limits.loud_share:
+            return False
+        # A slow zoom changes edges everywhere by a little; a body as much in one place.
+        is_loud = self._energy[place, self._rim : -self._rim] > np.float32(limits.loud_energy)
+        return float(np.mean(tiles(is_loud.astype(np.float32)) > 0.0)) >= limits.spread_tiles
 
     def _put(self, place: int, found: Explained) -> None:
         """Energy and signed difference of what remains of a change."""
