@@ -121,7 +121,7 @@ TECHNICAL = {
     ("motion/layer.py", 60_000): "largest half-precision number",
     ("motion/layer.py", 10): "bits of half precision",
     ("motion/masks.py", 3): "eight neighbors",
-    ("motion/measure.py", 1800): "how often a picture is kept",
+    ("motion/measure.py", 6): "how often a picture is kept",
     ("motion/measure.py", 7): "bits stored",
     ("motion/noise/floor.py", 512): "cells that are enough for a mean",
     ("motion/noise/floor.py", 5): "golden ratio",
@@ -144,6 +144,7 @@ TECHNICAL = {
     ("motion/pictures/shrink.py", 6): "sum of the weights of smoothing",
     ("motion/pictures/shrink.py", 255): "bits of a byte",
     ("motion/trace.py", 8): "version of the file",
+    ("motion/trace.py", 9): "version of the file",
 }
 """Numbers of storage, speed and geometry: with others, results would be the same but for rounding."""
 

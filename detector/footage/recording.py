@@ -43,6 +43,11 @@ class Span:
     pieces: tuple[tuple[int, int, int], ...]
     warm_up: tuple[tuple[int, int, int], ...]
 
+    @property
+    def clips(self) -> tuple[int, ...]:
+        """Indices of the clips that it and its warm-up are in, ascending."""
+        return tuple(sorted({clip for clip, _, _ in (*self.warm_up, *self.pieces)}))
+
 
 @dataclass(frozen=True)
 class Recording:

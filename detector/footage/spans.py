@@ -17,12 +17,15 @@ from detector.footage.seams import TAIL_S, SeamFinder
 from detector.footage.stamps import longest_pause_s
 from detector.params import FootageParams
 
-__all__ = ["cut_spans", "iter_span"]
+__all__ = ["cut_spans", "iter_span", "on_its_own"]
 
 Pieces = tuple[tuple[int, int, int], ...]
 
 SLACK_S = 1 / 128
 """Times are compared with this slack, s: the same footage in other pieces has the same times but for rounding."""
+
+_DIGITS = 6
+"""Lengths that are differences of sums are rounded to so many digits of a second."""
 
 
 def cut_spans(recording: Recording, params: FootageParams | None = None) -> tuple[Span, ...]:
@@ -78,6 +81,35 @@ def iter_span(recording: Recording, span: Span, on_packet: Callable[[bool], None
             yield replace(frame, is_seam=True) if is_seam else frame
             is_first_picture = False
         is_first_file = False
+
+
+def on_its_own(recording: Recording, span: Span) -> tuple[Recording, Span]:
+    """A span as if there were nothing else: its clips alone, in a time that is 0 where it starts.
+
+    What is measured of that is the same wherever in a night the span lies.
+
+    Args:
+        recording: the night.
+        span: which part of it.
+
+    Returns:
+        The recording of these clips, of which only `clips` is of use, and the span in it.
+    """
+    place = {clip: index for index, clip in enumerate(span.clips)}
+    clip, packet, _ = span.pieces[0]
+    start = recording.clips[clip]
+    zero_s = float(start.info.packet_times_s[packet])
+    # Offsets are sums over all clips before: how far two are apart is the same but for rounding.
+    apart_s = [round(recording.clips[clip].offset_s - start.offset_s, _DIGITS) for clip in span.clips]
+    clips = [
+        replace(recording.clips[clip], offset_s=offset_s - zero_s)
+        for clip, offset_s in zip(span.clips, apart_s, strict=True)
+    ]
+    pieces, warm_up = (
+        tuple((place[clip], first, stop) for clip, first, stop in some) for some in (span.pieces, span.warm_up)
+    )
+    length_s = round(span.stop_s - span.start_s, _DIGITS)
+    return replace(recording, clips=tuple(clips)), Span(0, 0.0, length_s, pieces, warm_up)
 
 
 @dataclass(frozen=True)

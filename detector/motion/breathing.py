@@ -47,7 +47,8 @@ class Breathing(Columns):
     """Slow signals of the picture and where they are; N samples over S spans, C cells of the coarse grid.
 
     Attributes:
-        start_s: shape (S,), time of the first sample of each span, on a raster of 0.2 s.
+        start_s: shape (S,), time of the first sample of each span, on a raster of 0.2 s of the time that it
+            was measured in.
         n_samples: shape (S,), samples of each span.
         unit: shape (S, components), grey levels that 1 in `wave` stands for; 0 where a span has fewer components.
         weight: shape (S, components, C), how much of a component each cell shows beside its other changes, 15 for the

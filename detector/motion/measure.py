@@ -8,6 +8,7 @@ before is taken, and the true lag is kept. A frame crosses a key frame if one li
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -29,7 +30,9 @@ from detector.motion.pictures.shrink import FloatImage, working_picture
 from detector.motion.trace import Blocks, Frames, MotionTrace, Noise, Spans
 from detector.params import Params
 
-_REFERENCE_S = 1800.0
+_SPANS_A_REFERENCE = 6
+"""One in so many spans keeps a picture: with spans of five minutes one each half hour."""
+
 _CHANGE_BITS = 7
 
 
@@ -106,11 +109,11 @@ class _SpanMeasurer:
 
     def run(self, frames: Iterable[Frame], expected_s: float) -> MotionTrace:
         """Measure all frames of the span."""
-        wants_reference = _wants_reference(self._span)
+        is_first = True
         for frame in frames:
-            if wants_reference and frame.time_s >= self._span.start_s:
-                self._reference = working_picture(frame.luma, self._grid.halvings).copy()
-                wants_reference = False
+            if is_first and frame.time_s >= self._span.start_s:
+                self._reference = _reference_of(self._span, working_picture(frame.luma, self._grid.halvings))
+                is_first = False
             self._differencer.put(frame.luma)
             self._queued.append(_Queued(frame.time_s, frame.duration_s, frame.is_key, frame.is_damaged, frame.is_seam))
             self._unwatched.append(self._queued[-1])
@@ -260,9 +263,14 @@ class _SpanMeasurer:
         return Noise(blocks, spans)
 
 
-def _wants_reference(span: Span) -> bool:
-    """Whether a picture is kept from this span: the first of a run, and one each half hour."""
-    return not span.warm_up or span.start_s // _REFERENCE_S != span.stop_s // _REFERENCE_S
+def _reference_of(span: Span, picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """A copy of the first picture of a span, if one is kept from it.
+
+    The first span of a run keeps one, and some others, chosen by lot out of the picture itself: a span knows nothing
+    of the rest of the night, nor of where its files were cut.
+    """
+    is_kept = not span.warm_up or zlib.crc32(picture.tobytes()) % _SPANS_A_REFERENCE == 0
+    return picture.copy() if is_kept else None
 
 
 def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:

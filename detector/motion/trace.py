@@ -9,7 +9,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -24,7 +24,8 @@ from detector.motion.grid import Grid
 from detector.motion.layer import Layer
 from detector.motion.packing import read_arrays, write_arrays
 
-TRACE_VERSION = 8
+TRACE_VERSION = 9
+_READ_VERSIONS = (8, TRACE_VERSION)  # one of version 8 is in recording time as it stands
 
 
 @dataclass(frozen=True)
@@ -252,9 +253,20 @@ def _under(name: str, stored: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[A
     return {key.removeprefix(head): array for key, array in stored.items() if key.startswith(head)}
 
 
-def save_trace(path: Path, trace: MotionTrace) -> None:
-    """Write a trace as a small `.npz`; equal traces give equal bytes."""
-    arrays = {"version": np.array(TRACE_VERSION), "reference": trace.reference, "lost_s": np.array(trace.lost_s)}
+def save_trace(path: Path, trace: MotionTrace, offset_s: float = 0.0) -> None:
+    """Write a trace as a small `.npz`; equal traces give equal bytes.
+
+    Args:
+        path: where to.
+        trace: in any time.
+        offset_s: what is added to its times when it is read.
+    """
+    arrays = {
+        "version": np.array(TRACE_VERSION),
+        "offset_s": np.array(offset_s),
+        "reference": trace.reference,
+        "lost_s": np.array(trace.lost_s),
+    }
     for name in _PARTS:
         part = getattr(trace, name)
         arrays |= {} if part is None else _named(name, part)
@@ -262,8 +274,25 @@ def save_trace(path: Path, trace: MotionTrace) -> None:
         write_arrays(file, arrays, stepped=_STEPPED)
 
 
+def copy_trace(path: Path, target: Path, offset_s: float) -> None:
+    """Write a stored trace again, with another offset: the bytes that `save_trace` gives with that one.
+
+    Args:
+        path: of a trace that `load_trace` can read.
+        target: where to; not `path`.
+        offset_s: what is added to its times when it is read.
+
+    Raises:
+        OSError: it cannot be read or written.
+    """
+    with path.open("rb") as file:
+        arrays = read_arrays(file)
+    with target.open("wb") as file:
+        write_arrays(file, {**arrays, "offset_s": np.array(offset_s)}, stepped=_STEPPED)
+
+
 def load_trace(path: Path) -> MotionTrace:
-    """Read what `save_trace` wrote.
+    """Read what `save_trace` wrote, with its offset added.
 
     Raises:
         NightFolderError: the file is missing, damaged, or of another version.
@@ -273,7 +302,7 @@ def load_trace(path: Path) -> MotionTrace:
         with path.open("rb") as file:
             stored = read_arrays(file)
         version = int(stored["version"])
-        if version != TRACE_VERSION:
+        if version not in _READ_VERSIONS:
             raise NightFolderError(
                 f"{path}: expected a motion trace of version {TRACE_VERSION}, but version {version} came; "
                 "analyze the footage again."
@@ -292,7 +321,24 @@ def _from_arrays(stored: Mapping[str, NDArray[Any]]) -> MotionTrace:
         arrays = _under(name, stored)
         if arrays or name in _NEEDED:
             parts[name] = kind.from_arrays(arrays)
-    return MotionTrace(**parts, reference=stored["reference"], lost_s=float(stored["lost_s"]))
+    trace = MotionTrace(**parts, reference=stored["reference"], lost_s=float(stored["lost_s"]))
+    return _later(trace, float(stored.get("offset_s", 0.0)))
+
+
+def _later(trace: MotionTrace, by_s: float) -> MotionTrace:
+    """The same motion at other times."""
+    if not np.isfinite(by_s):
+        raise ValueError(f"expected a finite offset, but {by_s} came")
+    frames, blocks, spans, breathing = trace.frames, trace.noise.blocks, trace.noise.spans, trace.breathing
+    return replace(
+        trace,
+        frames=replace(frames, time_s=frames.time_s + by_s),
+        noise=Noise(
+            replace(blocks, start_s=blocks.start_s + by_s),
+            replace(spans, start_s=spans.start_s + by_s),
+        ),
+        breathing=breathing and replace(breathing, start_s=breathing.start_s + by_s),
+    )
 
 
 def join_traces(traces: Sequence[MotionTrace]) -> MotionTrace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 NIGHT_FILE: Final = "night.json"
@@ -21,6 +22,8 @@ CLIPS_FOLDER: Final = "clips"
 
 MOTION_FOLDER: Final = "motion"
 PART_PATTERN: Final = "span-*.npz"
+CONTENT_DIGITS: Final = 12
+"""So many digits of the key of a motion part tell what was measured; the others when in the night that is."""
 JOINED_PART: Final = "span-0001-joined.npz"
 LOCK_FILE: Final = ".lock"
 RECORDING_FILE: Final = "recording.json"
@@ -41,6 +44,11 @@ def is_part(name: str) -> bool:
 def part_file(number: int, key: str) -> str:
     """Name of the motion part of a span: its number from 1, and the key of what it depends on."""
     return f"span-{number:04d}-{key}.npz"
+
+
+def content_key(path: Path) -> str:
+    """What was measured in a motion part, by its name: the same at whatever place in a night."""
+    return path.stem.rpartition("-")[2][:CONTENT_DIGITS]
 
 
 def review_file(reviewer: str) -> str:

@@ -13,7 +13,7 @@ from detector.footage.recording import Recording, read_recording
 from detector.footage.region import RegionSet
 from detector.night.claims import refuse_foreign
 from detector.night.folder import claimed
-from detector.night.layout import MOTION_FOLDER, PART_PATTERN
+from detector.night.layout import MOTION_FOLDER, PART_PATTERN, content_key
 from detector.night.night import Night
 from detector.night.originals import file_state, remember
 from detector.night.provenance import Subject
@@ -175,7 +175,7 @@ def _measured_night(run: _Run, motion: Path) -> Night:
 
 
 def _interrupted(folder: Path | None) -> str:
-    n_kept = len(list((folder / MOTION_FOLDER).glob(PART_PATTERN))) if folder else 0
+    n_kept = len({content_key(path) for path in (folder / MOTION_FOLDER).glob(PART_PATTERN)}) if folder else 0
     if n_kept == 0:
         return "Interrupted before anything was kept; run the same command again to start anew."
     return f"Interrupted; {n_kept} measured parts are kept in {folder}; run the same command again to resume."

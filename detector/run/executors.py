@@ -17,7 +17,7 @@ from detector.night.folder import temporary_path
 from detector.run.crew import measure_jobs
 from detector.run.handover import share
 from detector.run.join import Prepared
-from detector.run.parts import Job, StorageError, is_measured, plan_jobs
+from detector.run.parts import Job, StorageError, plan_jobs, still_to_measure
 from detector.run.progress import Progress
 
 _TELL_S = 0.5
@@ -77,11 +77,11 @@ def measure_night(
     recording = on_device(prepared.recording, prepared.decoding)
     spans = cut_spans(recording, prepared.params.footage)
     jobs = plan_jobs(recording, spans, prepared.hashes, prepared.params, motion, has_pictures=prepared.privacy.pictures)
-    missing = [job for job in jobs if not is_measured(job)]
-    count = _Count(jobs, missing, report)
-    if not missing:
-        return jobs, {}
     try:
+        missing = still_to_measure(jobs)
+        count = _Count(jobs, missing, report)
+        if not missing:
+            return jobs, {}
         with _shared(partial(share, (recording, prepared.params)), motion) as shared:
             return jobs, executor(missing, shared, prepared.params.run.stall_s, count)
     except StorageError as error:

@@ -1,7 +1,11 @@
-"""Motion parts: the stored measurement of one span, each a pure function of the footage and the measuring parameters.
+"""Motion parts: the stored measurement of one span, each a pure function of its footage and the measuring parameters.
 
 What exists is not measured again. That is resume after a crash, parallel workers, and the unit of work on many
-machines, all in one mechanism.
+machines, all in one mechanism. A part does not know where in the night its span lies: its times count from the start of
+the span, and when that is stands beside them. So a night to which clips are added, before others or after them, takes
+over the parts of all spans that hold the same packets as before. Where a clip is put right before another, without a
+gap, the run that both are in begins earlier, and is cut at other key frames unless the clip is a whole number of spans
+long.
 """
 
 from __future__ import annotations
@@ -9,8 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,15 +22,25 @@ from detector._version import __version__
 from detector.errors import DetectorError
 from detector.footage.files import hash_file
 from detector.footage.recording import Recording, Span
-from detector.motion.trace import TRACE_VERSION, MotionTrace, join_traces, save_trace
+from detector.footage.spans import on_its_own
+from detector.motion.trace import TRACE_VERSION, MotionTrace, copy_trace, join_traces, save_trace
 from detector.night.folder import whole_file
-from detector.night.layout import part_file
+from detector.night.layout import CONTENT_DIGITS, PART_PATTERN, content_key, part_file
 from detector.night.stored_trace import read_part
 from detector.params import Params, measuring_values
 
-__all__ = ["Job", "StorageError", "hash_file", "is_measured", "join_parts", "measure_part", "plan_jobs"]
+__all__ = [
+    "Job",
+    "StorageError",
+    "hash_file",
+    "is_measured",
+    "join_parts",
+    "measure_part",
+    "plan_jobs",
+    "still_to_measure",
+]
 
-_KEY_DIGITS = 16
+_PLACE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -78,17 +92,57 @@ def plan_jobs(
     return tuple(jobs)
 
 
+def still_to_measure(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """Jobs that have no part yet; parts that have another number or time now are taken over first.
+
+    Args:
+        jobs: of one night.
+
+    Raises:
+        StorageError: a part cannot be stored.
+    """
+    known: dict[str, list[Path]] = {}
+    for folder in {job.path.parent for job in jobs}:
+        for path in sorted(folder.glob(PART_PATTERN)):
+            known.setdefault(content_key(path), []).append(path)
+    return tuple(job for job in jobs if not (is_measured(job) or _is_taken_over(job, known)))
+
+
 def is_measured(job: Job) -> bool:
-    """Whether the part of a job exists and can be read; one that cannot is removed."""
+    """Whether the part of a job exists, can be read and is at its time; one that cannot be read is removed."""
     if not job.path.exists():
         return False
     try:
-        read_part(job.path)
+        trace = read_part(job.path)
     except DetectorError:
         with suppress(OSError):
             job.path.unlink()
         return False
-    return True
+    starts_s: list[float] = trace.noise.spans.start_s.tolist()
+    return starts_s == [job.span.start_s]
+
+
+def _is_taken_over(job: Job, known: Mapping[str, Sequence[Path]]) -> bool:
+    """Whether one of the known parts, by key, is that of the job; it stays where it is."""
+    for path in known.get(content_key(job.path), ()):
+        try:
+            read_part(path)
+        except DetectorError:
+            continue
+        with _storing(job.path) as temporary:
+            copy_trace(path, temporary, job.span.start_s)
+        return True
+    return False
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[Path]:
+    """Where to write a part that is to stand at a path, whole or not at all."""
+    try:
+        with whole_file(path) as temporary:
+            yield temporary
+    except (OSError, ValueError) as error:  # a full disk can surface as ValueError when the archive is closed
+        raise StorageError(getattr(error, "strerror", None) or str(error)) from error
 
 
 def measure_part(
@@ -108,14 +162,11 @@ def measure_part(
     """
     from detector.motion.measure import measure_span
 
-    trace = measure_span(recording, job.span, params, on_packet)
+    trace = measure_span(*on_its_own(recording, job.span), params, on_packet)
     if not job.has_picture:
         trace = without_picture(trace)
-    try:
-        with whole_file(job.path) as temporary:
-            save_trace(temporary, trace)
-    except (OSError, ValueError) as error:  # a full disk can surface as ValueError when the archive is closed
-        raise StorageError(getattr(error, "strerror", None) or str(error)) from error
+    with _storing(job.path) as temporary:
+        save_trace(temporary, trace, job.span.start_s)
 
 
 def without_picture(trace: MotionTrace) -> MotionTrace:
@@ -162,23 +213,31 @@ class StorageError(Exception):
 
 
 def _key(recording: Recording, span: Span, hashes: Sequence[str], params: Params, *, has_pictures: bool) -> str:
-    # Everything the part depends on and nothing else: neither paths nor the number of workers.
-    clips = sorted({clip for clip, _, _ in (*span.warm_up, *span.pieces)})
+    # Everything the part depends on and nothing else: neither paths, the rest of the night nor the number of workers.
+    alone, own = on_its_own(recording, span)
+    infos = [clip.info for clip in alone.clips]
     identity: dict[str, object] = {
         "version": TRACE_VERSION,
         # Another release may measure another way: parts of two must not end up in one night.
         "software": __version__,
-        "clips": [[clip, hashes[clip], recording.clips[clip].offset_s] for clip in clips],
-        "bounds_s": [span.start_s, span.stop_s],
-        "pieces": span.pieces,
-        "warm_up": span.warm_up,
+        "clips": [[hashes[clip], place.offset_s] for clip, place in zip(span.clips, alone.clips, strict=True)],
+        # What other clips of a night may change in this one: the size that it is taken on, and how its times stretch.
+        "taken": [[info.width_px, info.height_px, info.stretch] for info in infos],
+        "length_s": own.stop_s,
+        "pieces": own.pieces,
+        "warm_up": own.warm_up,
         "params": measuring_values(params),
     }
-    if device := recording.clips[clips[0]].info.device:
+    if device := infos[0].device:
         identity["device"] = device  # software has no name, so that its parts are found again whatever was asked for
     if not has_pictures:
         identity["pictures"] = False  # one that has some is no part of a night without
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
+    # When it is comes last: a part that is taken over is another file, since the night as it was may name the old one.
+    return _digits(identity, CONTENT_DIGITS) + _digits(span.start_s, _PLACE_DIGITS)
+
+
+def _digits(identity: object, n_digits: int) -> str:
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:n_digits]
 
 
 def _files_s(recording: Recording, span: Span) -> float:

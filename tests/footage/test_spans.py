@@ -8,7 +8,7 @@ import pytest
 
 from detector.footage.decode import iter_packets
 from detector.footage.recording import Recording, Span, iter_interval, read_recording
-from detector.footage.spans import cut_spans, iter_span
+from detector.footage.spans import cut_spans, iter_span, on_its_own
 from detector.footage.video import Frame, iter_luma, probe
 from detector.params import FootageParams
 
@@ -233,6 +233,19 @@ def test_random_cuts_at_key_frames_change_no_frame_and_make_no_seam(
     frames = [frame for span in cut_spans(pieces, SHORT) for frame in iter_span(pieces, span)]
     assert [identity(frame)[2:] for frame in frames] == expected
     assert not any(frame.is_seam for frame in frames)
+
+
+def test_a_span_on_its_own_has_the_same_frames_from_its_own_start(video: Writer) -> None:
+    names = [f"cot_20240315_2215{second:02}.mp4" for second in (0, 4, 8, 12, 16)]
+    recording = read_recording([video(name, 100, size=(64, 48), **CLOSED) for name in names], SHORT)
+    for span in cut_spans(recording, SHORT):
+        alone, own = on_its_own(recording, span)
+        frames, others = list(iter_span(recording, span)), list(iter_span(alone, own))
+        assert [identity(frame)[1:] for frame in others] == [identity(frame)[1:] for frame in frames]
+        assert [frame.time_s + span.start_s for frame in others] == pytest.approx([frame.time_s for frame in frames])
+        assert [frame.time_s < 0 for frame in others] == [frame.time_s < span.start_s for frame in frames]
+        assert 0.0 in [frame.time_s for frame in others]
+        assert own.stop_s == pytest.approx(span.stop_s - span.start_s)
 
 
 def test_a_gap_elsewhere_changes_no_frame(video: Writer) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detector.footage.recording import Recording, read_recording
-from detector.footage.spans import cut_spans
+from detector.footage.recording import Recording, Span, read_recording
+from detector.footage.spans import cut_spans, on_its_own
 from detector.motion.grid import grid_for
 from detector.motion.measure import measure_span
 from detector.motion.pictures.difference import Differencer
@@ -246,6 +246,16 @@ class TestSpans:
         assert (np.diff(times) > 0).all()
         assert all(part.frames.lag_s[0] > 0 for part in parts[1:])
         assert parts[0].frames.lag_s[0] == 0.0
+
+    def test_some_keep_a_picture_whatever_the_time(self, recording: Recording) -> None:
+        keys = [Span(0, float(second), second + 1.0, ((0, 10 * second, 10 * second + 10),), ()) for second in range(45)]
+        later = [replace(span, warm_up=((0, 10 * place, 10 * place + 10),)) for place, span in enumerate(keys[1:])]
+        kept = [measure_span(recording, span, PARAMS).reference.size > 0 for span in later]
+        assert 1 <= sum(kept) <= 20  # by lot, one in six
+        assert all(measure_span(recording, span, PARAMS).reference.size for span in keys[:3])
+        for span, is_kept in zip(later[:12], kept, strict=False):
+            alone = measure_span(*on_its_own(recording, span), PARAMS)
+            assert (alone.reference.size > 0) == is_kept
 
     def test_the_same_span_gives_the_same_bytes(
         self, recording: Recording, parts: list[MotionTrace], tmp_path: Path

@@ -2,6 +2,7 @@
 
 import zipfile
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from detector.errors import NightFolderError
 from detector.motion import trace as trace_module
 from detector.motion.layer import Layer, choose_stride, coarse, keep_stride
-from detector.motion.trace import Frames, MotionTrace, join_traces, load_trace, save_trace
+from detector.motion.packing import read_arrays, write_arrays
+from detector.motion.trace import Frames, MotionTrace, copy_trace, join_traces, load_trace, save_trace
 from tests.drawing import Film, Sketch, cut_trace, with_columns
 
 
@@ -157,6 +159,35 @@ class TestSaveAndLoad:
         np.savez(tmp_path / "part.npz", version=trace_module.TRACE_VERSION, **{"grid.rows": 3})
         with pytest.raises(NightFolderError, match="cannot be read"):
             load_trace(tmp_path / "part.npz")
+
+    @pytest.mark.parametrize("offset_s", [0.0, 3.7, 40_000.1])
+    def test_an_offset_is_added_to_all_times_and_can_be_changed(
+        self, twitching: MotionTrace, tmp_path: Path, offset_s: float
+    ) -> None:
+        first, copied, written = (tmp_path / f"{name}.npz" for name in ("first", "copied", "written"))
+        save_trace(first, twitching, 12.0)
+        copy_trace(first, copied, offset_s)
+        save_trace(written, twitching, offset_s)
+        assert copied.read_bytes() == written.read_bytes()
+        loaded = load_trace(copied)
+        for name in ("frames.time_s", "noise.blocks.start_s", "noise.spans.start_s", "breathing.start_s"):
+            assert np.array_equal(attrgetter(name)(loaded), attrgetter(name)(twitching) + offset_s), name
+        assert np.array_equal(loaded.fast.energy, twitching.fast.energy)
+
+    @pytest.mark.parametrize("offset_s", [np.nan, np.inf])
+    def test_an_offset_that_is_no_time_is_refused(self, spanned: MotionTrace, tmp_path: Path, offset_s: float) -> None:
+        save_trace(tmp_path / "part.npz", spanned, offset_s)
+        with pytest.raises(NightFolderError, match="expected a finite offset"):
+            load_trace(tmp_path / "part.npz")
+
+    def test_a_trace_of_the_version_without_offset_is_read(self, spanned: MotionTrace, tmp_path: Path) -> None:
+        save_trace(tmp_path / "new.npz", spanned)
+        with (tmp_path / "new.npz").open("rb") as file:
+            arrays = read_arrays(file)
+        del arrays["offset_s"]
+        with (tmp_path / "old.npz").open("wb") as file:
+            write_arrays(file, {**arrays, "version": np.array(8)})
+        assert_equal(load_trace(tmp_path / "old.npz"), spanned)
 
     def test_another_version_is_refused(
         self, spanned: MotionTrace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from detector.errors import FootageError, NightFolderError
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
+from detector.night.stored_trace import read_part
 from detector.params import Params, with_values
 from detector.run.analyze import analyze
-from detector.run.parts import Job, hash_file, is_measured, join_parts, measure_part, plan_jobs
+from detector.run.parts import Job, hash_file, is_measured, join_parts, measure_part, plan_jobs, still_to_measure
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 
@@ -62,6 +64,34 @@ def test_part_is_measured_once_it_can_be_read(cot: Path, tmp_path: Path) -> None
     job.path.write_bytes(job.path.read_bytes()[:100])
     assert not is_measured(job)
     assert not job.path.exists()
+
+
+def test_part_of_another_number_and_time_is_taken_over_once_it_can_be_read(cot: Path, tmp_path: Path) -> None:
+    recording = read_recording([cot], SHORT_SPANS.footage)
+    later = replace(recording, clips=tuple(replace(clip, offset_s=clip.offset_s + 71.3) for clip in recording.clips))
+    (tmp_path / "motion").mkdir()
+    old, new = jobs_of(recording, tmp_path / "motion")[1], jobs_of(later, tmp_path / "motion")[1]
+    new = replace(new, path=new.path.with_name(new.path.name.replace("0002", "0007")))
+    measure_part(recording, old, SHORT_SPANS)
+    whole = old.path.read_bytes()
+    old.path.write_bytes(whole[:100])
+    assert still_to_measure([new]) == (new,)
+    old.path.write_bytes(whole)
+    assert still_to_measure([new]) == ()
+    assert is_measured(new)
+    assert old.path.read_bytes() == whole
+    taken = new.path.read_bytes()
+    measure_part(later, new, SHORT_SPANS)
+    assert new.path.read_bytes() == taken
+    assert read_part(new.path).frames.time_s == pytest.approx(read_part(old.path).frames.time_s + 71.3, abs=1e-9)
+
+
+def test_part_at_another_time_is_not_that_of_the_job(cot: Path, tmp_path: Path) -> None:
+    recording = read_recording([cot], SHORT_SPANS.footage)
+    job = jobs_of(recording, tmp_path)[1]
+    measure_part(recording, job, SHORT_SPANS)
+    assert not is_measured(replace(job, span=replace(job.span, start_s=job.span.start_s + 1.0)))
+    assert job.path.exists()
 
 
 def test_part_that_vanished_is_one_sentence(cot: Path, tmp_path: Path) -> None:
