@@ -25,7 +25,7 @@ from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both, find_swings
 from detector.events.infant import Infant, Where, see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
-from detector.events.movers import confined
+from detector.events.movers import around, confined
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
 from detector.events.slow import busy_times, find_slow_movements, find_slow_rhythms, with_slow_rhythms
@@ -69,6 +69,9 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     hidden = with_movers(trace, hidden, fast, params)
     if hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
+    if hidden.around_mover is not None:
+        # The long lag shows much more of what moves along with it.
+        slow, _ = apart(slow, hidden.around_mover)
     swings = find_swings(trace, hidden, params)
     boxes: list[Artifact] = []
     if params.rules.has("boxes"):
@@ -198,7 +201,9 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
     places = confined(trace.grid, may, fast.active, find_parts(*fast, params), params.artifact) if may.any() else []
     movers = [mover_artifact(trace, cells) for cells in places]
     artifacts = tuple(sorted([*hidden.artifacts, *movers], key=lambda a: (a.start_s, a.kind)))
-    return replace(hidden, artifacts=artifacts, is_mover=np.logical_or.reduce([nothing, *places]))
+    is_mover = np.logical_or.reduce([nothing, *places])
+    beside = around(trace, is_mover, params.artifact) if places and params.rules.has("beside mover") else None
+    return replace(hidden, artifacts=artifacts, is_mover=is_mover, around_mover=beside)
 
 
 def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:

@@ -21,7 +21,6 @@ from detector.events.camera import with_cause, with_rare_cause
 from detector.events.excess import Active, Seen
 from detector.events.stretches import n_frames, runs
 from detector.motion.grid import Grid
-from detector.motion.masks import grow
 from detector.motion.trace import Frames, MotionTrace
 from detector.motion.view import LayerView
 from detector.params import Params
@@ -35,7 +34,7 @@ class Scene:
         view, active: of the layer they were found in.
         since_key_s: time since the last key frame, shape (F,).
         clock: box around the on-screen clock, source px; None where there is none.
-        near_mover: cells of what moves most of the time, and those around it, shape (C,).
+        near_mover: cells of what moves most of the time, and of what moves along with it, shape (C,).
         params: the groups `burst` and `doubt`.
         has_step: frames around a plain step of light, shape (F,).
         has_cause: frames in which the camera or the light explains a change of the picture, as it seldom does,
@@ -90,9 +89,7 @@ class Doubt:
 
 def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Params) -> Scene:
     """What the bursts of the fast layer are judged by."""
-    near = hidden.is_mover
-    if near.any():
-        near = grow(near.reshape(trace.grid.rows, trace.grid.columns)).ravel()
+    near = np.zeros(trace.grid.n_cells, bool) if hidden.around_mover is None else hidden.around_mover
     since_key_s = since_key(trace.frames, params.noise.most_keys)
     clock, has_cause = _clock_box(trace.grid, hidden.is_clock), with_cause(trace.frames, params.artifact)
     around_steps = _around_steps(trace.frames, has_cause, params)

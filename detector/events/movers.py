@@ -16,6 +16,7 @@ from detector.events.burst import Part
 from detector.events.excess import Active
 from detector.motion.grid import Grid
 from detector.motion.masks import connected_parts, grow
+from detector.motion.trace import MotionTrace
 from detector.params import ArtifactParams
 
 Cells = NDArray[np.bool_]
@@ -50,3 +51,25 @@ def confined(grid: Grid, may: Cells, active: Active, parts: Sequence[Part], limi
         if inside >= limits.mover_confined * (inside + outside):
             found.append(cells)
     return found
+
+
+def around(trace: MotionTrace, movers: Cells, limits: ArtifactParams) -> Cells:
+    """What moves all the time, and what moves along with it, if less often: the hem of a curtain.
+
+    Connected places that move in at least `mover_around` of the half seconds of most blocks.
+
+    Args:
+        trace: whose blocks tell how often each cell moves.
+        movers: cells of what moves all the time, shape (C,).
+        limits: the group `artifact`.
+
+    Returns:
+        Shape (C,), grown by a cell.
+    """
+    shape = trace.grid.rows, trace.grid.columns
+    if not movers.any():
+        return movers
+    often = np.median(trace.noise.blocks.duty, axis=0) >= 255.0 * limits.mover_around
+    parts = [part.ravel() for part in connected_parts((often | movers).reshape(shape))]
+    joined = np.logical_or.reduce([part for part in parts if (part & movers).any()])
+    return grow(joined.reshape(shape)).ravel()

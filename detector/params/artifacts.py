@@ -87,6 +87,9 @@ class ArtifactParams(Group):
         gt=0,
         le=1,
     )
+    mover_around: float = tunable(
+        0.2, "1", DERIVED, "... and what hangs together with it moves along in so many of most blocks.", gt=0, le=1
+    )
     mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
     border_min_s: float = tunable(20.0, "s", OWN, "... or of this one along the border of the picture ...", ge=0)
     border: float = tunable(0.05, "of each side", OWN, "... within this distance of it ...", gt=0, lt=0.5)

@@ -1,10 +1,12 @@
 """A mover keeps to its place; a body that reaches out of it is none."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.bursts import find_parts
-from detector.events.movers import confined
+from detector.events.movers import around, confined
 from detector.params import Params
 from tests.drawing import BurstsOf, Sketch
 
@@ -66,3 +68,17 @@ def test_two_places_are_judged_one_by_one(bursts_of: BurstsOf) -> None:
 
 def test_where_nothing_moved_at_all_nothing_is_kept(bursts_of: BurstsOf) -> None:
     assert places(Sketch(10.0), bursts_of, mask(np.s_[0:0, 0:0])) == []
+
+
+def test_what_hangs_together_with_a_mover_and_often_moves_belongs_to_it() -> None:
+    trace = Sketch(30.0).trace()
+    duty = np.zeros((Sketch.rows, Sketch.columns), np.uint8)
+    duty[PLACE] = 200
+    duty[6:12, 8:12] = 70  # its hem
+    duty[14:16, 4:8] = 70  # a limb elsewhere, which moves as often
+    duty[0:2, 20:30] = 20
+    blocks = replace(trace.noise.blocks, duty=duty.reshape(1, -1))
+    trace = replace(trace, noise=replace(trace.noise, blocks=blocks))
+    expected = mask(np.s_[3:10, 3:10]) | mask(np.s_[5:13, 7:13])
+    assert np.array_equal(around(trace, mask(PLACE).ravel(), PARAMS.artifact), expected.ravel())
+    assert not around(trace, mask(PLACE).ravel() & False, PARAMS.artifact).any()

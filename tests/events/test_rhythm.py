@@ -55,6 +55,13 @@ class TestEstimateRate:
         signal = np.sin(2 * np.pi * rate_hz * time_s) + 1.2 * np.sin(4 * np.pi * rate_hz * time_s)
         assert rate(signal) == pytest.approx(rate_hz, abs=0.1)
 
+    def test_nearly_equal_strokes_are_halves_of_one_cycle_by_the_rule_of_half_rates(self) -> None:
+        time_s = times(8.0)
+        signal = np.sin(2 * np.pi * time_s) + 2.0 * np.sin(4 * np.pi * time_s)
+        without = with_values(PARAMS, {"rules.without": "half rate"})
+        assert rate(signal) == pytest.approx(1.0, abs=0.1)
+        assert estimate_rate(time_s, signal, 0.3, 5.0, without) == pytest.approx(2.0, abs=0.1)
+
     @pytest.mark.parametrize("rate_hz", [0.8, 1.0, 2.3])
     def test_among_noise(self, rate_hz: float) -> None:
         noise = np.random.default_rng(1).normal(0.0, 0.4, 250)
