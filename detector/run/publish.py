@@ -115,6 +115,11 @@ def draw_again(night: Night, folder: Path, *, footage: Path | None = None, with_
         with staged(folder) as staging:
             _draw_pictures(night, staging, footage=footage, with_pictures=with_pictures)
         remember_shown(folder, n_files)
+    if (folder / REGIONS_FILE).exists() and not _stands(night.regions, folder):
+        tell(
+            f"{folder / REGIONS_FILE}: these regions were drawn after the night was decided, so the report does not "
+            "know them yet; `twitch-detector decide` takes them into account."
+        )
 
 
 def _draw(night: Night, staging: Path) -> tuple[int, str]:

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from detector.errors import NoticeWarning
+from detector.footage.region import Region, RegionSet
 from detector.night.folder import locked
 from detector.night.layout import STAGING_FOLDER, TEMPORARY_PREFIX
 from detector.night.night import Night
+from detector.night.regions import write_regions
 from detector.run.analyze import analyze
+from detector.run.publish import draw_again, save_night
 from tests.fault_tools import content
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -53,3 +57,14 @@ def test_report_waits_for_no_other_run_and_clears_what_was_left(command: Command
         assert content(folder) == before
     assert command("report", folder).returncode == 0
     assert {path.name for path in folder.iterdir()} == {path.name for path in night.iterdir()}
+
+
+@pytest.mark.slow
+def test_regions_that_a_report_does_not_know_are_told(night: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(night, tmp_path / "night")
+    write_regions(folder, RegionSet((Region("cot", ((0, 0), (100, 0), (100, 100)), "only"),)))
+    with pytest.warns(NoticeWarning, match=r"regions\.toml: these regions were drawn after the night was decided"):
+        draw_again(Night.load(folder), folder, with_pictures=False)
+    decided = Night.load(folder).decide()
+    save_night(decided, folder, overwrite=True)
+    draw_again(Night.load(folder), folder, with_pictures=False)  # a warning would be an error here
