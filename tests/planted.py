@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from detector.night.measures import kind_rates
 from detector.night.night import Night
+from detector.night.numbers.measures import kind_rates
 from detector.night.sensitivity import Asked
 from detector.truth.encode import Encoding
 from detector.truth.known import KnownMovement

@@ -17,7 +17,7 @@ TYPES = (
     "detector.events.decide",
     "detector.events.infant",
     "detector.events.state",
-    "detector.night.answers",
+    "detector.night.numbers.answers",
     "detector.night.coverage",
     "detector.night.provenance",
     "detector.night.schema",

@@ -127,7 +127,7 @@ def test_a_circle_is_seen() -> None:
     night = PACKAGE / "night" / "night.py"
     known = {module_name(source) for source in PACKAGE.rglob("*.py")}
     seen = imported_modules(night, known)
-    assert {"detector.night.store", "detector.night.corrections", "detector.night.movie"} <= seen, (
+    assert {"detector.night.files.store", "detector.night.people.corrections", "detector.night.movie"} <= seen, (
         "inside functions too"
     )
 

@@ -166,7 +166,7 @@ def _say_raw(text: str) -> None:
 
 def say_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write a result to stdout as JSON; what is not a number becomes null."""
-    from detector.night.store import without_nan
+    from detector.night.files.store import without_nan
 
     text = json.dumps(without_nan(value), indent=2, allow_nan=False, ensure_ascii=False, default=str)
     _say_raw(f"{text}\n")  # JSON has escapes of its own

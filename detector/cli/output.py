@@ -219,9 +219,9 @@ def write_evaluation(folder: Path, text: str, draw: Callable[[Path], None], *, i
     """
     from contextlib import nullcontext
 
-    from detector.night.claims import writing
-    from detector.night.folder import locked, whole_file
-    from detector.night.written import replacing
+    from detector.night.files.claims import writing
+    from detector.night.files.folder import locked, whole_file
+    from detector.night.files.written import replacing
 
     json_path, figure_path = evaluation_paths(folder)
     with writing(folder):

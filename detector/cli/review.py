@@ -82,7 +82,7 @@ def corrected_night(night: Night, *, is_asked: bool) -> Night | None:
         night: as it was decided.
         is_asked: whether the user asked for the reviewed events, so that having none is an error.
     """
-    from detector.night.review import read_reviews
+    from detector.night.people.review import read_reviews
 
     return night.reviewed() if is_asked or read_reviews(night.reviews_folder()) else None
 

@@ -39,8 +39,8 @@ def trend(
       twitch-detector trend night1 night2 night3 night4 --out trend
       twitch-detector trend nights/ --kind gross --json
     """
-    from detector.night.measures import known_kind
     from detector.night.nights import load_nights
+    from detector.night.numbers.measures import known_kind
     from detector.night.trends import compare_nights, rates_of
 
     known_kind(kind)
@@ -90,8 +90,8 @@ def _range(low: float, high: float) -> str:
 
 
 def _write(trends: Trends, kind: str, out: Path, *, overwrite: bool) -> list[Path]:
-    from detector.night.atomic import whole_file
-    from detector.night.claims import writing
+    from detector.night.files.atomic import whole_file
+    from detector.night.files.claims import writing
     from detector.views.plots.style import detached_axes
     from detector.views.plots.trends import plot_trends
 

@@ -14,7 +14,7 @@ from detector.cli.ends import complain, say, say_json
 from detector.cli.options import FootageFolder
 from detector.cli.output import show_score, write_evaluation
 from detector.errors import ParameterError, UsageError
-from detector.night.written import refuse_existing, replacing
+from detector.night.files.written import refuse_existing, replacing
 
 TRUTH, CONFOUNDS = "_truth.csv", "_confounds.csv"
 """How the names of the tables beside a video end."""

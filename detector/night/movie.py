@@ -22,8 +22,8 @@ from av.container import OutputContainer
 from detector.errors import FootageError, UsageError
 from detector.footage.info import Frame
 from detector.footage.recording import Recording, iter_interval
-from detector.night.folder import whole_file
-from detector.night.originals import Recorded, open_stretch
+from detector.night.files.folder import whole_file
+from detector.night.files.originals import Recorded, open_stretch
 
 Box = tuple[float, float, float, float]
 
@@ -116,7 +116,7 @@ def film_stretch(
         stop_s: where it ends, recording time, s.
         box: `(left, top, right, bottom)`, source px, drawn into the pictures; None draws none.
         long_side_px: larger pictures are shrunk to this.
-        footage: where the footage is now, as for `detector.night.originals.find_footage`.
+        footage: where the footage is now, as for `detector.night.files.originals.find_footage`.
         watch: called with each frame that goes into the film; it must not keep the luma without a copy.
 
     Raises:

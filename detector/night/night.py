@@ -17,15 +17,15 @@ from detector.events.decide import decide
 from detector.events.infant import Infant, Where, see_infant
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
-from detector.night.answers import Answers
 from detector.night.doors import Door
-from detector.night.measures import kind_rates, with_labels
+from detector.night.files.store import read_night
+from detector.night.files.stored_trace import StoredTrace
 from detector.night.notebook_card import write_card, write_line
+from detector.night.numbers.answers import Answers
+from detector.night.numbers.measures import kind_rates, with_labels
+from detector.night.numbers.stretches import state_lengths, state_rows, total_s
+from detector.night.people.reviewed import Reviewed
 from detector.night.regions import RegionsLike, as_regions, read_regions
-from detector.night.reviewed import Reviewed
-from detector.night.store import read_night
-from detector.night.stored_trace import StoredTrace
-from detector.night.stretches import state_lengths, state_rows, total_s
 from detector.night.tables import name_event, with_datetimes
 from detector.params import Params, as_params, changed_measuring
 
@@ -41,7 +41,7 @@ class Night(Answers):
     """Everything that is known about one recording.
 
     Attributes:
-        decision, coverage, provenance, params, observed, states, regions: see `detector.night.answers.Answers`.
+        decision, coverage, provenance, params, observed, states, regions: see `detector.night.numbers.answers.Answers`.
         trace: the motion behind the events, read from `parts` at its first use; None where it was not kept.
         folder: where the night stands on disk; None when it was not written.
         parts: files that hold the trace; empty when it is only in memory.
@@ -92,12 +92,13 @@ class Night(Answers):
         """The course of the motion, one row a frame: what the events were decided on.
 
         Returns:
-            Columns as of `detector.night.course.motion_course`, with `start_at`, the moment as a datetime with zone.
+            Columns as of `detector.night.numbers.course.motion_course`, with `start_at`, the moment as a datetime with
+            zone.
 
         Raises:
             NightFolderError: the motion was not kept, or is damaged.
         """
-        from detector.night.course import motion_course
+        from detector.night.numbers.course import motion_course
 
         frame = motion_course(self._kept_trace("look into"), self.params)
         moments = with_datetimes(frame.rename(columns={"time_s": "start_s"}), self.start_at, self.start_s)
@@ -222,7 +223,9 @@ class Night(Answers):
         )
 
     def reviewed(self, reviewer: str | None = None) -> Night:
-        """The night with its events as people have corrected them; see `detector.night.corrections.apply_reviews`.
+        """The night with its events as people have corrected them.
+
+        See `detector.night.people.corrections.apply_reviews`.
 
         Args:
             reviewer: only this reviewer's decisions; None takes those of all.
@@ -231,7 +234,7 @@ class Night(Answers):
             NightFolderError: the night was never written, nobody, or not this reviewer, has reviewed it, or a review is
                 bad.
         """
-        from detector.night.corrections import apply_reviews
+        from detector.night.people.corrections import apply_reviews
 
         decision, review = apply_reviews(self.decision, self.reviews_folder(), self.params, reviewer)
         decision = replace(decision, events=with_named_sites(decision.events, self.regions))

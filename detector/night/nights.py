@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, overload
 from detector.errors import NightFolderError
 from detector.events.classify import EVENT_KINDS
 from detector.night.layout import NIGHT_FILE
-from detector.night.measures import kind_rates
 from detector.night.night import Night
-from detector.night.stretches import total_s
+from detector.night.numbers.measures import kind_rates
+from detector.night.numbers.stretches import total_s
 from detector.night.tables import EVENTS, event_columns, to_frame, with_datetimes
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from detector.events.decide import Decision
+from detector.night.numbers.patterns import Pattern
+from detector.night.numbers.stretches import Stretch
 from detector.night.palette import KIND_COLORS, KIND_NAMES
-from detector.night.patterns import Pattern
 from detector.night.provenance import Provenance
-from detector.night.stretches import Stretch
 
 N_NAMES = 3
 _WIDTH, _LANE, _BAR = 760, 17, 11

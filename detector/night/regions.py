@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detector.errors import ParameterError
 from detector.footage.region import FACES, Region, RegionSet, Use
-from detector.night.disk import MOST_DOCUMENT_BYTES, read_inside
+from detector.night.files.disk import MOST_DOCUMENT_BYTES, read_inside
 from detector.night.layout import CLIPS_FOLDER, MOTION_FOLDER, REGIONS_FILE, REVIEWS_FOLDER
 
 RegionsLike = (
@@ -222,7 +222,7 @@ def write_regions(folder: Path, regions: RegionSet) -> None:
     Raises:
         OSError: as the file system says.
     """
-    from detector.night.folder import whole_file
+    from detector.night.files.folder import whole_file
 
     with whole_file(folder / REGIONS_FILE) as temporary:
         temporary.write_text(regions_text(regions), encoding="utf-8")

@@ -18,11 +18,11 @@ from pydantic import Field, ValidationError
 
 from detector.errors import NightFolderError
 from detector.footage.region import RegionSet
-from detector.night.disk import read_json
-from detector.night.documents import Document, Pixels, Seconds, Text, first_fault
+from detector.night.files.disk import read_json
+from detector.night.files.documents import Document, Pixels, Seconds, Text, first_fault
+from detector.night.files.written import tell
 from detector.night.layout import SENSITIVITY_FILE
 from detector.night.regions import regions_text
-from detector.night.written import tell
 from detector.params import Params
 
 SENSITIVITY_SCHEMA = 2

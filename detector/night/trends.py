@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS
 from detector.night.night import Night
-from detector.night.rates import Rate
+from detector.night.numbers.rates import Rate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from detector.errors import NightFolderError
-from detector.night.loading import NightLike, as_night
+from detector.night.files.loading import NightLike, as_night
 from detector.night.night import Night
 from detector.night.nights import load_nights
 from detector.night.regions import RegionsLike

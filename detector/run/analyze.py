@@ -11,11 +11,11 @@ from detector.errors import ParameterError, UsageError
 from detector.footage.device import OFF, Decoding, check_choice, choose_decoding
 from detector.footage.recording import Recording, read_recording
 from detector.footage.region import RegionSet
-from detector.night.claims import refuse_foreign
-from detector.night.folder import claimed
+from detector.night.files.claims import refuse_foreign
+from detector.night.files.folder import claimed
+from detector.night.files.originals import file_state, remember
 from detector.night.layout import MOTION_FOLDER, PART_PATTERN, content_key
 from detector.night.night import Night
-from detector.night.originals import file_state, remember
 from detector.night.provenance import Subject
 from detector.night.regions import RegionsLike, as_regions, gathered
 from detector.params import Params, as_params

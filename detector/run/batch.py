@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from detector.errors import UsageError
-from detector.night.atomic import whole_file
-from detector.night.claims import writing
-from detector.night.written import hash_of, make_way, remember
+from detector.night.files.atomic import whole_file
+from detector.night.files.claims import writing
+from detector.night.files.written import hash_of, make_way, remember
 from detector.params import Params
 from detector.run.additions import Addition
 from detector.run.batch_night import BatchRow, Engine, Work, one_night, rows_as_csv

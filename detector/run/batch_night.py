@@ -17,9 +17,9 @@ from detector._version import __version__
 from detector.errors import DetectorError, UsageError, displayed
 from detector.footage.files import VIDEO_SUFFIXES, find_files
 from detector.footage.region import RegionSet
-from detector.night.atomic import whole_file
-from detector.night.claims import refuse_foreign, writing
-from detector.night.folder import claimed
+from detector.night.files.atomic import whole_file
+from detector.night.files.claims import refuse_foreign, writing
+from detector.night.files.folder import claimed
 from detector.night.layout import MOTION_FOLDER, NIGHT_FILE
 from detector.night.night import Night
 from detector.night.provenance import Subject

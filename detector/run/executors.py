@@ -12,8 +12,8 @@ from typing import Protocol
 from detector.errors import NightFolderError
 from detector.footage.device import on_device
 from detector.footage.spans import cut_spans
-from detector.night.claims import cannot_write
-from detector.night.folder import temporary_path
+from detector.night.files.claims import cannot_write
+from detector.night.files.folder import temporary_path
 from detector.run.crew import measure_jobs
 from detector.run.handover import share
 from detector.run.join import Prepared

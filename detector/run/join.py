@@ -12,10 +12,10 @@ from detector.footage.recording import Recording
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import measure_coverage, observed_intervals, stretches_apart
-from detector.night.measures import with_labels
 from detector.night.night import Night
+from detector.night.numbers.measures import with_labels
+from detector.night.numbers.stretches import state_rows
 from detector.night.provenance import SkippedSpan, Subject
-from detector.night.stretches import state_rows
 from detector.params import Params
 from detector.run.parts import Job, join_parts
 from detector.run.sources import Privacy, describe_sources

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from detector.errors import DetectorError, displayed
-from detector.night.claims import refuse_foreign, refuse_other_night
+from detector.night.files.claims import refuse_foreign, refuse_other_night
 from detector.params import Params
 
 SUFFIX = "_night"

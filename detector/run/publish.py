@@ -10,8 +10,12 @@ from pathlib import Path
 from detector.errors import DetectorError, NightFolderError, UsageError
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace, save_trace
-from detector.night.claims import recording_of, writing
-from detector.night.folder import claimed, locked, remove_other_parts, staged, whole_file
+from detector.night.files.claims import recording_of, writing
+from detector.night.files.folder import claimed, locked, remove_other_parts, staged, whole_file
+from detector.night.files.originals import find_footage
+from detector.night.files.store import write_night
+from detector.night.files.stored_trace import read_part
+from detector.night.files.written import move_aside, n_shown, remember_shown, remove_stale, tell
 from detector.night.layout import (
     ASIDE_MARK,
     CLIPS_FOLDER,
@@ -26,13 +30,9 @@ from detector.night.layout import (
     review_file,
 )
 from detector.night.night import Night
-from detector.night.originals import find_footage
+from detector.night.people.review import read_reviews, review_files, written_as
 from detector.night.pseudonyms import reviewer_id
 from detector.night.regions import read_regions, regions_text, write_regions
-from detector.night.review import read_reviews, review_files, written_as
-from detector.night.store import write_night
-from detector.night.stored_trace import read_part
-from detector.night.written import move_aside, n_shown, remember_shown, remove_stale, tell
 from detector.run.parts import without_picture
 
 

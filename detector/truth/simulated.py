@@ -18,10 +18,10 @@ from detector.events.decide import Decision
 from detector.events.presence import covered_shares
 from detector.events.state import ACTIVE, AWAKE, QUIET, Epoch, busy_stretches, score_epochs
 from detector.night.coverage import Coverage
-from detector.night.measures import with_labels
 from detector.night.night import Night
+from detector.night.numbers.measures import with_labels
+from detector.night.numbers.stretches import StateRow, Stretch, intersect, state_rows, subtract, total_s
 from detector.night.provenance import InputFile, Provenance
-from detector.night.stretches import StateRow, Stretch, intersect, state_rows, subtract, total_s
 from detector.params import Params
 
 _HOUR_S = 3600.0

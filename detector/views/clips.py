@@ -8,8 +8,8 @@ from pathlib import Path
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.footage.info import Frame
+from detector.night.files.loading import takes_night
 from detector.night.layout import CLIPS_FOLDER
-from detector.night.loading import takes_night
 from detector.night.movie import Box, Film, film_stretch
 from detector.night.night import Night
 from detector.night.tables import name_event

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector.errors import UsageError
-from detector.night.loading import NightLike, as_night, takes_night
+from detector.night.files.loading import NightLike, as_night, takes_night
 from detector.night.night import Night
 from detector.night.tables import name_event
 

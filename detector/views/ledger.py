@@ -10,8 +10,8 @@ from pathlib import Path
 from detector.footage.remarks import gather
 from detector.night.layout import NIGHT_FILE
 from detector.night.night import Night
+from detector.night.numbers.stretches import subtract
 from detector.night.provenance import SkippedSpan
-from detector.night.stretches import subtract
 from detector.views.wording import duration, moment, percent
 
 LEDGER_NAMES = {

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from detector.events.classify import Event
 from detector.footage.info import Frame
 from detector.footage.recording import Recording
+from detector.night.files.originals import open_stretch
 from detector.night.night import Night
-from detector.night.originals import open_stretch
 
 Box = tuple[float, float, float, float]
 Luma = NDArray[np.uint8]
@@ -58,7 +58,7 @@ def find_stills(night: Night, times_s: Sequence[float], footage: str | None = No
     Args:
         night: whose footage it is.
         times_s: recording time, s, ascending.
-        footage: as for `detector.night.originals.find_footage`.
+        footage: as for `detector.night.files.originals.find_footage`.
 
     Raises:
         FootageError: the footage is gone, is another one than was analyzed, or cannot be read.
@@ -145,7 +145,7 @@ def make_strip(night: Night, event: Event, *, height_px: int = 150, footage: str
         night: what was found.
         event: one of its events.
         height_px: height of each tile.
-        footage: as for `detector.night.originals.find_footage`.
+        footage: as for `detector.night.files.originals.find_footage`.
 
     Returns:
         Tiles in order; empty where the footage has no picture there.

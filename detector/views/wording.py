@@ -7,10 +7,10 @@ from datetime import datetime
 
 from detector.events.classify import Event
 from detector.events.rhythm import run_frame_s, sure_rate_hz
-from detector.night.measures import twitch_stretches
 from detector.night.night import Night
-from detector.night.rates import event_rate
-from detector.night.stretches import total_s
+from detector.night.numbers.measures import twitch_stretches
+from detector.night.numbers.rates import event_rate
+from detector.night.numbers.stretches import total_s
 
 UNKNOWN = "\u2013"  # a dash
 

@@ -20,7 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from detector.footage.video import probe
-from detector.night.agreement import Proportion, proportion
+from detector.night.people.agreement import Proportion, proportion
 from detector.run.analyze import analyze
 from detector.truth.encode import Encoding
 from detector.truth.planting.pictures import usual_fps

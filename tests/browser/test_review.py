@@ -15,8 +15,8 @@ import pytest
 
 from detector.night.layout import REGIONS_FILE, REVIEWS_FOLDER
 from detector.night.night import Night
+from detector.night.people.review import Entry, read_reviews
 from detector.night.regions import read_regions
-from detector.night.review import Entry, read_reviews
 from detector.run.analyze import analyze
 from tests.review_nights import Server, draw_footage, save, serving, spread
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from detector.night.files.stored_trace import read_part
 from detector.night.night import Night
-from detector.night.review import append_decision, read_reviews
-from detector.night.stored_trace import read_part
+from detector.night.people.review import append_decision, read_reviews
 from detector.views.review.session import Session
 from tests.fault_tools import everything
 

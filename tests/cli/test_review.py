@@ -11,7 +11,7 @@ import pytest
 from detector.errors import ExitCode
 from detector.night.layout import EVENTS_FILE, REGIONS_FILE, REPORT_FILE, REVIEWS_FOLDER
 from detector.night.night import Night
-from detector.night.review import append_decision, mark_of
+from detector.night.people.review import append_decision, mark_of
 
 Command = Callable[..., Any]
 

@@ -8,9 +8,9 @@ import pytest
 
 from detector.events.decide import Decision
 from detector.night.coverage import Coverage
+from detector.night.files.store import write_night
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance
-from detector.night.store import write_night
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 N_NIGHTS = 5

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from detector.errors import DetectorError
-from detector.night.folder import MOTION_FOLDER
+from detector.night.files.folder import MOTION_FOLDER
+from detector.night.files.store import write_night
 from detector.night.night import Night
-from detector.night.store import write_night
 from detector.run.parts import read_part
 
 Craft = Callable[[Path], object]

@@ -9,11 +9,11 @@ import pytest
 from detector.errors import NightFolderError, UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision
-from detector.night.loading import as_night, takes_night
+from detector.night.files.loading import as_night, takes_night
+from detector.night.files.store import write_night
 from detector.night.night import Night
 from detector.night.nights import load_nights
 from detector.night.provenance import InputFile, Provenance, Subject
-from detector.night.store import write_night
 from detector.night.tables import EVENT_COLUMNS
 
 Store = Callable[..., Path]

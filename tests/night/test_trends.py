@@ -5,7 +5,7 @@ import pytest
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS
-from detector.night.rates import event_rate
+from detector.night.numbers.rates import event_rate
 from detector.night.trends import NightRates, Trends, compare_nights
 
 FIRST = datetime(2026, 3, 1, 21, tzinfo=UTC)

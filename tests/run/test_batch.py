@@ -118,7 +118,7 @@ def test_other_parameters_are_refused_night_by_night(lab: Path, crewed: Path, tm
 
 @pytest.mark.slow
 def test_nothing_tells_a_name_or_keeps_a_pixel(lab: Path, tmp_path: Path) -> None:
-    from detector.night.stored_trace import read_part
+    from detector.night.files.stored_trace import read_part
 
     root = tmp_path / "results"
     rows = batch(lab, root, params=SHORT_SPANS, engine="crew", privacy=Privacy(pictures=False, names=False))

@@ -10,7 +10,7 @@ import pytest
 from detector.errors import FootageError, NightFolderError
 from detector.footage.recording import Recording, read_recording
 from detector.footage.spans import cut_spans
-from detector.night.stored_trace import read_part
+from detector.night.files.stored_trace import read_part
 from detector.params import Params, with_values
 from detector.run.analyze import analyze
 from detector.run.parts import Job, hash_file, is_measured, join_parts, measure_part, plan_jobs, still_to_measure

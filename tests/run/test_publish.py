@@ -9,7 +9,7 @@ import pytest
 
 from detector.errors import NoticeWarning
 from detector.footage.region import Region, RegionSet
-from detector.night.folder import locked
+from detector.night.files.folder import locked
 from detector.night.layout import STAGING_FOLDER, TEMPORARY_PREFIX
 from detector.night.night import Night
 from detector.night.regions import write_regions

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from detector.events.state import ABSENT, ACTIVE, AWAKE, QUIET, UNKNOWN, UNOBSERVED
-from detector.night.measures import times_of
 from detector.night.night import Night
-from detector.night.patterns import is_more_than_chance
-from detector.night.series import Times, find_series, night_criterion
-from detector.night.statistics import bout_sizes
-from detector.night.stretches import states_at
+from detector.night.numbers.measures import times_of
+from detector.night.numbers.patterns import is_more_than_chance
+from detector.night.numbers.series import Times, find_series, night_criterion
+from detector.night.numbers.statistics import bout_sizes
+from detector.night.numbers.stretches import states_at
 from detector.params import SeriesParams
 from detector.truth.simulated import SimulatedNight, simulate_night
 from tests.events.test_state import kappa

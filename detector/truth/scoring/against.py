@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, overload
 
-from detector.night.loading import NightLike, as_night
+from detector.night.files.loading import NightLike, as_night
 from detector.truth.known import KnownMovement
 from detector.truth.scoring.evaluate import evaluate as evaluate_known
 from detector.truth.scoring.people import Comparison, compare_scorings

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.classify import EVENT_KINDS
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.truth.known import KINDS, KnownMovement
 from detector.truth.scoring.agreement import kappa_table

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS
-from detector.night.loading import NightLike, as_night
+from detector.night.files.loading import NightLike, as_night
+from detector.night.files.store import without_nan
 from detector.night.night import Night
-from detector.night.store import without_nan
 from detector.truth.scoring.agreement import EPOCH_LENGTHS_S, epochs_of, occupied
 from detector.truth.scoring.evaluate import match_kind
 from detector.truth.scoring.intervals import Intervals

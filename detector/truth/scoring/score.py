@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.night.store import without_nan
+from detector.night.files.store import without_nan
 from detector.truth.scoring.intervals import Intervals
 
 if TYPE_CHECKING:

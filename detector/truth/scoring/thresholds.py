@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from detector.errors import UsageError
-from detector.night.loading import NightLike, as_night
+from detector.night.files.loading import NightLike, as_night
 from detector.truth.scoring.evaluate import match_kind
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.people import scoring_of

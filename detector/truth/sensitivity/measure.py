@@ -19,17 +19,17 @@ from pathlib import Path
 
 from detector.errors import DetectorError, FootageError, NightFolderError, UsageError
 from detector.footage.video import VideoInfo, probe
-from detector.night.claims import writing
-from detector.night.folder import locked, whole_file
+from detector.night.files.claims import writing
+from detector.night.files.folder import locked, whole_file
+from detector.night.files.loading import takes_night
+from detector.night.files.originals import find_original
+from detector.night.files.written import replacing, tell
 from detector.night.layout import SENSITIVITY_FILE
-from detector.night.loading import takes_night
-from detector.night.measures import kind_rates
 from detector.night.night import Night
-from detector.night.originals import find_original
+from detector.night.numbers.measures import kind_rates
 from detector.night.provenance import InputFile
 from detector.night.pseudonyms import hiding
 from detector.night.sensitivity import Asked
-from detector.night.written import replacing, tell
 from detector.params import Params
 from detector.run.progress import Progress
 from detector.run.publish import draw_again

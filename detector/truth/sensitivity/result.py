@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from detector.night.agreement import Proportion, proportion
+from detector.night.files.store import without_nan
 from detector.night.night import Night
-from detector.night.rates import Rate, poisson_limits
+from detector.night.numbers.rates import Rate, poisson_limits
+from detector.night.people.agreement import Proportion, proportion
 from detector.night.sensitivity import SENSITIVITY_SCHEMA, Asked, identity
-from detector.night.store import without_nan
 from detector.truth.encode import Encoding
 from detector.truth.sensitivity.curve import Curve, fit_curve
 from detector.truth.sensitivity.design import COLUMNS, ROWS, Stretch

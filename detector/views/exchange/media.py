@@ -10,8 +10,8 @@ from pathlib import Path, PurePath, PureWindowsPath
 
 from detector.errors import FootageError
 from detector.footage.video import VideoInfo, probe
+from detector.night.files.originals import find_footage
 from detector.night.night import Night
-from detector.night.originals import find_footage
 
 _ROUNDING_S = 0.001
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from detector.night.night import Night
-from detector.night.review import mark_of
+from detector.night.people.review import mark_of
 from detector.night.schema import ARTIFACTS, EPOCHS, EVENTS, Table
 from detector.night.tables import Columns, artifact_columns, name_event
 from detector.views.exchange.media import MediaClip, clips_of

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import NightFolderError, UsageError
-from detector.night.loading import NightLike, as_night
+from detector.night.files.loading import NightLike, as_night
 from detector.night.night import Night
+from detector.night.people.review import LONGEST_NOTE, Mark, append_decision, check_reviewer, mark_of, read_reviews
+from detector.night.people.verdicts import Verdict, verdicts_of
 from detector.night.pseudonyms import reviewer_id
-from detector.night.review import LONGEST_NOTE, Mark, append_decision, check_reviewer, mark_of, read_reviews
 from detector.night.tables import name_event
-from detector.night.verdicts import Verdict, verdicts_of
 from detector.views.exchange.labels import Labeled, Labels, own_labels, with_kinds
 from detector.views.exchange.reading import read_scoring
 from detector.views.exchange.scored import Scored, unfit

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import OutputFileError, UsageError
-from detector.night.atomic import whole_file
-from detector.night.loading import NightLike, as_night
-from detector.night.written import refuse_existing
+from detector.night.files.atomic import whole_file
+from detector.night.files.loading import NightLike, as_night
+from detector.night.files.written import refuse_existing
 from detector.views.exchange.bids import PARTICIPANTS_FILE, bids_files
 from detector.views.exchange.sheet import Choice, Sheet, make_sheet
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from detector.errors import FootageError, UsageError
 from detector.events.classify import Event
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.params import Params
 from detector.views.plots.motion import plot_motion

@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter, zoom
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
 from detector.motion.trace import MotionTrace
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.regions import draw_regions
 from detector.views.plots.signal import Strength, moved_cells, strength_of

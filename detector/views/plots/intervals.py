@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
-from detector.night.statistics import log_survivor
+from detector.night.numbers.statistics import log_survivor
 from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
 from detector.views.wording import duration, number
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact
 from detector.events.classify import Event
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.signal import Strength, strength_of
 from detector.views.plots.style import ARTIFACT, FAINT, KIND_STYLES, STANDING, bars, hatch_unseen, ink, new_axes, say

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS
-from detector.night.loading import NightLike, as_night
+from detector.night.files.loading import NightLike, as_night
 from detector.night.night import Night
 from detector.views.plots.style import FAINT, KIND_STYLES, UNSEEN, bars, new_axes, say
 from detector.views.wording import UNKNOWN, day_and_month, number, rate, rate_base

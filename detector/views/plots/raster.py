@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS, Event
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.style import KIND_STYLES, hatch_unseen, new_axes, say
 from detector.views.plots.time_axis import set_time_axis

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.style import FAINT, KIND_STYLES, hatch_unseen, ink, new_axes, say
 from detector.views.plots.time_axis import set_time_axis

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import periodogram
 
 from detector.events.classify import Event
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.views.plots.signal import strength_of, swing
 from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
 from detector.night.sensitivity import OfPlace, OfSize, Size, StoredSensitivity
 from detector.views.plots.heatmap import show_picture

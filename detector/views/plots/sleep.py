@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from detector.events.infant import Infant
 from detector.events.state import ABSENT, ACTIVE, AWAKE, QUIET, STATES, UNKNOWN, UNOBSERVED
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
+from detector.night.numbers.stretches import StateRow, state_lengths
 from detector.night.palette import STATE_COLORS
-from detector.night.stretches import StateRow, state_lengths
 from detector.views.plots.heatmap import show_picture
 from detector.views.plots.lanes import Lane, write_label, write_remark
 from detector.views.plots.regions import draw_regions

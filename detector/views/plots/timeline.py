@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from detector.events.classify import Event
-from detector.night.loading import takes_night
+from detector.night.files.loading import takes_night
 from detector.night.night import Night
-from detector.night.stretches import intersect, merge
+from detector.night.numbers.stretches import intersect, merge
 from detector.views.clock_marks import clock_changes
 from detector.views.plots import style as look
 from detector.views.plots.courses import motion_envelope, rate_course

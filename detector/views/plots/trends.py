@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from numpy.typing import NDArray
 
-from detector.night.measures import known_kind
+from detector.night.numbers.measures import known_kind
 from detector.night.trends import Trends
 from detector.views.plots.style import FAINT, KIND_STYLES, ink, new_axes, say
 from detector.views.wording import number

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from detector.night.night import Night
-from detector.night.patterns import Pattern
+from detector.night.numbers.patterns import Pattern
 from detector.views.report.section import Section, Story, section
 from detector.views.wording import number, percent
 

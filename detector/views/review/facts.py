@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.state import STATES, UNOBSERVED
-from detector.night.agreement import quiet_samples
-from detector.night.review import mark_of
+from detector.night.people.agreement import quiet_samples
+from detector.night.people.review import mark_of
 from detector.night.tables import name_event
 from detector.views.plots.signal import strength_of
 from detector.views.plots.style import KIND_STYLES, STANDING

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from detector.errors import FootageError, UsageError
-from detector.night.originals import find_original
+from detector.night.files.originals import find_original
 from detector.night.provenance import InputFile
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Media:
 
     Args:
         night: whose footage it is.
-        footage: where it is now, as for `detector.night.originals.find_footage`.
+        footage: where it is now, as for `detector.night.files.originals.find_footage`.
     """
 
     def __init__(self, night: Night, footage: Path | None = None) -> None:

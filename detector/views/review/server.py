@@ -49,7 +49,7 @@ def serve(
         reviewer: whose decisions are written.
         port: to listen on; 0 takes a free one.
         is_blind: whether the reviewer may not see what was decided.
-        footage: where the footage is now, as for `detector.night.originals.find_footage`.
+        footage: where the footage is now, as for `detector.night.files.originals.find_footage`.
         opened: called with the address of the page once it answers.
 
     Returns:

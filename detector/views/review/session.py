@@ -10,12 +10,28 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detector.errors import UsageError
-from detector.night.agreement import Proportion, Recall, agreements, estimate_recall, precision_by_kind, quiet_time
-from detector.night.carry_over import Placed, place
+from detector.night.people.agreement import (
+    Proportion,
+    Recall,
+    agreements,
+    estimate_recall,
+    precision_by_kind,
+    quiet_time,
+)
+from detector.night.people.carry_over import Placed, place
+from detector.night.people.review import (
+    Action,
+    Entry,
+    Mark,
+    append_decision,
+    check_reviewer,
+    mark_of,
+    read_reviews,
+    standing,
+)
+from detector.night.people.verdicts import Verdict, verdicts_of
 from detector.night.pseudonyms import reviewer_id
-from detector.night.review import Action, Entry, Mark, append_decision, check_reviewer, mark_of, read_reviews, standing
 from detector.night.tables import name_event
-from detector.night.verdicts import Verdict, verdicts_of
 
 if TYPE_CHECKING:
     from detector.night.night import Night
@@ -25,7 +41,7 @@ class Asked(BaseModel):
     """What the page asks to be decided.
 
     Attributes:
-        action: see `detector.night.review.Entry`.
+        action: see `detector.night.people.review.Entry`.
         event: number of an event of the night, from 0; None where it is about an added event or about a stretch.
         added: the added event that it is about, as it was added.
         kind, start_s, stop_s, x_px, y_px: what it shall be: of `add` the event, of `change` what changes, of `state`
@@ -200,7 +216,7 @@ def _shares(precision: Mapping[str, Proportion]) -> dict[str, Any]:
 
 
 def _finite(value: Proportion | Recall | Any) -> dict[str, Any]:  # noqa: ANN401  # any of our frozen results
-    from detector.night.store import without_nan
+    from detector.night.files.store import without_nan
 
     facts: dict[str, Any] = without_nan(asdict(value))
     return facts

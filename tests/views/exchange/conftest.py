@@ -14,9 +14,9 @@ from detector.events.artifacts import Artifact
 from detector.events.classify import Event
 from detector.events.decide import Decision
 from detector.night.coverage import Coverage
+from detector.night.files.store import write_night
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance
-from detector.night.store import write_night
 from detector.truth.simulated import SimulatedNight, simulate_night
 
 collect_ignore = ["boris_exports.py"]  # a program for BORIS's own Python

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from detector.events.state import ABSENT, ACTIVE, AWAKE, QUIET, UNKNOWN, UNOBSERVED, Epoch
 from detector.motion.breathing import Breathing, coarse_grid, find_components
 from detector.night.night import Night
+from detector.night.numbers.stretches import state_rows
 from detector.night.palette import STATE_COLORS
-from detector.night.stretches import state_rows
 from detector.views.interactive.page import timeline_item
 from detector.views.plots import plot_breathing, plot_extent, plot_timeline
 from detector.views.plots.sleep import rate_range, state_runs, state_table

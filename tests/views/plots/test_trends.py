@@ -6,7 +6,7 @@ from matplotlib.dates import date2num
 
 from detector.errors import UsageError
 from detector.events.classify import EVENT_KINDS
-from detector.night.rates import event_rate
+from detector.night.numbers.rates import event_rate
 from detector.night.trends import NightRates, Trends, compare_nights
 from detector.views.plots import plot_trends
 from detector.views.plots.style import detached_axes

@@ -13,7 +13,7 @@ import pytest
 from detector.events.classify import EVENT_KINDS
 from detector.night.layout import REGIONS_FILE, REVIEWS_FOLDER
 from detector.night.night import Night
-from detector.night.review import append_decision, read_reviews
+from detector.night.people.review import append_decision, read_reviews
 
 
 def test_the_page_knows_the_night(page: Any) -> None:
@@ -193,7 +193,7 @@ def test_a_stretch_that_is_none_is_refused(page: Any, query: str) -> None:
 
 
 def test_footage_that_is_gone_says_so(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("detector.night.originals._size", lambda _: None)
+    monkeypatch.setattr("detector.night.files.originals._size", lambda _: None)
     response = page.ask("media?start=2&stop=6")
     assert response.status_code == 404
     assert "--footage" in response.json()["error"]
