@@ -81,6 +81,7 @@ TECHNICAL = {
     ("events/breaths.py", 2.5): "what a place is, judged by `breathing.min_gathered`",
     ("events/breaths.py", 3): "three arrays",
     ("events/artifacts.py", 255.0): "shares stored as bytes",
+    ("events/movers.py", 255.0): "shares stored as bytes",
     ("events/bursts.py", 8): "latest groups looked at",
     ("events/boxes.py", 3): "a cell with all those around it: a kernel",
     ("events/camera.py", 4): "number of causes",
