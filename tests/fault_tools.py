@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def children_of(pid: int) -> list[int]:
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == pid:
+            if parent_of(int(stat.parent.name)) == pid:
                 found.append(int(stat.parent.name))
         except OSError:
             continue
@@ -79,9 +80,20 @@ def readers_of(path: Path) -> list[int]:
     return [pid for pid in children_of(os.getpid()) if has_open(pid, path)]
 
 
+def descendants_of(pid: int) -> list[int]:
+    """Child processes of a process, and theirs."""
+    found = children_of(pid)
+    return found + [other for child in found for other in descendants_of(child)]
+
+
+def parent_of(pid: int) -> int:
+    """The process that started another one."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
 def measuring(path: Path) -> list[int]:
-    """Workers of the crew that have a file open: they are in the middle of a span of it."""
-    return [pid for pid in readers_of(path) if is_of_crew(pid)]
+    """Processes that measure, for this one or for one that it started, and are in the middle of a span of a file."""
+    return [pid for pid in descendants_of(os.getpid()) if is_of_crew(pid) and has_open(pid, path)]
 
 
 def is_of_crew(pid: int) -> bool:
@@ -127,3 +139,23 @@ def after_first_part(folder: Path, action: Callable[[], object]) -> Callable[[Pr
             waiting.pop()()
 
     return act
+
+
+def write_large(path: Path) -> Path:
+    """Two seconds of pictures of 69 megapixels, of which a process of 500 MB cannot hold enough to compare them."""
+    import av
+    import numpy as np
+
+    gray = np.full((7200, 9600), 100, np.uint8)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 9600, 7200, "yuvj420p"
+        frame = av.VideoFrame.from_ndarray(gray, format="gray").reformat(format="yuvj420p")
+        frame.pts, frame.time_base = 0, Fraction(1, 10)
+        (picture,) = [bytes(packet) for packet in stream.encode(frame)]
+        for number in range(20):
+            packet = av.Packet(picture)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, 10), True
+            packet.pts = packet.dts = number
+            container.mux(packet)
+    return path

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 MAX_ERRORS_IN_A_ROW = 32
 """A reader that fails this often without giving a packet has nothing more to give."""
 
+_LARGE_PACKET_BYTES = 32 << 20
+
 _FORMATS = (
     "3g2 3gp apng asf asf_o av1 avi bmp_pipe dhav dv flv gif gxf h261 h263 h264 hevc ivf jpeg_pipe live_flv m4v "
     "matroska mjpeg mov mp4 mpeg mpegts mpegtsraw mpegvideo mpjpeg mxf nsv nut obu ogg png_pipe rm tiff_pipe vc1 "
@@ -81,6 +83,9 @@ def iter_demux(container: InputContainer, *streams: Stream) -> Iterator[Packet[A
     """Packets of some streams in file order; None for each read error, after which reading goes on.
 
     Empty packets (a dropped picture, or the end of the stream) are left out.
+
+    Raises:
+        MemoryError: this process has no memory left.
     """
     n_errors = 0
     while n_errors < MAX_ERRORS_IN_A_ROW:
@@ -90,11 +95,29 @@ def iter_demux(container: InputContainer, *streams: Stream) -> Iterator[Packet[A
                 if packet.size:
                     yield packet
         except (av.error.FFmpegError, OSError, IndexError) as error:  # IndexError: a stream that begins in mid-file
+            if is_exhausted(error, _LARGE_PACKET_BYTES):
+                raise
             logger.debug("%s: %s", container.name, error)
             n_errors += 1
             yield None
         else:
             return
+
+
+def is_exhausted(error: BaseException, room_bytes: int) -> bool:
+    """Whether an error of FFmpeg means that this process has no memory left.
+
+    Args:
+        error: what was raised.
+        room_bytes: if so much can still be had, it was the file that asked for more than there is anywhere.
+    """
+    if not isinstance(error, MemoryError):
+        return False
+    try:
+        bytearray(room_bytes)
+    except MemoryError:
+        return True
+    return False
 
 
 def address(path: Path) -> str:

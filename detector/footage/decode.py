@@ -15,7 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from detector.errors import FootageError
-from detector.footage.container import iter_demux, open_video
+from detector.footage.container import is_exhausted, iter_demux, open_video
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
 from detector.footage.luma import luma_of, scaled
 from detector.footage.packets import last_keys, place_of_packet, place_of_rank
@@ -189,6 +189,8 @@ class _Decoding:
         try:
             return context.decode(packet)
         except FFmpegError as error:
+            if is_exhausted(error, 4 * context.width * context.height):
+                raise  # what this process cannot decode is no damage of the file
             logger.debug("%s: packet %d: %s", self.info.path, place, error)
             if packet is not None:
                 self.bad.add(int(self.info.packets.rank[place]))

@@ -1,7 +1,8 @@
 """Dask as the one who measures: the same tasks as on this machine, on as many as there are, with the same bytes.
 
 A span that costs three processes is given up and named. What a killed worker or a restarted scheduler had in hand is
-asked for again; a part that is stored is never measured twice.
+asked for again; a part that is stored is never measured twice. Who ran out of memory is replaced before the next night
+reaches it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from detector.errors import DetectorError, FootageError, UsageError
 from detector.run.additions import Addition
 from detector.run.join import Prepared
 from detector.run.parts import Job, StorageError, is_measured
+from detector.run.renewal import renewing
 from detector.run.tasks import Facts, Request, finish_night, measure_shared, plant_night, read_night
 
 MAX_TRIES = 3
@@ -94,7 +96,6 @@ class Cluster:
         self, jobs: Sequence[Job], footage: Path, stall_s: float, on_progress: Callable[[Job, int], None], /
     ) -> Mapping[int, str]:
         """Measure spans; the signature of `detector.run.executors.Executor`."""
-        del stall_s  # stands in the parameters that `footage` holds
         tries, given_up, waiting = Counter[int](), dict[int, str](), deque(jobs)
         running: dict[Any, Job] = {}
         news = threading.Event()
@@ -102,7 +103,7 @@ class Cluster:
             with self._reconnected(running, waiting):
                 while waiting:
                     job = waiting.popleft()
-                    running[self._submit(news, measure_shared, footage.absolute(), job)] = job
+                    running[self._submit(news, measure_shared, footage.absolute(), job, stall_s)] = job
                 for future in self._done(running, news):
                     self._settle(future, running.pop(future), tries, given_up, waiting, on_progress)
         return dict(sorted(given_up.items()))
@@ -164,7 +165,7 @@ class Cluster:
     def _submit(self, news: threading.Event, function: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401
         # A key of its own for each try: a result is in files, never in what Dask remembers.
         key = f"{function.__name__}-{os.getpid()}-{next(self._number)}"
-        future = self._client.submit(function, *args, key=key, pure=False, retries=0)
+        future = self._client.submit(renewing, function, *args, key=key, pure=False, retries=0)
         future.add_done_callback(lambda _: news.set())
         return future
 
@@ -234,7 +235,7 @@ def _is_death(error: BaseException) -> bool:
 
 def _reason(error: BaseException | None) -> str:
     if error is None or _is_death(error):
-        return "the process that measured it was ended, or ended itself since it read nothing or ran out of memory"
+        return "the process that worked on it was ended, from outside or since it ran out of memory"
     text = " ".join(f"{error}".split()).rstrip(".")
     return text if isinstance(error, DetectorError) else f"{type(error).__name__}: {text}"
 
@@ -259,7 +260,7 @@ def dask_cluster(scheduler: str | None, n_workers: int, memory_mb: float) -> Ite
     settings = {
         "distributed.scheduler.allowed-failures": 0,  # deaths are counted here
         "distributed.scheduler.worker-saturation": 1.0,  # a worker has only the span it works on, so only that one dies
-        "distributed.worker.daemon": False,  # readers are processes of their own
+        "distributed.worker.daemon": False,  # who reads and who measures are processes of their own
         "distributed.comm.timeouts.connect": _CONNECT,
         "distributed.deploy.lost-worker-timeout": "60s",  # a busy machine is slow to start one again
         "distributed.admin.log-format": "%(message)s",

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from detector.errors import DetectorError
+from detector.errors import DetectorError, FootageError
 from detector.run.parts import Job, StorageError
 from detector.run.worker import Reply
 
@@ -34,7 +34,7 @@ _START_S = 60.0
 _MAX_WORDS = 2000
 _BOOTSTRAP = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-    "sys.path[:] = sys.argv[2:]; from detector.run.worker import serve; serve(sys.argv[1])"
+    "sys.path[:] = sys.argv[1:]; from detector.run.worker import serve; serve()"
 )
 # One core a worker: results must not depend on threads, and thread pools cost memory.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -71,9 +71,10 @@ class _Crew:
     on_progress: Callable[[Job, int], None]
     workers: list[_Worker] = field(default_factory=list)
     inbox: queue.Queue[tuple[_Worker, Reply | None]] = field(default_factory=queue.Queue)
+    max_attempts: int = MAX_ATTEMPTS
     attempts: Counter[int] = field(default_factory=Counter)
     failed_starts: int = 0
-    given_up: dict[int, str] = field(default_factory=dict)
+    given_up: dict[int, DetectorError] = field(default_factory=dict)
     looked_s: float = field(default_factory=time.monotonic)
 
 
@@ -82,7 +83,8 @@ def measure_jobs(
 ) -> Mapping[int, str]:
     """Measure spans in worker processes.
 
-    A span whose worker dies, hangs or fails is tried once more, then given up; the rest goes on.
+    A span whose worker dies, hangs or fails is tried once more, then given up; the rest goes on. A worker that ran out
+    of memory is replaced before anybody gives it more to do.
 
     Args:
         jobs: what to measure.
@@ -101,37 +103,80 @@ def measure_jobs(
     """
     crew = _Crew(n_workers, footage, deque(jobs), stall_s, on_progress)
     try:
-        while crew.waiting or any(worker.job for worker in crew.workers):
-            _hand_out(crew)
-            with suppress(queue.Empty):  # the timeout lets Ctrl-C through on every platform
-                worker, reply = crew.inbox.get(timeout=_POLL_S)
-                _take(crew, worker, reply)
-            _end_the_silent(crew)
+        _work(crew)
         for worker in crew.workers:
             _dismiss(worker)
     finally:
         for worker in crew.workers:
             _kill(worker)
-    return dict(sorted(crew.given_up.items()))
+    return {index: str(error) for index, error in sorted(crew.given_up.items())}
+
+
+class Hand:
+    """One worker for one span after the other, of whichever night; a new one takes the place of one that is gone.
+
+    It stands between a process that must not be harmed and what measuring may do: take all memory, hang, or end.
+    """
+
+    def __init__(self) -> None:
+        self._workers: list[_Worker] = []
+        self._inbox: queue.Queue[tuple[_Worker, Reply | None]] = queue.Queue()
+
+    def measure(self, job: Job, footage: Path, stall_s: float) -> None:
+        """Measure a span, once.
+
+        Args:
+            job: the span.
+            footage: the recording and the parameters, `share`d.
+            stall_s: a worker that reads nothing for this long is ended, s.
+
+        Raises:
+            FootageError: the footage cannot be measured.
+            StorageError: the part cannot be stored.
+            DetectorError: the worker died, hung or ran out of memory, or none can be started.
+        """
+        crew = _Crew(1, footage, deque([job]), stall_s, _ignore, self._workers, self._inbox, max_attempts=1)
+        _work(crew)
+        for error in crew.given_up.values():
+            raise error
+
+    def end(self) -> None:
+        """End the worker."""
+        for worker in self._workers:
+            _kill(worker)
+        self._workers.clear()
+
+
+def _ignore(job: Job, n_frames: int) -> None:
+    del job, n_frames
+
+
+def _work(crew: _Crew) -> None:
+    while crew.waiting or any(worker.job for worker in crew.workers):
+        _hand_out(crew)
+        with suppress(queue.Empty):  # the timeout lets Ctrl-C through on every platform
+            worker, reply = crew.inbox.get(timeout=_POLL_S)
+            _take(crew, worker, reply)
+        _end_the_silent(crew)
 
 
 def _hand_out(crew: _Crew) -> None:
     n_busy = sum(worker.job is not None for worker in crew.workers)
     while len(crew.workers) < min(crew.n_workers, n_busy + len(crew.waiting)):
-        crew.workers.append(_hire(crew.footage, crew.inbox))
+        crew.workers.append(_hire(crew.inbox))
     for worker in crew.workers:
         if worker.is_ready and worker.job is None and crew.waiting:
             worker.job, worker.silent_s = crew.waiting.popleft(), 0.0
             with suppress(OSError):  # it has just died: its end of file is on the way
-                pickle.dump(worker.job, _pipe(worker.process.stdin))
+                pickle.dump((crew.footage, worker.job), _pipe(worker.process.stdin))
                 _pipe(worker.process.stdin).flush()
 
 
-def _hire(footage: Path, inbox: queue.Queue[tuple[_Worker, Reply | None]]) -> _Worker:
+def _hire(inbox: queue.Queue[tuple[_Worker, Reply | None]]) -> _Worker:
     try:
         complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed with its worker
         process = subprocess.Popen(
-            [sys.executable, "-c", _BOOTSTRAP, str(footage), *sys.path],
+            [sys.executable, "-c", _BOOTSTRAP, *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
@@ -176,10 +221,19 @@ def _take(crew: _Crew, worker: _Worker, reply: Reply | None) -> None:
     elif reply.verdict == "ready" or job is None:
         worker.is_ready = True
         crew.failed_starts = 0
-    elif reply.verdict == "unstorable":
+    else:
+        _settle(crew, worker, job, reply)
+
+
+def _settle(crew: _Crew, worker: _Worker, job: Job, reply: Reply) -> None:
+    if reply.verdict == "unstorable":
         raise StorageError(reply.reason)
+    if reply.verdict == "exhausted":  # what it holds it may never give back
+        crew.workers.remove(worker)
+        _kill(worker)
+        _try_again(crew, job, DetectorError(reply.reason))
     elif reply.verdict == "failed":
-        _try_again(crew, job, reply.reason)
+        _try_again(crew, job, FootageError(reply.reason))
     else:
         crew.on_progress(job, job.n_frames)
 
@@ -203,19 +257,19 @@ def _bury(crew: _Crew, worker: _Worker, job: Job | None, reason: str = "") -> No
     _kill(worker)
     reason = reason or _cause_of_death(worker)
     if job is not None:
-        _try_again(crew, job, reason)
+        _try_again(crew, job, DetectorError(reason))
     elif not worker.is_ready:
         crew.failed_starts += 1
         if crew.failed_starts >= MAX_FAILED_STARTS:
             raise DetectorError(_cannot_start(reason))
 
 
-def _try_again(crew: _Crew, job: Job, reason: str) -> None:
+def _try_again(crew: _Crew, job: Job, error: DetectorError) -> None:
     crew.attempts[job.index] += 1
-    if crew.attempts[job.index] < MAX_ATTEMPTS:
+    if crew.attempts[job.index] < crew.max_attempts:
         crew.waiting.appendleft(job)
     else:
-        crew.given_up[job.index] = reason
+        crew.given_up[job.index] = error
 
 
 def _cause_of_death(worker: _Worker) -> str:

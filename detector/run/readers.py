@@ -140,10 +140,14 @@ class _Reader:
         for _ in range(0 if self.is_ended else _ATTEMPTS):
             try:
                 self._tell(task)
-                return self._answer(self._deadline_s(task[1]))
+                answer = self._answer(self._deadline_s(task[1]))
             except _SilentError as error:
                 reason = str(error)
                 self.end()
+                continue
+            if isinstance(answer, _ExhaustedError):
+                self.end()  # what it holds it may never give back
+            return answer
         return FootageError(f"{task[1]}: this file cannot be read: {reason}; leave it out, or convert it to H.264.")
 
     def _tell(self, task: Task) -> None:
@@ -214,6 +218,10 @@ class _Reader:
             _pipe(process, "stdin").close()
 
 
+class _ExhaustedError(FootageError):
+    """A file for which the memory of the reader was not enough."""
+
+
 class _SilentError(Exception):
     """A reader gave no answer; the message says why."""
 
@@ -252,14 +260,15 @@ def serve(memory_mb: float) -> None:
 
 def _read(task: Task, memory_mb: float) -> Read:
     from detector.footage.video import probe
+    from detector.run.worker import is_out_of_memory
 
     what, path, params = task
     try:
         return hash_file(path) if what == "hash" else probe(path, params)
     except FootageError as error:
-        return error
+        return _ExhaustedError(*error.args) if is_out_of_memory(error) else error
     except Exception as error:  # noqa: BLE001  # one file must not cost the night; it is named and counted
-        why = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
-        if isinstance(error, MemoryError) or "cannot allocate memory" in why.lower():
-            why = f"it needs more memory than run.worker_memory_mb ({memory_mb:g} MB) allows"
-        return FootageError(f"{path}: this file cannot be read: {why}; leave it out, or convert it to H.264.")
+        why, kind = " ".join(f"{type(error).__name__}: {error}".split()).rstrip("."), FootageError
+        if is_out_of_memory(error):
+            why, kind = f"it needs more memory than run.worker_memory_mb ({memory_mb:g} MB) allows", _ExhaustedError
+        return kind(f"{path}: this file cannot be read: {why}; leave it out, or convert it to H.264.")

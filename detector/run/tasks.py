@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from detector.errors import DetectorError, FootageError, NoticeWarning
+from detector.errors import NoticeWarning
 from detector.footage.device import OFF, choose_decoding
 from detector.footage.recording import read_recording
 from detector.night.night import Night
 from detector.night.provenance import Subject
 from detector.params import Params
 from detector.run.additions import Addition
-from detector.run.handover import Received, receive
+from detector.run.crew import Hand
 from detector.run.join import Prepared, join_night
-from detector.run.parts import Job, StorageError, measure_part
+from detector.run.parts import Job
 from detector.run.progress import Progress
 from detector.run.publish import publish
 from detector.run.readers import Readers
 from detector.run.sources import Privacy
-from detector.run.worker import in_one_line, limit_memory
 
-HUNG = 70
-"""Code with which a process ends itself that reads nothing any more."""
+_REST_S = 60.0
+"""How long a process that measures is kept without work, s."""
 
 
 @dataclass(frozen=True)
@@ -93,66 +89,54 @@ def read_night(request: Request, n_readers: int = 1, on_start: Callable[[Readers
     return Prepared(recording, hashes, params, decoding, request.privacy, request.subject)
 
 
-def measure_shared(footage: Path, job: Job) -> None:
-    """Measure one span of a night that was `share`d, in a process that does nothing else meanwhile.
+def measure_shared(footage: Path, job: Job, stall_s: float) -> None:
+    """Measure one span of a night that was `share`d, in a process of its own.
 
-    A process that reads nothing for `run.stall_s` ends itself: somebody else has to find out.
+    What takes all memory, hangs or ends while it measures is never this process, which has more to do than that: it
+    answers a scheduler, and the next night. The process that measures is kept for the spans to come unless something
+    happened to it.
+
+    Args:
+        footage: the recording and the parameters.
+        job: the span.
+        stall_s: who reads nothing for this long hangs, s.
 
     Raises:
-        FootageError: the footage cannot be read.
+        FootageError: the footage cannot be measured.
         StorageError: the part cannot be stored.
+        DetectorError: the process that measured it died, hung or ran out of memory.
     """
-    import cv2
-
-    cv2.setNumThreads(1)
-    shared = _received(footage)
-    recording, params = shared.item
-    limit_memory(params.run.worker_memory_mb)
     try:
-        with _watched(params.run.stall_s) as beat:
-            measure_part(recording, job, params, beat)
-    except (DetectorError, StorageError):
-        raise
-    except Exception as error:  # noqa: BLE001  # one span must not cost the night; it is named and counted
-        raise FootageError(in_one_line(error, params.run.worker_memory_mb)) from None
-    finally:
-        shared.let_go()
-
-
-@lru_cache(maxsize=1)
-def _received(footage: Path) -> Received:
-    return receive(footage)
-
-
-class _Beat:
-    """Called with each packet; notes when that was."""
-
-    def __init__(self) -> None:
-        self.at_s = time.monotonic()
-
-    def __call__(self, is_decoded: bool) -> None:  # noqa: FBT001  # called half a million times
-        del is_decoded
-        self.at_s = time.monotonic()
-
-
-@contextmanager
-def _watched(stall_s: float) -> Iterator[_Beat]:
-    beat, is_over = _Beat(), threading.Event()
-
-    def watch() -> None:
-        step_s = min(1.0, stall_s / 4)
-        silent_s, seen_s = 0.0, beat.at_s
-        while not is_over.wait(step_s):
-            # Counted in small steps, so that a machine that slept ends nobody.
-            silent_s, seen_s = (0.0 if beat.at_s != seen_s else silent_s + step_s), beat.at_s
-            if silent_s >= stall_s:
-                os._exit(HUNG)
-
-    threading.Thread(target=watch, daemon=True).start()
+        hand, rest = _resting.pop()
+        rest.cancel()
+    except IndexError:
+        hand = Hand()
+    is_whole = False
     try:
-        yield beat
+        hand.measure(job, footage, stall_s)
+        is_whole = True
     finally:
-        is_over.set()
+        if is_whole:
+            _let_rest(hand)
+        else:
+            hand.end()
+
+
+_resting: list[tuple[Hand, threading.Timer]] = []
+"""Those of this process that measure nothing for the moment, with what ends them after a while."""
+
+
+def _let_rest(hand: Hand) -> None:
+    def end() -> None:
+        with suppress(ValueError):  # it has work again
+            _resting.remove(resting)
+            hand.end()
+
+    timer = threading.Timer(_REST_S, end)
+    timer.daemon = True
+    resting = (hand, timer)
+    _resting.append(resting)
+    timer.start()
 
 
 def finish_night(prepared: Prepared, jobs: Sequence[Job], given_up: Mapping[int, str], folder: Path) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import queue
@@ -11,17 +12,17 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
 from detector.errors import DetectorError
-from detector.footage.recording import Recording
-from detector.params import Params
-from detector.run.handover import receive
+from detector.run.handover import Received, receive
 from detector.run.parts import Job, StorageError, measure_part
 
 BEAT_S = 0.5
 """How often a worker says how far it is, at most, s."""
+_NO_MEMORY = ("insufficient memory", "cannot allocate memory", "failed to map segment")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Reply:
     """What a worker says.
 
     Attributes:
-        verdict: `ready`, `measuring`, `done`, `failed` (the footage) or `unstorable` (the disk).
+        verdict: `ready`, `measuring`, `done`, `failed` (the footage), `exhausted` (the memory of this process, which is
+            not to be used any more) or `unstorable` (the disk).
         reason: why it failed.
         n_frames: measured so far, where it is measuring.
     """
@@ -39,20 +41,20 @@ class Reply:
     n_frames: int = 0
 
 
-def serve(footage: str) -> None:
-    """Be a worker: measure the jobs that come in on standard input, until it closes."""
+Task = tuple[Path, Job]
+"""A recording with its parameters, as `share` wrote them, and a span of it."""
+
+
+def serve() -> None:
+    """Be a worker: measure the tasks that come in on standard input, until it closes."""
     import cv2
 
     cv2.setNumThreads(1)
     # Replies have a channel of their own: what a library prints goes to standard error instead.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    jobs: queue.Queue[Job] = queue.Queue()
-    threading.Thread(target=listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    shared = receive(Path(footage))
-    recording, params = shared.item
-    if not any(clip.info.device for clip in recording.clips):  # drivers of devices claim room that they never use
-        limit_memory(params.run.worker_memory_mb)
+    tasks: queue.Queue[Task] = queue.Queue()
+    threading.Thread(target=listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
 
     def send(reply: Reply) -> None:
         pickle.dump(reply, replies)
@@ -60,10 +62,17 @@ def serve(footage: str) -> None:
 
     send(Reply("ready"))
     while True:
-        job = jobs.get()
-        send(_measured(recording, job, params, _Beat(send)))
-        # The tables of a night are read piece by piece, and no piece twice.
-        shared.let_go()
+        footage, job = tasks.get()
+        send(_measured(footage, job, _Beat(send)))
+
+
+@lru_cache(maxsize=1)
+def _received(footage: Path) -> Received:
+    shared = receive(footage)
+    recording, params = shared.item
+    if not any(clip.info.device for clip in recording.clips):  # drivers of devices claim room that they never use
+        limit_memory(params.run.worker_memory_mb)
+    return shared
 
 
 def limit_memory(megabytes: float) -> None:
@@ -112,21 +121,35 @@ def listen(source: IO[bytes], jobs: queue.Queue[Any]) -> None:
     os._exit(code)
 
 
-def _measured(recording: Recording, job: Job, params: Params, on_packet: Callable[[bool], None]) -> Reply:
+def _measured(footage: Path, job: Job, on_packet: Callable[[bool], None]) -> Reply:
+    limit_mb = math.nan
     try:
-        measure_part(recording, job, params, on_packet)
-    except StorageError as error:
-        return Reply("unstorable", str(error))
-    except DetectorError as error:
-        return Reply("failed", str(error))
+        shared = _received(footage)
+        recording, params = shared.item
+        limit_mb = params.run.worker_memory_mb
+        try:
+            measure_part(recording, job, params, on_packet)
+        finally:
+            shared.let_go()  # the tables of a night are read piece by piece, and no piece twice
     except Exception as error:  # noqa: BLE001  # one span must not cost the night; it is named and counted
-        return Reply("failed", in_one_line(error, params.run.worker_memory_mb))
+        return _failure(error, limit_mb)
     return Reply("done")
 
 
-def in_one_line(error: Exception, limit_mb: float) -> str:
-    """What a library complains of, in one line."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    if isinstance(error, MemoryError) or "insufficient memory" in text.lower():
-        return f"it needs more memory than run.worker_memory_mb ({limit_mb:g} MB) allows"
-    return text.rstrip(".")
+def _failure(error: Exception, limit_mb: float) -> Reply:
+    if is_out_of_memory(error):
+        return Reply("exhausted", f"it needs more memory than run.worker_memory_mb ({limit_mb:g} MB) allows")
+    if isinstance(error, StorageError):
+        return Reply("unstorable", str(error))
+    if isinstance(error, DetectorError):
+        return Reply("failed", str(error))
+    return Reply("failed", " ".join(f"{type(error).__name__}: {error}".split()).rstrip("."))
+
+
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether an error, or one it came of, is how Python, the system, OpenCV or FFmpeg says that no memory is left."""
+    while error is not None:
+        if isinstance(error, MemoryError) or any(words in f"{error}".lower() for words in _NO_MEMORY):
+            return True
+        error = error.__context__
+    return False

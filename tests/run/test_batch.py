@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from detector.run.analyze import analyze
 from detector.run.batch import batch
 from detector.run.batch_night import BatchRow, rows_as_csv
 from detector.run.sources import Privacy
-from tests.fault_tools import content, everything, readers_of, wait_for
+from tests.fault_tools import content, descendants_of, everything, measuring, parent_of, wait_for, write_large
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "twitch-detector")
@@ -207,7 +206,7 @@ def test_it_listens_on_this_machine_only(lab: Path, tmp_path: Path) -> None:
         assert run.stdout.readline().startswith("http://127.0.0.1:")
         inodes = {
             str(link.readlink()).partition("[")[2].rstrip("]")
-            for pid in [run.pid, *_descendants(run.pid)]
+            for pid in [run.pid, *descendants_of(run.pid)]
             for link in Path(f"/proc/{pid}/fd").iterdir()
             if "socket:" in str(link.readlink())
         }
@@ -222,20 +221,15 @@ def test_it_listens_on_this_machine_only(lab: Path, tmp_path: Path) -> None:
     assert all(address.startswith("0100007F:") for address in listening), listening
 
 
-def _descendants(pid: int) -> list[int]:
-    from tests.fault_tools import children_of
-
-    found = children_of(pid)
-    return found + [other for child in found for other in _descendants(child)]
-
-
-def _striker(footage: Path, n_times: int, hit: list[int]) -> threading.Thread:
-    """Ends so many workers that have a file open, one after the other."""
+def _striker(
+    footage: Path, n_times: int, hit: list[int], victim: Callable[[int], int] = lambda pid: pid
+) -> threading.Thread:
+    """Ends so many processes that are measuring a file, or others that belong to them, one after the other."""
 
     def strike() -> None:
         until_s = time.monotonic() + 120
         while len(hit) < n_times and time.monotonic() < until_s:
-            for pid in readers_of(footage):
+            for pid in map(victim, measuring(footage)):
                 if pid not in hit and len(hit) < n_times:
                     hit.append(pid)
                     os.kill(pid, signal.SIGKILL)
@@ -259,9 +253,10 @@ def long_lab(write_cot: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
 @needs_proc
 @quiet_dask
 @pytest.mark.slow
-def test_a_killed_worker_costs_nothing(long_lab: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("victim", [lambda pid: pid, parent_of], ids=["who measures", "who asked for it"])
+def test_a_killed_worker_costs_nothing(long_lab: Path, tmp_path: Path, victim: Callable[[int], int]) -> None:
     hit: list[int] = []
-    striker = _striker(long_lab / "night" / "long.mp4", 1, hit)
+    striker = _striker(long_lab / "night" / "long.mp4", 1, hit, victim)
     rows = batch(long_lab, tmp_path / "r", params=SHORT_SPANS, workers=1)
     striker.join()
     assert len(hit) == 1
@@ -281,7 +276,7 @@ def test_a_span_that_costs_three_workers_is_named_and_skipped(long_lab: Path, tm
     striker.join()
     assert len(hit) == 3
     assert [row.status for row in rows] == ["failed"], "it has only this span"
-    assert "the process that measured it was ended" in rows[0].error
+    assert "the process that measured it was ended by SIGKILL" in rows[0].error
 
 
 @distributed
@@ -349,15 +344,33 @@ def test_footage_that_is_away_for_a_while_costs_nothing(
 @needs_proc
 @quiet_dask
 @pytest.mark.slow
-@pytest.mark.long  # on a busy machine the worker that ran out may have too little left for the next night, too
-def test_a_night_that_needs_too_much_memory_is_told_so_and_the_next_one_is_done(long_lab: Path, tmp_path: Path) -> None:
-    source = Path(shutil.copytree(long_lab, tmp_path / "lab"))
+def test_a_night_that_needs_too_much_memory_costs_itself_only(long_lab: Path, tmp_path: Path) -> None:
+    source, root = Path(shutil.copytree(long_lab, tmp_path / "lab")), tmp_path / "r"
     (source / "big").mkdir()
-    write_large(source / "big" / "big.avi")
+    big, footage = write_large(source / "big" / "big.avi"), source / "night" / "long.mp4"
+    who: dict[Path, set[tuple[int, int]]] = {big: set(), footage: set()}
+    is_over = threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(0.01):
+            for path, seen in who.items():
+                with suppress(OSError):
+                    seen.update((pid, parent_of(pid)) for pid in measuring(path))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     limits = {"run.worker_memory_mb": 500, "footage.max_frame_px": 16000**2}
-    rows = batch(source, tmp_path / "r", params=with_values(SHORT_SPANS, limits), workers=1)
+    rows = batch(source, root, params=with_values(SHORT_SPANS, limits), workers=1)
+    is_over.set()
+    watcher.join()
     assert [(row.night, row.status) for row in rows] == [("big", "failed"), ("night", "done")]
     assert rows[0].error.endswith("it needs more memory than run.worker_memory_mb (500 MB) allows.")
+    # One worker of the cluster lives through it all and does both nights; who measured for it and ran out is replaced.
+    assert len({worker for seen in who.values() for _, worker in seen}) == 1
+    assert len(who[big]) > 1
+    assert who[footage]
+    analyze(source / "night", out=tmp_path / "alone", params=with_values(SHORT_SPANS, limits), workers=1)
+    assert written(root / "night") == content(tmp_path / "alone")
 
 
 @distributed
@@ -392,22 +405,6 @@ def test_workers_that_are_all_gone_are_started_again(
     assert [row.status for row in rows] == ["done"], rows
     analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
     assert written(root / "night") == content(tmp_path / "alone")
-
-
-def write_large(path: Path) -> None:
-    """Two seconds of pictures of 69 megapixels, of which a process of 500 MB cannot hold enough to compare them."""
-    import av
-    import numpy as np
-
-    gray = np.full((7200, 9600), 100, np.uint8)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mjpeg", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 9600, 7200, "yuvj420p"
-        frame = av.VideoFrame.from_ndarray(gray, format="gray").reformat(format="yuvj420p")
-        for number in range(20):
-            frame.pts, frame.time_base = number, Fraction(1, 10)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
 
 
 @distributed

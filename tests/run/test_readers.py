@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from detector.footage.recording import read_recording
 from detector.footage.video import VideoInfo, probe
 from detector.params import FootageParams, Params, with_values
 from detector.run.readers import Readers
-from tests.fault_tools import readers_of, wait_for
+from tests.fault_tools import readers_of, wait_for, write_large
 
 RUN = with_values(Params(), {"run.stall_s": 2}).run
 FOOTAGE = FootageParams()
@@ -118,3 +119,21 @@ def test_a_file_that_needs_too_much_memory_costs_itself_only(clips: list[Path], 
         recording = read_recording([zeros, clips[0]], FOOTAGE, readers.probe)
     assert [clip.info.path for clip in recording.clips] == [clips[0]]
     assert [path for path, _ in recording.unreadable] == [str(zeros)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits as on Linux")
+def test_a_reader_that_ran_out_of_memory_is_replaced(clips: list[Path], tmp_path: Path) -> None:
+    import resource
+
+    big, params = write_large(tmp_path / "big.avi"), with_values(Params(), {"footage.max_frame_px": 16000**2}).footage
+    with Readers(RUN, 1) as readers:
+        list(readers.probe(clips[:1], params))
+        first = readers._all[0].process
+        assert first is not None
+        resource.prlimit(first.pid, resource.RLIMIT_DATA, (1_000_000, 1_000_000))  # less than it has
+        results = list(readers.probe([big, clips[1]], params))
+        second = readers._all[0].process
+        assert second is not None
+        assert second.pid != first.pid
+    assert isinstance(results[0], FootageError)
+    assert same(results[1], probe(clips[1], params))

@@ -1,17 +1,22 @@
 """What a worker says while it measures."""
 
+import errno
+import itertools
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
+from detector.errors import FootageError
 from detector.footage.recording import read_recording
 from detector.footage.spans import cut_spans
 from detector.params import Params, with_values
 from detector.run import worker
-from detector.run.parts import hash_file, measure_part, plan_jobs
-from detector.run.worker import Reply
+from detector.run.parts import StorageError, hash_file, measure_part, plan_jobs
+from detector.run.worker import Reply, is_out_of_memory
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
 
@@ -48,3 +53,17 @@ def test_memory_has_a_limit(megabytes: int, said: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == said
+
+
+def test_what_says_that_no_memory_is_left_is_known() -> None:
+    def raised(*errors: Exception) -> Exception:
+        """The last of some errors, each of which came of the one before."""
+        for before, error in itertools.pairwise(errors):
+            error.__context__ = before
+        return errors[-1]
+
+    short = [MemoryError(), OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), cv2.error("Insufficient memory")]
+    assert all(is_out_of_memory(error) for error in short)
+    assert is_out_of_memory(raised(MemoryError(), StorageError("x"), FootageError("y")))
+    assert not is_out_of_memory(raised(OSError(errno.ENOSPC, "No space left on device"), StorageError("x")))
+    assert not is_out_of_memory(None)
