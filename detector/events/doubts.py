@@ -41,6 +41,7 @@ class Scene:
             shape (F,).
         strong: bursts of which others may be ripples.
         jumps: bursts, by `id`, that are complete within one picture together with others.
+        ticks: frames in which the clock changes, or the one before or after, shape (F,); None where there is none.
     """
 
     view: LayerView
@@ -53,6 +54,7 @@ class Scene:
     has_step: NDArray[np.bool_]
     strong: Sequence[Burst] = ()
     jumps: frozenset[int] = frozenset()
+    ticks: NDArray[np.bool_] | None = None
 
     @cached_property
     def ripples(self) -> tuple[NDArray[np.float64], ...]:
@@ -94,7 +96,18 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     clock, has_cause = _clock_box(trace.grid, hidden.is_clock), with_cause(trace.frames, params.artifact)
     around_steps = _around_steps(trace.frames, has_cause, params)
     is_rare = with_rare_cause(trace.frames, params.artifact)
-    return Scene(*seen, since_key_s, clock, near, params, is_rare, around_steps)
+    ticks = None if clock is None else _ticks(trace, hidden.is_clock)
+    return Scene(*seen, since_key_s, clock, near, params, is_rare, around_steps, ticks=ticks)
+
+
+def _ticks(trace: MotionTrace, is_clock: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Frames in which a clock changes, and those beside them, shape (F,)."""
+    layer = trace.fast
+    changes = np.diff(np.concatenate([[0], np.cumsum(is_clock[layer.cell])])[layer.first]) > 0
+    beside = changes.copy()
+    beside[1:] |= changes[:-1]
+    beside[:-1] |= changes[1:]
+    return beside
 
 
 def _around_steps(frames: Frames, has_cause: NDArray[np.bool_], params: Params) -> NDArray[np.bool_]:
@@ -187,6 +200,8 @@ def _is_clock_digit(burst: Burst, scene: Scene) -> bool:
     limits = scene.params.doubt
     if burst.duration_s > limits.clock_digit_s or scene.clock is None:
         return False
+    if scene.ticks is not None and not scene.ticks[scene.ends(burst)[0]]:
+        return False
     left, _, right, _ = burst.box_px
     clock_left, clock_top, clock_right, clock_bottom = scene.clock
     side_px = scene.view.grid.cell_px[1]
@@ -194,11 +209,8 @@ def _is_clock_digit(burst: Burst, scene: Scene) -> bool:
     # An encoder that codes the text again does so a little beyond it.
     middle_px = (burst.cells // scene.view.grid.columns + 0.5) * side_px
     in_line = (middle_px > clock_top - side_px) & (middle_px < clock_bottom + side_px)
-    return (
-        bool(in_line.mean() >= limits.clock_digit_inside)
-        and right > clock_left - reach_px
-        and left < clock_right + reach_px
-    )
+    is_near = clock_left - reach_px < right and left < clock_right + reach_px
+    return bool(is_near and in_line.mean() >= limits.clock_digit_inside)
 
 
 def _is_beside_mover(burst: Burst, scene: Scene) -> bool:

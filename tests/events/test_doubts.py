@@ -94,6 +94,24 @@ def test_a_digit_stands_in_line_with_the_clock() -> None:
     assert not holds(longer, scene_of(found, clock=(150.0, 40.0, 200.0, 60.0)))
 
 
+def test_a_digit_changes_while_the_clock_does() -> None:
+    """A hand beside the clock moves at other moments, too."""
+    clock, digit = np.s_[4:6, 8:10], np.s_[4:6, 14:16]
+    drawing = Sketch(20.0, FPS)
+    for second in range(1, 19):
+        drawing.move(float(second), second + 0.1, clock)
+    for starts_s, is_digit in ((5.0, True), (5.5, False)):
+        trace = drawing.move(starts_s, starts_s + 0.1, digit).trace()
+        found = find_in(trace)
+        (burst,) = [one for one in found.bursts if one.x_px > 12 * found.view.grid.cell_px[0]][-1:]
+        is_clock = np.zeros(trace.grid.n_cells, bool)
+        is_clock.reshape(trace.grid.rows, -1)[clock] = True
+        off = np.zeros(trace.grid.n_cells, bool)
+        hidden = ArtifactMap((), np.zeros(len(trace.frames), bool), is_clock, off)
+        scene = make_scene(trace, Seen(*found[:2]), hidden, PARAMS)
+        assert doubt("clock digit").holds(burst, scene) is is_digit
+
+
 def test_around_a_mover_half_of_the_cells_are_enough() -> None:
     found, burst = one(Sketch(20.0).move(5.0, 5.4, HAND))
     for n_near, holds in ((16, True), (8, True), (7, False), (0, False)):
