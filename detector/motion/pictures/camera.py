@@ -79,9 +79,10 @@ def explain(before: FloatImage, after: FloatImage, params: CameraParams) -> Expl
         The change as it is where nothing explains it.
     """
     change = after - before
-    moved, predicted, motion, light, focus = _fitted(before, after)
+    moved, predicted, motion, light, focus = _fitted(before, after, params)
     result = Explained(change)
-    if _is_there(change, predicted - before, params) and _is_same_picture(moved, after, params):
+    is_there = _agreement(change, predicted - before, params) >= params.agreeing_tiles
+    if is_there and _is_same_picture(moved, after, params):
         left = (after - predicted) * _inside(before, motion)
         cause, gain = _cause(before, motion, light, focus), _gain(moved, predicted)
         if cause is Cause.LIGHT:
@@ -119,7 +120,9 @@ def _places(height: int, width: int) -> tuple[FloatImage, FloatImage]:
     return (x - np.float32(width - 1) / 2) / half, (y - np.float32(height - 1) / 2) / half
 
 
-def _fitted(before: FloatImage, after: FloatImage) -> tuple[FloatImage, FloatImage, Values, Values, float]:
+def _fitted(
+    before: FloatImage, after: FloatImage, params: CameraParams
+) -> tuple[FloatImage, FloatImage, Values, Values, float]:
     """The earlier picture as it moved; the later one as the model predicts it; motion (px), terms of light, focus."""
     motion = np.zeros(4)
     moved = predicted = before
@@ -131,6 +134,9 @@ def _fitted(before: FloatImage, after: FloatImage) -> tuple[FloatImage, FloatIma
         moved = _moved(before, motion)
         predicted = _lit(moved, solution[5:], float(solution[4]))
         if fit > 0 and np.abs(solution[:4]).max() < 0.05:
+            break
+        # What the first fit does not find nearly anywhere no further one finds all over: a body moves.
+        if fit == 0 and _agreement(after - before, predicted - before, params) < 0.5 * params.agreeing_tiles:
             break
     return moved, predicted, motion, solution[5:], float(solution[4])
 
@@ -210,17 +216,17 @@ def tiles(picture: FloatImage) -> FloatImage:
     return means
 
 
-def _is_there(change: FloatImage, predicted: FloatImage, params: CameraParams) -> bool:
-    """Whether a predicted change is seen nearly everywhere it is predicted, all over the picture."""
+def _agreement(change: FloatImage, predicted: FloatImage, params: CameraParams) -> float:
+    """In what share of the tiles in which a change is predicted it is seen, 0 to 1; 0 if that is not all over."""
     power, common = tiles(predicted * predicted), tiles(predicted * change)
     tells = power > params.tile_energy
     rows, columns = np.nonzero(tells)
     if len(rows) < params.min_tiles * tells.size:
-        return False
+        return 0.0
     if np.ptp(rows) + 1 < tells.shape[0] / 2 or np.ptp(columns) + 1 < tells.shape[1] / 2:
-        return False
+        return 0.0
     slope = common[tells] / power[tells]
-    return bool(np.mean((slope > 0.5) & (slope < 2.0)) >= params.agreeing_tiles)
+    return float(np.mean((slope > 0.5) & (slope < 2.0)))
 
 
 def _cause(before: FloatImage, motion: Values, light: Values, focus: float) -> Cause:
