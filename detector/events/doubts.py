@@ -41,7 +41,7 @@ class Scene:
             shape (F,).
         strong: bursts of which others may be ripples.
         jumps: bursts, by `id`, that are complete within one picture together with others.
-        ticks: frames in which the clock changes, or the one before or after, shape (F,); None where there is none.
+        ticks: frames at the moment of the second at which the clock changes, shape (F,); None where there is none.
     """
 
     view: LayerView
@@ -96,18 +96,26 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     clock, has_cause = _clock_box(trace.grid, hidden.is_clock), with_cause(trace.frames, params.artifact)
     around_steps = _around_steps(trace.frames, has_cause, params)
     is_rare = with_rare_cause(trace.frames, params.artifact)
-    ticks = None if clock is None else _ticks(trace, hidden.is_clock)
+    ticks = None if clock is None else _ticks(trace, hidden.is_clock, params.doubt.clock_window_s)
     return Scene(*seen, since_key_s, clock, near, params, is_rare, around_steps, ticks=ticks)
 
 
-def _ticks(trace: MotionTrace, is_clock: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Frames in which a clock changes, and those beside them, shape (F,)."""
-    layer = trace.fast
-    changes = np.diff(np.concatenate([[0], np.cumsum(is_clock[layer.cell])])[layer.first]) > 0
-    beside = changes.copy()
-    beside[1:] |= changes[:-1]
-    beside[:-1] |= changes[1:]
-    return beside
+def _ticks(trace: MotionTrace, is_clock: NDArray[np.bool_], window_s: float) -> NDArray[np.bool_]:
+    """Frames at the moment of the second at which a clock changes just then, within a lag, shape (F,).
+
+    Not each of its changes is strong enough to be kept, and the clock of a camera drifts; so the moment is the mean
+    direction of those kept within some seconds. All frames where that is not one moment.
+    """
+    layer, frames = trace.fast, trace.frames
+    counts = np.diff(np.concatenate([[0], np.cumsum(is_clock[layer.cell])])[layer.first])
+    turning = np.where(counts > 0, np.exp(2j * np.pi * frames.time_s), 0.0)
+    sums = np.concatenate([[0.0], np.cumsum(turning)])
+    n_sums = np.concatenate([[0], np.cumsum(counts > 0)])
+    first, last = (np.searchsorted(frames.time_s, frames.time_s + side) for side in (-window_s, window_s))
+    mean = (sums[last] - sums[first]) / np.maximum(n_sums[last] - n_sums[first], 1)
+    away_s = np.abs(np.angle(np.exp(2j * np.pi * frames.time_s) * np.conj(mean))) / (2.0 * np.pi)
+    ticks: NDArray[np.bool_] = (away_s <= frames.lag_s) | (np.abs(mean) < 0.5)
+    return ticks
 
 
 def _around_steps(frames: Frames, has_cause: NDArray[np.bool_], params: Params) -> NDArray[np.bool_]:
@@ -200,7 +208,10 @@ def _is_clock_digit(burst: Burst, scene: Scene) -> bool:
     limits = scene.params.doubt
     if burst.duration_s > limits.clock_digit_s or scene.clock is None:
         return False
-    if scene.ticks is not None and not scene.ticks[scene.ends(burst)[0]]:
+    times_s = scene.view.time_s
+    first = min(int(np.searchsorted(times_s, burst.start_s)), len(times_s) - 1)
+    # Text is not lit, and so changes against a step of light, too.
+    if scene.ticks is not None and not (scene.ticks[first] or scene.has_step[first]):
         return False
     left, _, right, _ = burst.box_px
     clock_left, clock_top, clock_right, clock_bottom = scene.clock

@@ -205,6 +205,9 @@ class DoubtParams(Group):
     clock_digit_heights: float = tunable(
         8.0, "1", OWN, "... within so many heights of the digits that change each second.", gt=0, le=100
     )
+    clock_window_s: float = tunable(
+        15.0, "s", OWN, "... and begins when the clock changes, by its changes within so long.", gt=1, le=600
+    )
     beside_mover: float = tunable(3.0, "1", OWN, "Half of it lies around what moves most of the time.", ge=1, le=1e6)
     ripple: float = tunable(1e6, "1", OWN, "It is the ripple of another (`burst.ripple`; 1e6: never).", ge=1)
     brief: float = tunable(
