@@ -69,10 +69,10 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     hidden = with_movers(trace, hidden, fast, params)
     if hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
+    swings = find_swings(trace, hidden, params)
     if hidden.around_mover is not None:
         # The long lag shows much more of what moves along with it.
-        slow, _ = apart(slow, hidden.around_mover)
-    swings = find_swings(trace, hidden, params)
+        slow, swings = (apart(one, hidden.around_mover)[0] for one in (slow, swings))
     boxes: list[Artifact] = []
     if params.rules.has("boxes"):
         fast, boxes = without_boxes(fast, params.artifact)

@@ -65,9 +65,11 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: 
     # A limb comes and goes in strength: of a long movement no frame has to be compared.
     size = np.sqrt(np.bincount(place, active.snr[burst.entries]))
     is_even = float(total[loud].min()) >= limits.drawn_even * float(total.max())
-    if lag_frames < 2 or not (is_even or _are_pulses(size, lag_frames, limits)):
-        return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
     patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
+    if lag_frames < 2:
+        return slow_marks(size, patterns, one_sign, _pattern(cell, signed), limits)
+    if not (is_even or _are_pulses(size, lag_frames, limits)):
+        return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
     if _are_pulses(size, lag_frames, limits) and _keep_pattern(patterns, loud, limits):
         return Marks(is_switched=True, is_step=False, one_sign=one_sign, pattern={}, times=len(runs(size > 0.0)))
     likeness = [_likeness(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
@@ -75,6 +77,35 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: 
     is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
     is_back = is_switched and min(likeness) < 0
     return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
+
+
+def slow_marks(
+    size: NDArray[np.float64],
+    patterns: Sequence[dict[int, float]],
+    one_sign: float,
+    pattern: dict[int, float],
+    limits: ArtifactParams,
+) -> Marks:
+    """Marks of a camera so slow that a lag is one picture, so that a change has no second one to be compared with.
+
+    There what is drawn is one picture long, with nothing before the next change, which is the same or the exact
+    opposite; a limb is on its way in pictures that follow each other. What is displaced within one picture all the same
+    brightens as much as it darkens.
+
+    Args:
+        size: how much changes in each picture of the burst, shape (n,).
+        patterns: signed change of each cell in the loud ones of them.
+        one_sign: as of `Marks`.
+        pattern: that of a step.
+        limits: the group `artifact`.
+    """
+    pulses = runs(size > 0.0)
+    are_single = all(stop - start == 1 for start, stop in pulses)
+    strongest = max(patterns, key=lambda one: sum(abs(value) for value in one.values()))
+    are_alike = all(abs(_likeness(strongest, one)) >= limits.drawn_likeness for one in patterns)
+    is_switched = are_single and are_alike and one_sign >= limits.drawn_displaced
+    is_step = is_switched and len(pulses) == 1
+    return Marks(is_switched, is_step, one_sign, pattern if is_step else {})
 
 
 def _are_pulses(size: NDArray[np.float64], lag_frames: int, limits: ArtifactParams) -> bool:

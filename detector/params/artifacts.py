@@ -160,6 +160,9 @@ class ArtifactParams(Group):
     drawn_one_sign: float = tunable(
         0.85, "1", OWN, "It is a lamp if it only brightens or only darkens (signed / absolute change).", gt=0, le=1
     )
+    drawn_displaced: float = tunable(
+        0.2, "1", DERIVED, "On a slow camera, what is below this is displaced and not drawn (as above).", ge=0, lt=1
+    )
     drawn_times: int = tunable(3, "times", OWN, "Either is believed when it came so often at one place ...", ge=1)
     drawn_usual: float = tunable(0.6, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
     drawn_lit: float = tunable(0.05, "of the picture", OWN, "A light at once is believed over this share.", gt=0, le=1)

@@ -9,7 +9,7 @@ import pytest
 from detector.events.artifacts import Artifact
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts
-from detector.events.drawn import find_jumps, find_steps, measure_marks, split_drawn
+from detector.events.drawn import find_jumps, find_steps, measure_marks, slow_marks, split_drawn
 from detector.params import Params
 from tests.drawing import BurstsOf, Sketch
 
@@ -170,3 +170,27 @@ def test_a_level_that_goes_on_in_steps_is_switched_and_a_limb_that_does_is_not(b
     marks = measure_marks(view, active, level, LIMITS)
     assert (marks.is_switched, marks.is_step, marks.times) == (True, False, 4)
     assert not measure_marks(view, active, limb, LIMITS).is_switched
+
+
+@pytest.mark.parametrize(
+    ("strengths", "signs", "one_sign", "is_switched", "is_step"),
+    [
+        ((1.0,), (1,), 0.9, True, True),  # a lamp goes on
+        ((1.0, 0.0, 0.98), (1, 0, -1), 0.95, True, False),  # a banner comes, and goes after two pictures
+        ((1.0, 0.6), (1, -1), 0.6, False, False),  # a limb is out, and on its way back
+        ((0.5, 1.0, 0.4), (1, 1, -1), 0.5, False, False),  # a limb goes further and further
+        ((1.0,), (1,), 0.1, False, False),  # something was displaced: as much is brighter as is darker
+    ],
+)
+def test_what_a_slow_camera_shows_of_what_is_drawn_is_one_picture_long(
+    strengths: tuple[float, ...], signs: tuple[int, ...], one_sign: float, *, is_switched: bool, is_step: bool
+) -> None:
+    """A lag is one picture there, so that nothing is seen twice."""
+    patterns = [{5: 9.0 * sign, 6: 7.0 * sign} for sign in signs if sign]
+    marks = slow_marks(np.array(strengths), patterns, one_sign, patterns[0], LIMITS)
+    assert (marks.is_switched, marks.is_step) == (is_switched, is_step)
+
+
+def test_a_slow_camera_shows_another_change_by_its_pattern() -> None:
+    marks = slow_marks(np.array([1.0, 0.0, 1.0]), [{5: 9.0, 6: 1.0}, {5: 1.0, 6: 9.0}], 0.9, {}, LIMITS)
+    assert not marks.is_switched
