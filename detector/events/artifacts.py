@@ -82,6 +82,7 @@ class ArtifactMap:
         is_ignored: shape (C,), cells that a region leaves out; None for none.
         light_s: from when on the picture was brighter or darker than before, s, ascending.
         around_mover: shape (C,), what moves most of the time and what moves along with it; None where nothing does.
+        always: shape (C,), where something moves most of the time, be it by itself or not; None where nothing does.
     """
 
     artifacts: tuple[Artifact, ...]
@@ -91,6 +92,7 @@ class ArtifactMap:
     is_ignored: NDArray[np.bool_] | None = None
     light_s: tuple[float, ...] = ()
     around_mover: NDArray[np.bool_] | None = None
+    always: NDArray[np.bool_] | None = None
 
     @property
     def is_hidden(self) -> NDArray[np.bool_]:

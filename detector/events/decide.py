@@ -28,7 +28,7 @@ from detector.events.insects import find_crossing, sort_bursts
 from detector.events.movers import around, confined
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
-from detector.events.slow import busy_times, find_slow_movements, find_slow_rhythms, with_slow_rhythms
+from detector.events.slow import busy_times, elsewhere, find_slow_movements, find_slow_rhythms, with_slow_rhythms
 from detector.events.state import Epoch
 from detector.events.stillness import counted_once, judged_stretches, with_sides
 from detector.footage.region import RegionSet
@@ -121,6 +121,8 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     local = with_sides(believed.local, seen.judged_s, params.burst) if has("stillness") else believed.local
     passing = [passing_event(burst) for burst in believed.passing]
     slow_rhythms = find_slow_rhythms(seen.swings, believed.switched, params)
+    if hidden.always is not None:
+        slow_rhythms = elsewhere(slow_rhythms, trace.grid, hidden.always)
     is_busy = busy_times([*believed.busy, *slow_rhythms], params.motion.long_lag_s)
     slow_moves = find_slow_movements(seen.slow, is_busy, params)
 
@@ -203,7 +205,8 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
     artifacts = tuple(sorted([*hidden.artifacts, *movers], key=lambda a: (a.start_s, a.kind)))
     is_mover = np.logical_or.reduce([nothing, *places])
     beside = around(trace, is_mover, params.artifact) if places and params.rules.has("beside mover") else None
-    return replace(hidden, artifacts=artifacts, is_mover=is_mover, around_mover=beside)
+    always = may if may.any() else None
+    return replace(hidden, artifacts=artifacts, is_mover=is_mover, around_mover=beside, always=always)
 
 
 def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:

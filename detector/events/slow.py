@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.events.burst import Box, Burst
 from detector.events.bursts import find_parts, join_parts
@@ -22,6 +23,8 @@ from detector.events.event import Event
 from detector.events.excess import Seen
 from detector.events.insects import sort_bursts
 from detector.events.trains import find_rhythmic_runs
+from detector.motion.grid import Grid
+from detector.motion.masks import grow
 from detector.params import Params, RhythmParams
 
 
@@ -50,6 +53,25 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
             if not any(_is_inside(burst, event) and 2.0 * burst.snr >= event.snr for burst in switched):
                 events.append(event)
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
+
+
+def elsewhere(events: Sequence[Event], grid: Grid, always: NDArray[np.bool_]) -> list[Event]:
+    """Slow rhythms but those in the middle of what moves all the time: a mobile swings on, an infant now and then.
+
+    Args:
+        events: rhythms at the long lag.
+        grid: the cells.
+        always: where something moves for most of the whole recording, shape (C,).
+
+    Returns:
+        In the same order.
+    """
+    near = grow(always.reshape(grid.rows, grid.columns))
+    width_px, height_px = grid.cell_px
+    places = (
+        (min(int(e.y_px / height_px), grid.rows - 1), min(int(e.x_px / width_px), grid.columns - 1)) for e in events
+    )
+    return [event for event, place in zip(events, places, strict=True) if not near[place]]
 
 
 def find_slow_movements(slow: Seen, is_busy: Callable[[float, float], bool], params: Params) -> list[Event]:

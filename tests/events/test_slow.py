@@ -8,7 +8,7 @@ import pytest
 
 from detector.events.decide import decide
 from detector.events.event import Event, EventKind
-from detector.events.slow import with_slow_rhythms
+from detector.events.slow import elsewhere, with_slow_rhythms
 from detector.params import Params, with_values
 from tests.drawing import Sketch
 
@@ -120,3 +120,12 @@ class TestSlowMovement:
     def test_beside_quick_movement_it_is_not_told_twice(self, sketch: type[Sketch]) -> None:
         drawing = sketch(30.0).move(8.0, 8.3, HAND).move(8.0, 10.5, ARM, layer="slow")
         assert [event.kind for event in found(drawing)] == ["twitch"]
+
+
+def test_a_slow_rhythm_where_something_moves_all_the_time_is_no_episode() -> None:
+    grid = Sketch.grid
+    rhythm = told("rhythmic", 5.0, 30.0, snr=20.0, rate_hz=0.4)  # at 120, 70 px
+    for place, n_left in ((np.s_[6:9, 11:14], 0), (np.s_[8:9, 13:14], 0), (np.s_[12:15, 20:24], 1)):
+        always = np.zeros((grid.rows, grid.columns), bool)
+        always[place] = True
+        assert len(elsewhere([rhythm], grid, always.ravel())) == n_left
