@@ -53,8 +53,8 @@ def decoding_ratio(bench: Bench) -> Iterator[Row]:
 
 def beyond_decoding(bench: Bench) -> Iterator[Row]:
     """Processor time of each frame more, without that of decoding it: by slope, in one file."""
-    for name, goal_ms in (("1080p", 0.40), ("720p", 0.25), ("360p", 0.10)):
-        short_s, long_s = (MINUTE_S * bench.length_s(full, full / 5) for full in (5, 25))
+    for name, goal_ms, minutes in (("1080p", 0.40, (2, 7)), ("720p", 0.25, (5, 25)), ("360p", 0.10, (5, 25))):
+        short_s, long_s = (MINUTE_S * bench.length_s(full, full / 5) for full in minutes)
         measured = list(pairs(bench, name, (short_s, long_s), n_repeats=1))
         beyond = [frame_ms(pair.workers) - frame_ms(pair.floor) for pair in measured]
         floor_ms = statistics.median(frame_ms(pair.floor) for pair in measured)
