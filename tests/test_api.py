@@ -83,6 +83,7 @@ def test_progress_is_told_to_whoever_listens(night: detector.Night, stages: list
     assert "deciding" in {step.stage for step in stages}
 
 
+@pytest.mark.slow
 def test_progress_is_shown_where_asked_for(
     write_cot: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,4 +21,6 @@ def test_every_public_name_is_in_the_reference(tmp_path: Path, monkeypatch: pyte
     assert [name for name in detector.__all__ if f'id="{name}"' not in page] == []
     assert all(f'id="Night.{name}"' in page for name in ("load", "decide", "to_boris"))
     assert all((tmp_path / f"{module.replace('.', '/')}.html").exists() for module in TYPES)
-    assert 'id="Answers.events"' in (tmp_path / "detector" / "night" / "numbers" / "answers.html").read_text(encoding="utf-8")
+    assert 'id="Answers.events"' in (tmp_path / "detector" / "night" / "numbers" / "answers.html").read_text(
+        encoding="utf-8"
+    )

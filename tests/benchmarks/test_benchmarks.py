@@ -43,11 +43,13 @@ class TestCosts:
         cost = run_task("floor", SAMPLE)
         assert 0.0 < cost.cpu_s < 60.0
 
+    @pytest.mark.slow
     def test_memory_is_told(self) -> None:
         # As below: it is looked at while it is there.
         held = "import time\nroom = bytearray(40_000_000)\ntime.sleep(1.5)"
         assert 40.0 < run([sys.executable, "-c", held]).peak_mb < 200.0
 
+    @pytest.mark.slow
     def test_children_are_told_apart(self) -> None:
         # What it used can only be looked at while it is there: on a busy machine that may be late.
         busy = "import time\nwhile time.process_time() < 0.6: pass\ntime.sleep(1.5)"

@@ -34,6 +34,7 @@ def test_probe_explains_what_told_each_start(here: Command, clips: Path) -> None
     assert done.stderr.count("broken.mp4") >= 1
 
 
+@pytest.mark.slow
 def test_probe_draws_what_was_filmed(here: Command, clips: Path, tmp_path: Path) -> None:
     picture = tmp_path / "night.png"
     assert here("probe", clips, "--coverage", picture).returncode == 3

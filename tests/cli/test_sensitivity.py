@@ -95,6 +95,7 @@ def test_analyze_measures_it_too_without_names_or_pictures(night: Path, here: Co
     assert (out / "sensitivity.json").stat().st_mtime_ns == before, "what is there is not measured again"
 
 
+@pytest.mark.slow
 def test_a_night_too_short_for_it_is_whole_all_the_same(night: Path, here: Command, tmp_path: Path) -> None:
     done = here("analyze", night.parent / "zoe-cot.mp4", "--out", tmp_path / "n", "--sensitivity", "--quiet")
     assert done.returncode == 0

@@ -63,6 +63,7 @@ def test_a_device_without_a_driver_says_why(video: Writer) -> None:
         ("import time; time.sleep(60)", "cuda hung for 1 s"),
     ],
 )
+@pytest.mark.slow
 def test_a_driver_that_crashes_or_hangs_is_left_alone(
     program: str, reason: str, video: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

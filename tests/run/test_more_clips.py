@@ -67,6 +67,7 @@ def test_only_the_clip_that_was_added_is_measured(
     assert measured(clips, folder) == 0
 
 
+@pytest.mark.slow
 def test_clips_on_both_sides_and_the_middle_kept(clips: list[Path], fresh: dict[str, bytes], tmp_path: Path) -> None:
     folder = tmp_path / "night"
     assert measured(clips[1:2], folder) == N_FRAMES
@@ -74,6 +75,7 @@ def test_clips_on_both_sides_and_the_middle_kept(clips: list[Path], fresh: dict[
     assert content(folder) == fresh
 
 
+@pytest.mark.slow
 def test_stopped_while_it_grows_it_is_still_the_night_that_it_was(clips: list[Path], tmp_path: Path) -> None:
     def interrupt(step: Progress) -> None:
         if step.stage == "measuring":

@@ -122,6 +122,7 @@ def test_a_file_that_needs_too_much_memory_costs_itself_only(clips: list[Path], 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits as on Linux")
+@pytest.mark.slow
 def test_a_reader_that_ran_out_of_memory_is_replaced(clips: list[Path], tmp_path: Path) -> None:
     import resource
 
