@@ -18,7 +18,7 @@ import numpy as np
 
 from detector.events.classify import EVENT_KINDS, Event
 from detector.events.decide import Decision
-from detector.motion.trace import save_trace
+from detector.motion.trace_file import save_trace
 from detector.night.files.store import write_night
 from detector.night.layout import JOINED_PART, MOTION_FOLDER
 from detector.night.night import Night

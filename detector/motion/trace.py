@@ -1,31 +1,24 @@
 """The stored measurement: sparse motion of a whole night, from which everything else is decided without the video.
 
 A trace is a few parts, each of which checks itself when it is made, says which arrays it is stored as, and knows how to
-join itself with the same part of the span after. One more part is one more field and one more line in `_PARTS`.
+join itself with the same part of the span after. One more part is one more field and one more line in `PARTS`.
+`trace_file` writes and reads it.
 """
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import NightFolderError
 from detector.motion.breathing import Breathing, coarse_grid
 from detector.motion.columns import Columns, check_ascending, column
 from detector.motion.grid import Grid
 from detector.motion.layer import Layer
-from detector.motion.packing import read_arrays, write_arrays
-
-TRACE_VERSION = 9
-_READ_VERSIONS = (8, TRACE_VERSION)  # one of version 8 is in recording time as it stands
 
 
 @dataclass(frozen=True)
@@ -144,14 +137,14 @@ class Noise:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All columns by name, to be stored."""
-        return _named("blocks", self.blocks) | _named("spans", self.spans)
+        return named("blocks", self.blocks) | named("spans", self.spans)
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, NDArray[Any]]) -> Self:
         """The noise of which `arrays` gave the columns."""
         return cls(
-            Blocks.from_arrays(_under("blocks", stored)),
-            Spans.from_arrays(_under("spans", stored)),
+            Blocks.from_arrays(under("blocks", stored)),
+            Spans.from_arrays(under("spans", stored)),
         )
 
     @classmethod
@@ -222,7 +215,7 @@ class Part(Protocol):
         """One part of the parts of spans that follow each other."""
 
 
-_PARTS: dict[str, type[Part]] = {
+PARTS: dict[str, type[Part]] = {
     "grid": Grid,
     "frames": Frames,
     "fast": Layer,
@@ -231,114 +224,19 @@ _PARTS: dict[str, type[Part]] = {
     "breathing": Breathing,
 }
 
-_NEEDED = frozenset({"grid", "frames", "fast", "slow", "noise"})
+NEEDED = frozenset({"grid", "frames", "fast", "slow", "noise"})
 """Parts that every trace has; any other is left out where it was not measured."""
 
-# Neighbors in the picture are alike.
-_STEPPED = (
-    "noise.blocks.floor",
-    *(f"noise.spans.{name}" for name in ("key_floor", "slow_floor", "middle", "slow_middle", "tick")),
-    "fast.energy",
-    "slow.energy",
-)
 
-
-def _named(name: str, part: Part) -> dict[str, NDArray[Any]]:
+def named(name: str, part: Part) -> dict[str, NDArray[Any]]:
+    """Arrays of a part, their names after its own and a dot."""
     return {f"{name}.{field}": array for field, array in part.arrays().items()}
 
 
-def _under(name: str, stored: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def under(name: str, stored: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Arrays whose names begin with that of a part and a dot, without the two."""
     head = f"{name}."
     return {key.removeprefix(head): array for key, array in stored.items() if key.startswith(head)}
-
-
-def save_trace(path: Path, trace: MotionTrace, offset_s: float = 0.0) -> None:
-    """Write a trace as a small `.npz`; equal traces give equal bytes.
-
-    Args:
-        path: where to.
-        trace: in any time.
-        offset_s: what is added to its times when it is read.
-    """
-    arrays = {
-        "version": np.array(TRACE_VERSION),
-        "offset_s": np.array(offset_s),
-        "reference": trace.reference,
-        "lost_s": np.array(trace.lost_s),
-    }
-    for name in _PARTS:
-        part = getattr(trace, name)
-        arrays |= {} if part is None else _named(name, part)
-    with path.open("wb") as file:
-        write_arrays(file, arrays, stepped=_STEPPED)
-
-
-def copy_trace(path: Path, target: Path, offset_s: float) -> None:
-    """Write a stored trace again, with another offset: the bytes that `save_trace` gives with that one.
-
-    Args:
-        path: of a trace that `load_trace` can read.
-        target: where to; not `path`.
-        offset_s: what is added to its times when it is read.
-
-    Raises:
-        OSError: it cannot be read or written.
-    """
-    with path.open("rb") as file:
-        arrays = read_arrays(file)
-    with target.open("wb") as file:
-        write_arrays(file, {**arrays, "offset_s": np.array(offset_s)}, stepped=_STEPPED)
-
-
-def load_trace(path: Path) -> MotionTrace:
-    """Read what `save_trace` wrote, with its offset added.
-
-    Raises:
-        NightFolderError: the file is missing, damaged, or of another version.
-    """
-    try:
-        # An open file of our own, since numpy leaves its one open when the archive is damaged.
-        with path.open("rb") as file:
-            stored = read_arrays(file)
-        version = int(stored["version"])
-        if version not in _READ_VERSIONS:
-            raise NightFolderError(
-                f"{path}: expected a motion trace of version {TRACE_VERSION}, but version {version} came; "
-                "analyze the footage again."
-            )
-        return _from_arrays(stored)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise NightFolderError(
-            f"{path}: expected a motion trace, but it cannot be read ({error}); analyze the footage again."
-        ) from None
-
-
-def _from_arrays(stored: Mapping[str, NDArray[Any]]) -> MotionTrace:
-    # Any: parts of every type, by name; one that may be missing is None.
-    parts: dict[str, Any] = {}
-    for name, kind in _PARTS.items():
-        arrays = _under(name, stored)
-        if arrays or name in _NEEDED:
-            parts[name] = kind.from_arrays(arrays)
-    trace = MotionTrace(**parts, reference=stored["reference"], lost_s=float(stored["lost_s"]))
-    return _later(trace, float(stored.get("offset_s", 0.0)))
-
-
-def _later(trace: MotionTrace, by_s: float) -> MotionTrace:
-    """The same motion at other times."""
-    if not np.isfinite(by_s):
-        raise ValueError(f"expected a finite offset, but {by_s} came")
-    frames, blocks, spans, breathing = trace.frames, trace.noise.blocks, trace.noise.spans, trace.breathing
-    return replace(
-        trace,
-        frames=replace(frames, time_s=frames.time_s + by_s),
-        noise=Noise(
-            replace(blocks, start_s=blocks.start_s + by_s),
-            replace(spans, start_s=spans.start_s + by_s),
-        ),
-        breathing=breathing and replace(breathing, start_s=breathing.start_s + by_s),
-    )
 
 
 def join_traces(traces: Sequence[MotionTrace]) -> MotionTrace:
@@ -353,7 +251,7 @@ def join_traces(traces: Sequence[MotionTrace]) -> MotionTrace:
         raise ValueError("expected at least one trace, but none came.")
     # Any: parts of every type, by name.
     parts: dict[str, Any] = {}
-    for name, kind in _PARTS.items():
+    for name, kind in PARTS.items():
         several = [getattr(trace, name) for trace in traces]
         if all(part is not None for part in several):
             parts[name] = kind.join(several)

@@ -23,7 +23,8 @@ from detector.errors import DetectorError
 from detector.footage.files import hash_file
 from detector.footage.recording import Recording, Span
 from detector.footage.spans import on_its_own
-from detector.motion.trace import TRACE_VERSION, MotionTrace, copy_trace, join_traces, save_trace
+from detector.motion.trace import MotionTrace, join_traces
+from detector.motion.trace_file import TRACE_VERSION, copy_trace, save_trace
 from detector.night.files.folder import whole_file
 from detector.night.files.stored_trace import read_part
 from detector.night.layout import CONTENT_DIGITS, PART_PATTERN, content_key, part_file

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from detector.errors import DetectorError, NightFolderError, UsageError
 from detector.footage.region import RegionSet
-from detector.motion.trace import MotionTrace, save_trace
+from detector.motion.trace import MotionTrace
+from detector.motion.trace_file import save_trace
 from detector.night.files.claims import recording_of, writing
 from detector.night.files.folder import claimed, locked, remove_other_parts, staged, whole_file
 from detector.night.files.originals import find_footage

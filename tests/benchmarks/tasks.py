@@ -78,7 +78,7 @@ def spans_of(path: str) -> None:
 def decide(path: str) -> None:
     """Load a trace and decide; prints the processor time of both and what was found as JSON."""
     from detector.events.decide import decide as decide_trace
-    from detector.motion.trace import load_trace
+    from detector.motion.trace_file import load_trace
     from detector.params import Params
 
     began_s = time.process_time()
@@ -95,7 +95,8 @@ def busy_trace(source: str, target: str, length_s: str) -> None:
     from detector.footage.recording import read_recording
     from detector.footage.spans import cut_spans
     from detector.motion.measure import measure_span
-    from detector.motion.trace import join_traces, save_trace
+    from detector.motion.trace import join_traces
+    from detector.motion.trace_file import save_trace
     from detector.params import Params
     from tests.benchmarks.traces import repeated
 

@@ -13,7 +13,8 @@ from detector.footage.spans import cut_spans, on_its_own
 from detector.motion.grid import grid_for
 from detector.motion.measure import measure_span
 from detector.motion.pictures.difference import Differencer
-from detector.motion.trace import MotionTrace, join_traces, save_trace
+from detector.motion.trace import MotionTrace, join_traces
+from detector.motion.trace_file import save_trace
 from detector.params import Params, with_values
 from tests.drawing import Film, Shift
 

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import NightFolderError
-from detector.motion import trace as trace_module
+from detector.motion import trace_file
 from detector.motion.layer import Layer, choose_stride, coarse, keep_stride
 from detector.motion.packing import read_arrays, write_arrays
-from detector.motion.trace import Frames, MotionTrace, copy_trace, join_traces, load_trace, save_trace
+from detector.motion.trace import Frames, MotionTrace, join_traces
+from detector.motion.trace_file import copy_trace, load_trace, save_trace
 from tests.drawing import Film, Sketch, cut_trace, with_columns
 
 
@@ -156,7 +157,7 @@ class TestSaveAndLoad:
             load_trace(path)
 
     def test_a_part_that_lacks_a_field_is_refused(self, tmp_path: Path) -> None:
-        np.savez(tmp_path / "part.npz", version=trace_module.TRACE_VERSION, **{"grid.rows": 3})
+        np.savez(tmp_path / "part.npz", version=trace_file.TRACE_VERSION, **{"grid.rows": 3})
         with pytest.raises(NightFolderError, match="cannot be read"):
             load_trace(tmp_path / "part.npz")
 
@@ -193,7 +194,7 @@ class TestSaveAndLoad:
         self, spanned: MotionTrace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = tmp_path / "part.npz"
-        monkeypatch.setattr(trace_module, "TRACE_VERSION", 99)
+        monkeypatch.setattr(trace_file, "TRACE_VERSION", 99)
         save_trace(path, spanned)
         monkeypatch.undo()
         with pytest.raises(NightFolderError, match="version 99 came"):

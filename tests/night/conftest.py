@@ -14,7 +14,8 @@ from detector.events.artifacts import Artifact
 from detector.events.classify import Event
 from detector.events.decide import Decision
 from detector.motion.grid import Grid
-from detector.motion.trace import MotionTrace, save_trace
+from detector.motion.trace import MotionTrace
+from detector.motion.trace_file import save_trace
 from detector.night.coverage import measure_coverage, observed_intervals
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance

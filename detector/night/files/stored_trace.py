@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol, overload
 
 from detector.errors import DetectorError, NightFolderError
-from detector.motion.trace import MotionTrace, join_traces, load_trace
+from detector.motion.trace import MotionTrace, join_traces
+from detector.motion.trace_file import load_trace
 from detector.night.files.disk import MOST_TRACE_BYTES, check_archive
 
 
