@@ -60,7 +60,7 @@ def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifa
 def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[_Box]:
     """Boxes, and the sides of boxes that are drawn anew, in order of time; empty where there are too few boxes."""
     lag_frames = np.round(view.lag_s / np.maximum(view.duration_s, 1e-6)).astype(np.int64)
-    groups = list(_steps(active, lag_frames, limits))
+    groups = list(_steps(active, view.grid.n_cells, lag_frames, limits))
     n_lines = [_lines_of(view.grid, active, group, limits) for group in groups]
     groups, are_boxes = (
         [group for group, n in zip(groups, n_lines, strict=True) if n],
@@ -94,9 +94,14 @@ def _frames_of(view: LayerView, frame: int, seconds: float) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _steps(active: Active, lag_frames: NDArray[np.int64], limits: ArtifactParams) -> Iterator[Entries]:
+def _steps(active: Active, n_cells: int, lag_frames: NDArray[np.int64], limits: ArtifactParams) -> Iterator[Entries]:
     """Entries of cells that change completely in one picture, in its frame; those of one frame at a time."""
-    order = np.lexsort((active.frame, active.cell))
+    is_strong = np.zeros(n_cells, bool)
+    is_strong[active.cell[active.snr >= limits.box_snr]] = True
+    some = np.flatnonzero(is_strong[active.cell])
+    # Entries are in order of frame, so a stable order of cells is one of both; of few cells it takes no comparison.
+    small = np.uint16 if n_cells <= np.iinfo(np.uint16).max else np.int32
+    order = some[np.argsort(active.cell[some].astype(small), kind="stable")]
     cell, frame, snr = active.cell[order], active.frame[order], active.snr[order]
     begin = np.flatnonzero((np.diff(cell, prepend=-1) != 0) | (np.diff(frame, prepend=-2) != 1))
     if len(begin) == 0:

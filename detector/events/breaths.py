@@ -11,8 +11,10 @@ This is no monitor of breathing: it averages over a minute and says nothing of s
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -106,7 +108,7 @@ def track_breathing(
         hidden: shape (rows * columns,), cells of a clock or of what moves all night; none when left out.
 
     Returns:
-        One value an epoch; nothing visible where the recording is too short or shows none.
+        One value an epoch; nothing visible where the recording shows none or is shorter than `clockwork_s`.
     """
     n_cells = grid.rows * grid.columns
     track = _Writer(len(epochs), breathing, n_cells, params)
@@ -114,16 +116,17 @@ def track_breathing(
         return track.finish(grid)
     hidden = np.zeros(n_cells, bool) if hidden is None else hidden
     spans = list(_spans(breathing, grid, epochs, params, busy, hidden))
+    if sum(len(span.wave) for span in spans) < params.clockwork_s * SAMPLE_HZ:
+        # In so little time, breathing cannot be told from a mobile that swings.
+        return track.finish(grid)
     usual = _usual_place(spans, params, n_cells)
     for span in spans:
         # Breathing is always at the same place, unless the infant has turned: there, less is enough.
         alike = np.sqrt(span.weight) @ np.sqrt(usual)
         quality = span.quality * (1.0 + params.known_place * alike)
         chosen = _chosen(quality, params)
-        for window, component, best in zip(span.windows, chosen, quality.max(axis=1), strict=True):
-            track.quality[window.epoch] = min(best, 1.0)
-            if component >= 0:
-                track.add(span, window, component)
+        track.quality[[window.epoch for window in span.windows]] = np.minimum(quality.max(axis=1), 1.0)
+        track.add(span, [(window, one) for window, one in zip(span.windows, chosen, strict=True) if one >= 0])
     return track.finish(grid)
 
 
@@ -139,20 +142,21 @@ class _Writer:
         self.time_s = np.zeros(0) if breathing is None else _times(breathing)
         self.wave = np.full(len(self.time_s), np.nan)
 
-    def add(self, span: _Span, window: _Window, component: int) -> None:
-        """Take a component as the breathing of an epoch."""
-        wave = span.wave[:, component]
-        inner = slice(window.inner_first - window.first, window.inner_stop - window.first)
-        counted = count_cycles(wave[window.first : window.stop], inner, self._params)
-        if counted is None:
+    def add(self, span: _Span, chosen: Sequence[tuple[_Window, int]]) -> None:
+        """Take a component as the breathing of each of some epochs."""
+        if not chosen:
             return
-        epoch = window.epoch
-        self.is_visible[epoch] = True
-        self.rate_hz[epoch], self.irregularity[epoch], self.rate_variance[epoch] = counted
-        self.place += span.weight[component]
-        self.wave[span.first + window.inner_first : span.first + window.inner_stop] = wave[
-            window.inner_first : window.inner_stop
-        ]
+        cut = np.stack([span.wave[window.first : window.stop, component] for window, component in chosen])
+        inner = [slice(window.inner_first - window.first, window.inner_stop - window.first) for window, _ in chosen]
+        for (window, component), counted in zip(chosen, count_cycles(cut, inner, self._params), strict=True):
+            if counted is None:
+                continue
+            epoch = window.epoch
+            self.is_visible[epoch] = True
+            self.rate_hz[epoch], self.irregularity[epoch], self.rate_variance[epoch] = counted
+            self.place += span.weight[component]
+            part = slice(window.inner_first, window.inner_stop)
+            self.wave[span.first + part.start : span.first + part.stop] = span.wave[part, component]
 
     def finish(self, grid: CoarseGrid) -> BreathingTrack:
         """The track of all epochs."""
@@ -206,7 +210,10 @@ def _windows(
     if length < params.min_window_s * SAMPLE_HZ:
         return ()
     found = []
-    for epoch, (from_s, to_s) in enumerate(epochs):
+    # The epochs follow each other: of a night, a span has a few.
+    begin = bisect_right(epochs, start_s, key=itemgetter(1))
+    for epoch in range(begin, bisect_left(epochs, start_s + n_samples / SAMPLE_HZ, key=itemgetter(0))):
+        from_s, to_s = epochs[epoch]
         low, high = (round((edge - start_s) * SAMPLE_HZ) for edge in (from_s, to_s))
         inner = max(low, 0), min(high, n_samples)
         if inner[1] - inner[0] >= _HALF * (high - low) > 0:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from detector.events.burst import Burst, describe_burst
 from detector.events.event import EVENT_KINDS, Event, EventKind
 from detector.events.excess import Active
 from detector.events.rhythm import (
+    RhythmTest,
     gates,
     rate_limit_hz,
     run_frame_s,
@@ -39,7 +41,13 @@ __all__ = ["EVENT_KINDS", "Event", "EventKind", "classify_bursts", "passing_even
 
 
 def classify_bursts(
-    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params, whole_area: float | None = None
+    view: LayerView,
+    active: Active,
+    bursts: Sequence[Burst],
+    params: Params,
+    whole_area: float | None = None,
+    *,
+    test: RhythmTest | None = None,
 ) -> list[Event]:
     """Turn bursts into events, in order of start.
 
@@ -53,17 +61,20 @@ def classify_bursts(
         params: all groups.
         whole_area: share of the picture that a whole-body movement moves at least in a wide view; None: that of
             `classify.gross_min_area`.
+        test: for rhythm, of the same view and parameters; its own if None.
     """
+    test = test or RhythmTest(view, active, params)
     # A slow camera shows a twitch in a single frame, so there brevity says nothing.
     limits = params.classify
     shortest_s = limits.twitch_min_s
     can_tell = limits.brief_frames * view.frame_s <= shortest_s and params.rules.has("brief and faint")
     brief_s = shortest_s if can_tell else 0.0
     large_area = limits.gross_min_area if whole_area is None else whole_area
-    bodies, rest = _rhythms_of_bodies(view, active, bursts, params, large_area)
+    runs_of = partial(find_rhythmic_runs, view, active, params=params, test=test)
+    bodies, rest = _rhythms_of_bodies(bursts, params, large_area, runs_of)
     whole, local = _split_whole_body(view, active, rest, params, whole_area)
     events: list[Event] = [rhythm_event(view, active, run, rhythm, params) for run, rhythm in bodies]
-    for run, found in find_rhythmic_runs(view, active, local, params):
+    for run, found in runs_of(local):
         if found is None:
             events += [_event(burst, *_kind(view, burst, params, brief_s)) for burst in run]
         else:
@@ -94,7 +105,10 @@ def passing_event(burst: Burst) -> Event:
 
 
 def _rhythms_of_bodies(
-    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params, large_area: float
+    bursts: Sequence[Burst],
+    params: Params,
+    large_area: float,
+    runs_of: Callable[[Sequence[Burst]], list[tuple[Run, Periodicity | None]]],
 ) -> tuple[list[tuple[Run, Periodicity]], list[Burst]]:
     """Rhythms some of whose strokes are as large as a whole-body movement, and the bursts that belong to none."""
     large = [burst for burst in bursts if burst.area_fraction >= large_area]
@@ -108,7 +122,7 @@ def _rhythms_of_bodies(
     near = [b for b in bursts if ((b.start_s < stop_s + reach_s) & (b.stop_s > start_s - reach_s)).any()]
     found = [
         (run, rhythm)
-        for run, rhythm in find_rhythmic_runs(view, active, near, params)
+        for run, rhythm in runs_of(near)
         if rhythm is not None
         and any(burst.area_fraction >= large_area for burst in run)
         and (not is_strict or any(gate.passes(rhythm) for gate in enough))

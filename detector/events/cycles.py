@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -69,22 +70,28 @@ def measure_quality(wave: Floats, params: BreathingParams) -> Floats:
     return quality.reshape(wave.shape[:-1])
 
 
-def count_cycles(wave: Floats, inner: slice, params: BreathingParams) -> Counted | None:
-    """Count the cycles of a window.
+def count_cycles(waves: Floats, inner: Sequence[slice], params: BreathingParams) -> list[Counted | None]:
+    """Count the cycles of windows.
 
     Args:
-        wave: shape (samples,), five samples a second.
-        inner: samples of which the rate is told; the others are only for the variation.
+        waves: shape (windows, samples), five samples a second.
+        inner: samples of each of which the rate is told; the others are only for the variation.
         params: the group `breathing`.
 
     Returns:
-        None where there are fewer cycles than `breathing.min_cycles`.
+        One a window; None where there are fewer cycles than `breathing.min_cycles`.
     """
-    frequency, power = _spectra(wave[None])
-    rate = _rates(frequency, power, params)
-    phases = [np.unwrap(np.angle(_analytic(wave[None], rate, band)[0])) for band in _BANDS]
+    if len(waves) == 0:
+        return []
+    rate = _rates(*_spectra(waves), params)
+    phases = np.stack([np.unwrap(np.angle(_analytic(waves, rate, band))) for band in _BANDS], axis=1)
+    return [_counted(three, part, params) for three, part in zip(phases, inner, strict=True)]
+
+
+def _counted(phases: Floats, inner: slice, params: BreathingParams) -> Counted | None:
+    """Cycles of a window, of which the phase in each passband is known, shape (bands, samples)."""
     # At the ends of a window a filter guesses.
-    first, last = max(inner.start, _EDGE), min(inner.stop, wave.size - _EDGE) - 1
+    first, last = max(inner.start, _EDGE), min(inner.stop, phases.shape[1] - _EDGE) - 1
     if last <= first:
         return None
     rates = [(phase[last] - phase[first]) / (2.0 * np.pi) * SAMPLE_HZ / (last - first) for phase in phases]

@@ -28,6 +28,7 @@ from detector.events.insects import find_crossing, sort_bursts
 from detector.events.movers import around, confined
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
+from detector.events.rhythm import RhythmTest
 from detector.events.slow import busy_times, elsewhere, find_slow_movements, find_slow_rhythms, with_slow_rhythms
 from detector.events.state import Epoch
 from detector.events.stillness import counted_once, judged_stretches, with_sides
@@ -126,8 +127,11 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     is_busy = busy_times([*believed.busy, *slow_rhythms], params.motion.long_lag_s)
     slow_moves = find_slow_movements(seen.slow, is_busy, params)
 
+    test = RhythmTest(*seen.fast, params)
+
     def named(whole_area: float | None = None) -> list[Event]:
-        events = with_slow_rhythms(classify_bursts(*seen.fast, local, params, whole_area), slow_rhythms, params.rhythm)
+        found = classify_bursts(*seen.fast, local, params, whole_area, test=test)
+        events = with_slow_rhythms(found, slow_rhythms, params.rhythm)
         events += [*passing, *slow_moves]
         events.sort(key=lambda event: (event.start_s, event.x_px))
         return merge_restless(events, params.classify) if has("restless") else events

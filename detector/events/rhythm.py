@@ -176,6 +176,30 @@ def find_rhythm(
     return found if any(table[name].passes(found) for name in (("fast",) if is_fast else enough)) else None
 
 
+class RhythmTest:
+    """`find_rhythm` for runs of bursts, which remembers what it found: bursts are named more than once.
+
+    Args:
+        view: for times.
+        active: what the bursts index into.
+        params: the groups `rhythm`, `motion` and `rules`.
+        enough: gates of which a rhythm has to pass one.
+    """
+
+    def __init__(self, view: LayerView, active: Active, params: Params, enough: Sequence[str] = USUAL_GATES) -> None:
+        self._asked = view, active, params, enough
+        # With the runs themselves: the identity of a burst is its own only as long as it is there.
+        self._found: dict[tuple[int, ...], tuple[Sequence[Burst], Periodicity | None]] = {}
+
+    def __call__(self, run: Sequence[Burst]) -> Periodicity | None:
+        """The rhythm of a run in order of time; None where it has none."""
+        name = tuple(map(id, run))
+        if name not in self._found:
+            view, active, params, enough = self._asked
+            self._found[name] = run, find_rhythm(view, active, run, params, enough)
+        return self._found[name][1]
+
+
 def signed_signal(
     view: LayerView, active: Active, bursts: Sequence[Burst], params: Params
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

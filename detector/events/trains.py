@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from detector.events.burst import Burst
 from detector.events.excess import Active
-from detector.events.rhythm import USUAL_GATES, find_rhythm
+from detector.events.rhythm import USUAL_GATES, RhythmTest
 from detector.motion.periodicity import Periodicity
 from detector.motion.view import LayerView
 from detector.params import Params, RhythmParams
@@ -26,7 +26,13 @@ Run = list[Burst]
 
 
 def find_rhythmic_runs(
-    view: LayerView, active: Active, bursts: Sequence[Burst], params: Params, enough: Sequence[str] = USUAL_GATES
+    view: LayerView,
+    active: Active,
+    bursts: Sequence[Burst],
+    params: Params,
+    enough: Sequence[str] = USUAL_GATES,
+    *,
+    test: RhythmTest | None = None,
 ) -> list[tuple[Run, Periodicity | None]]:
     """Group bursts into runs and test each for rhythm.
 
@@ -36,15 +42,17 @@ def find_rhythmic_runs(
         bursts: localized ones, in any order.
         params: the groups `rhythm`, `motion` and `rules`.
         enough: gates of which a rhythm has to pass one.
+        test: a test of the same view, parameters and gates, which remembers what it was asked; its own if None.
 
     Returns:
         Each run with its rhythm, if it has one; every burst is in one run.
     """
     limits = params.rhythm
     pause_s = limits.max_missing_s if params.rules.has("missing strokes") else limits.max_pause_s
+    test = test or RhythmTest(view, active, params, enough)
     found: list[tuple[Run, Periodicity | None]] = []
     for chain in runs_at_one_place(bursts, pause_s, limits):
-        found += _parts_of(chain, lambda run: find_rhythm(view, active, run, params, enough), params)
+        found += _parts_of(chain, test, params)
     return found
 
 

@@ -59,7 +59,7 @@ class BreathingParams(Group):
         gt=0,
         le=1,
     )
-    clockwork_s: float = tunable(100.0, "s", OWN, "In at least so much time ...", ge=30, le=600)
+    clockwork_s: float = tunable(100.0, "s", OWN, "Less time shows no breathing; in as much of it ...", ge=30, le=600)
     clockwork_share: float = tunable(
         0.97,
         "1",

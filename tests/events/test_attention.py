@@ -14,6 +14,7 @@ from detector.footage.region import Region, RegionSet
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 from tests.drawing import Film, Shift
+from tests.events.test_cycles import breath_times, cycles_within
 
 PARAMS = Params()
 LEFT = ((0.0, 0.0), (160.0, 0.0), (160.0, 180.0), (0.0, 180.0))
@@ -101,6 +102,7 @@ def test_what_goes_on_or_is_slower_does_not(film: Film, rate_hz: float, length_s
 
 
 RATES_HZ = {"left": 0.6, "right": 0.85}
+BREATHS_S = {name: breath_times(rate_hz, 0.1, 120.0, 2) for name, rate_hz in RATES_HZ.items()}
 CHESTS_PX = {"left": (80.0, 90.0), "right": (240.0, 90.0)}
 
 
@@ -109,7 +111,8 @@ def both_breathe(picture: NDArray[np.float32], time_s: float) -> NDArray[np.floa
     rows, columns = np.mgrid[0:180, 0:320].astype(np.float32)
     up = np.zeros_like(rows)
     for name, (x_px, y_px) in CHESTS_PX.items():
-        phase = 2.0 * math.pi * RATES_HZ[name] * time_s + 0.8 * math.sin(0.7 * time_s + x_px)
+        starts_s = BREATHS_S[name]
+        phase = 2.0 * math.pi * float(np.interp(time_s, starts_s, np.arange(len(starts_s))))
         bell = np.exp(-((columns - x_px) ** 2 + (rows - y_px) ** 2) / (2 * 22.0**2))
         up += np.float32(0.5 * math.sin(phase)) * bell
     return cv2.remap(picture, columns, (rows + up).astype(np.float32), cv2.INTER_LINEAR)
@@ -117,8 +120,8 @@ def both_breathe(picture: NDArray[np.float32], time_s: float) -> NDArray[np.floa
 
 @pytest.fixture(scope="module")
 def breathing_twins(film: Film) -> MotionTrace:
-    """90 s at 8 fps of two infants that breathe; the left one twitches at 20 s."""
-    return film.shoot(90.0, 8.0, [Shift(20.0, 0.4, 100.0, 60.0)], paint=both_breathe)
+    """120 s at 8 fps of two infants that breathe; the left one twitches at 20 s."""
+    return film.shoot(120.0, 8.0, [Shift(20.0, 0.4, 100.0, 60.0)], paint=both_breathe)
 
 
 @pytest.mark.parametrize("name", RATES_HZ)
@@ -126,7 +129,8 @@ def test_each_infant_breathes_at_its_own_rate_in_its_own_extent(breathing_twins:
     regions = RegionSet((Region("left", LEFT, "infant"), Region("right", RIGHT, "infant")))
     decision = decide(breathing_twins, PARAMS, regions.of_infant(name))
     rates = [epoch.breathing_rate_hz for epoch in decision.epochs]
-    assert rates == pytest.approx([RATES_HZ[name]] * 3, abs=1.0 / 60.0)
+    true_hz = [cycles_within(BREATHS_S[name], start_s, start_s + 30.0) / 30.0 for start_s in (0.0, 30.0, 60.0, 90.0)]
+    assert rates == pytest.approx(true_hz, abs=1.0 / 60.0)
     assert starts(decision) == ([20] if name == "left" else [])
     judged = regions.of_infant(name).mask(45, 80, breathing_twins.grid.cell_px).ravel()
     infant = see_infant(breathing_twins, [], PARAMS, Where(np.zeros(breathing_twins.grid.n_cells, bool), judged))

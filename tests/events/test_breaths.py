@@ -188,6 +188,23 @@ def test_a_recording_of_seconds_shows_nothing() -> None:
     assert not tracked(cells).is_visible.any()
 
 
+@pytest.mark.parametrize("length_s", [60.0, 90.0])
+@pytest.mark.parametrize("swings", ["mobile", "infant"])
+def test_in_less_time_than_tells_a_mobile_from_breathing_nothing_is_told(length_s: float, swings: str) -> None:
+    times_s = np.arange(round(length_s * SAMPLE_HZ)) / SAMPLE_HZ
+    breaths = breathing(breath_times(0.6, 0.06, length_s, 3), length_s)
+    cells = room(length_s)
+    move(cells, CHEST, breaths if swings == "infant" else np.sin(2 * np.pi * 0.6 * times_s))
+    assert not tracked(cells).is_visible.any()
+
+
+def test_short_clips_of_a_long_night_show_breathing() -> None:
+    cells = room(60.0)
+    move(cells, CHEST, breathing(breath_times(0.6, 0.06, 60.0, 3), 60.0))
+    parts = Breathing.join([measured(cells, start_s=90.0 * number) for number in range(4)])
+    assert track_breathing(parts, GRID, thirty(360.0), PARAMS).is_visible.sum() >= 6
+
+
 def test_without_measured_signals_nothing_is_seen() -> None:
     track = track_breathing(None, GRID, thirty(90.0), PARAMS)
     assert track.is_visible.tolist() == [False] * 3

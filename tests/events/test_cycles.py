@@ -4,12 +4,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detector.events.cycles import count_cycles, is_clockwork, measure_quality, measure_travel
+from detector.events.cycles import Counted, count_cycles, is_clockwork, measure_quality, measure_travel
 from detector.motion.breathing import SAMPLE_HZ
 from detector.params import BreathingParams
 
 PARAMS = BreathingParams()
 ALL = slice(0, 300)
+
+
+def counted_of(wave: NDArray[np.float64], inner: slice = ALL) -> Counted | None:
+    (counted,) = count_cycles(wave[None], [inner], PARAMS)
+    return counted
 
 
 def breath_times(rate_hz: float, variation: float, length_s: float, seed: int) -> NDArray[np.float64]:
@@ -45,7 +50,7 @@ def cycles_within(starts_s: NDArray[np.float64], start_s: float, stop_s: float) 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_rate_is_that_of_the_breaths(rate_hz: float, rise: float, seed: int) -> None:
     starts_s = breath_times(rate_hz, 0.06, 60.0, seed)
-    counted = count_cycles(noisy(breathing(starts_s, 60.0, rise), 0.25), slice(75, 225), PARAMS)
+    counted = counted_of(noisy(breathing(starts_s, 60.0, rise), 0.25), slice(75, 225))
     assert counted is not None
     true_hz = cycles_within(starts_s, 15.1, 44.9) / 29.8
     assert 60 * counted.rate_hz == pytest.approx(60 * true_hz, abs=1.0)
@@ -56,13 +61,13 @@ def test_variation_is_about_two_thirds_of_that_of_the_breaths(variation: float) 
     found = [
         counted.irregularity
         for seed in range(8)
-        if (counted := count_cycles(breathing(breath_times(0.7, variation, 60.0, seed), 60.0), ALL, PARAMS))
+        if (counted := counted_of(breathing(breath_times(0.7, variation, 60.0, seed), 60.0)))
     ]
     assert np.median(found) == pytest.approx(0.67 * variation, rel=0.2)
 
 
 def test_variance_of_the_rate_is_in_breaths_a_minute() -> None:
-    counted = count_cycles(breathing(breath_times(0.7, 0.1, 60.0, 3), 60.0), ALL, PARAMS)
+    counted = counted_of(breathing(breath_times(0.7, 0.1, 60.0, 3), 60.0))
     assert counted is not None
     assert np.sqrt(counted.rate_variance) == pytest.approx(42.0 * counted.irregularity, rel=0.2)
 
@@ -71,7 +76,7 @@ def test_where_cycles_cannot_be_counted_no_rate_is_told() -> None:
     wrong = 0
     for seed in range(20):
         starts_s = breath_times(0.8, 0.35, 60.0, seed)
-        counted = count_cycles(noisy(breathing(starts_s, 60.0), 0.7, seed), ALL, PARAMS)
+        counted = counted_of(noisy(breathing(starts_s, 60.0), 0.7, seed))
         true_hz = cycles_within(starts_s, 0.1, 59.9) / 59.8
         wrong += counted is not None and abs(counted.rate_hz - true_hz) * 60 > 3.0  # NaN is not wrong
     assert wrong <= 2
@@ -83,7 +88,7 @@ def test_a_breath_twice_as_strong_is_one_breath() -> None:
     times_s = np.arange(300) / SAMPLE_HZ
     for start_s, stop_s in zip(starts_s[::5], starts_s[1::5], strict=False):
         wave[(times_s >= start_s) & (times_s < stop_s)] *= 2.0
-    counted = count_cycles(wave, ALL, PARAMS)
+    counted = counted_of(wave)
     assert counted is not None
     assert 60 * counted.rate_hz == pytest.approx(60 * cycles_within(starts_s, 0.1, 59.9) / 59.8, abs=1.0)
 
@@ -94,7 +99,7 @@ def test_breaths_of_two_heights_in_turn_are_not_half_as_many() -> None:
     times_s = np.arange(300) / SAMPLE_HZ
     for start_s, stop_s in zip(starts_s[::2], starts_s[1::2], strict=False):
         wave[(times_s >= start_s) & (times_s < stop_s)] *= 0.8
-    counted = count_cycles(wave, ALL, PARAMS)
+    counted = counted_of(wave)
     assert counted is not None
     assert counted.rate_hz == pytest.approx(0.8, abs=0.05)
 
@@ -122,7 +127,7 @@ def test_movement_that_comes_and_goes_is_not_plain_breathing() -> None:
 
 def test_nothing_at_all_has_no_quality_and_no_cycles() -> None:
     assert measure_quality(np.zeros((2, 3, 300)), PARAMS).tolist() == [[0.0] * 3] * 2
-    assert count_cycles(np.zeros(300), ALL, PARAMS) is None
+    assert counted_of(np.zeros(300)) is None
 
 
 @pytest.mark.parametrize("rate_hz", [0.3, 0.65, 1.0])

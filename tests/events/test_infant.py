@@ -14,7 +14,7 @@ from tests.drawing import Film, Sketch
 from tests.events.test_cycles import breath_times, cycles_within
 
 PARAMS = Params()
-LENGTH_S = 90.0
+LENGTH_S = 120.0
 BREATHS_S = breath_times(0.65, 0.06, LENGTH_S, 4)
 
 
@@ -38,7 +38,7 @@ def asleep(film: Film) -> MotionTrace:
 def test_breathing_is_counted_in_every_epoch(asleep: MotionTrace) -> None:
     infant = see_infant(asleep, [], PARAMS)
     assert infant.breathing.is_visible.all()
-    true_hz = [cycles_within(BREATHS_S, start_s, start_s + 30.0) / 30.0 for start_s in (0.0, 30.0, 60.0)]
+    true_hz = [cycles_within(BREATHS_S, start_s, start_s + 30.0) / 30.0 for start_s in (0.0, 30.0, 60.0, 90.0)]
     found = [epoch.breathing_rate_hz * 60 for epoch in infant.epochs]
     assert found == pytest.approx([60 * rate for rate in true_hz], abs=1.0)
 
@@ -55,7 +55,7 @@ def test_the_extent_is_around_the_chest(asleep: MotionTrace) -> None:
 def test_events_know_their_state_and_their_share_of_the_infant(asleep: MotionTrace) -> None:
     decision = decide(asleep, PARAMS)
     assert [event.kind for event in decision.events] == ["twitch", "twitch"]
-    assert len(decision.epochs) == 3
+    assert len(decision.epochs) == 4
     for event in decision.events:
         assert event.state == decision.epochs[int(event.start_s // 30)].state
         assert event.area_fraction < event.infant_fraction <= 1.0
