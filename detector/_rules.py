@@ -11,6 +11,7 @@ from functools import lru_cache
 
 MEASURED_RULES = {
     "camera": "What the camera and the light explain of a change of much of the picture is taken out of it.",
+    "slow zoom": "A small change that is spread over the whole picture may be one of the camera.",
     "bands": "Bands that a lamp flickering with the mains draws across the picture are taken out of a difference.",
     "pool": "In a picture too small to be halved, energy is averaged over five cells each way instead of three.",
     "camera floor": "What moves, however often, is not noise: a floor is no higher than the camera can have made it.",
@@ -31,6 +32,7 @@ DECIDED_RULES = {
     "focus": "Frames in which the focus changes and much is left unexplained are not judged.",
     "frozen": "Frames of a picture that stands still are not judged.",
     "clock": "Cells of an on-screen clock are not judged.",
+    "clock moment": "What moves beside a clock at another moment than its digits do is none of them.",
     "mover": "What moves most of the time, far above the rest of the picture, is listed.",
     "together": "Parts that move at one time and lie side by side are one burst.",
     "apart": "A part that crosses the picture, as insects do, is a burst of its own.",
@@ -43,6 +45,7 @@ DECIDED_RULES = {
     "light step": "A small burst that begins and ends while the light plainly steps is doubted.",
     "beside cause": "A burst in frames that the camera or the light explains is doubted.",
     "light edge": "What crosses the picture while the light changes is the edge of the light.",
+    "rhythm of mover": "A slow rhythm in the middle of what moves all the time is no other movement.",
     "beside mover": "A burst around what moves most of the time is doubted.",
     "ripple": "A faint burst while a far stronger one lasts is doubted.",
     "insect path": "What is small and crosses the picture along a line is an insect.",
@@ -51,6 +54,7 @@ DECIDED_RULES = {
     "passing": "What crosses the picture and is too large for an insect only passes.",
     "boxes": "Thin straight lines that come and go within one picture are boxes that the camera draws.",
     "drawn": "What changes within one picture or shines, again and again at one place, is drawn or switched.",
+    "drawn slowly": "Where a lag is one picture, what changes for one picture and stands still again is drawn.",
     "body": "Bursts that start together and last about as long are pieces of one body.",
     "stillness": "What is cut off by an end, a gap or unjudged time is no twitch.",
     "extent": "In a wide view, a whole-body movement is one of half the place where the infant lies.",

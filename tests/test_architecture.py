@@ -28,6 +28,7 @@ EVENTS_ORDER = [
     "bursts",
     "paths",
     "insects",
+    "marks",
     "drawn",
     "movers",
     "stillness",

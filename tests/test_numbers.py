@@ -144,8 +144,8 @@ TECHNICAL = {
     ("motion/pictures/shrink.py", 4): "weights of smoothing and pixels of a cell",
     ("motion/pictures/shrink.py", 6): "sum of the weights of smoothing",
     ("motion/pictures/shrink.py", 255): "bits of a byte",
-    ("motion/trace.py", 8): "version of the file",
-    ("motion/trace.py", 9): "version of the file",
+    ("motion/trace_file.py", 8): "version of the file",
+    ("motion/trace_file.py", 9): "version of the file",
 }
 """Numbers of storage, speed and geometry: with others, results would be the same but for rounding."""
 

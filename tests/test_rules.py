@@ -32,7 +32,7 @@ def test_those_named_are_left_out() -> None:
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
     with pytest.raises(ParameterError, match=r"rules\.without: there is no rule 'fades'; did you mean fade\?"):
         without("fades")
-    with pytest.raises(ParameterError, match="the rules are: camera, bands"):
+    with pytest.raises(ParameterError, match="the rules are: camera, slow zoom"):
         without("xyzzy")
     with pytest.raises(KeyError):
         PARAMS.rules.has("fades")

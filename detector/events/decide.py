@@ -20,11 +20,12 @@ from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, label_sucking, passing_event
 from detector.events.doubts import DOUBTS, LIGHT_EDGE, RIPPLE, make_scene, weigh
-from detector.events.drawn import find_jumps, find_steps, measure_marks, split_drawn
+from detector.events.drawn import find_jumps, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both, find_swings
 from detector.events.infant import Infant, Where, see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
+from detector.events.marks import find_steps, measure_marks
 from detector.events.movers import around, confined
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
@@ -122,7 +123,7 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     local = with_sides(believed.local, seen.judged_s, params.burst) if has("stillness") else believed.local
     passing = [passing_event(burst) for burst in believed.passing]
     slow_rhythms = find_slow_rhythms(seen.swings, believed.switched, params)
-    if hidden.always is not None:
+    if hidden.always is not None and has("rhythm of mover"):
         slow_rhythms = elsewhere(slow_rhythms, trace.grid, hidden.always)
     is_busy = busy_times([*believed.busy, *slow_rhythms], params.motion.long_lag_s)
     slow_moves = find_slow_movements(seen.slow, is_busy, params)
@@ -169,7 +170,7 @@ def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params)
     scene = make_scene(trace, fast, hidden, params)
     found = bursts = find_bursts(*fast, params)
     drawn: list[Artifact] = []
-    marks = [measure_marks(*fast, burst, params.artifact) for burst in bursts]
+    marks = [measure_marks(*fast, burst, params) for burst in bursts]
     if params.rules.has("drawn"):
         bursts, drawn = split_drawn(*fast, bursts, marks, scene.has_cause, params.artifact)
     kept = {id(burst) for burst in bursts}
@@ -224,5 +225,5 @@ def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:
     parts = find_parts(view, active, params)
     apart = find_crossing(view, active, parts, params.artifact) if params.rules.has("apart") else []
     if params.rules.has("drawn"):
-        apart += find_steps(view, active, parts, params.artifact)
+        apart += find_steps(view, active, parts, params)
     return join_parts(view, active, parts, params, apart=apart)

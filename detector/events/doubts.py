@@ -96,7 +96,8 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     clock, has_cause = _clock_box(trace.grid, hidden.is_clock), with_cause(trace.frames, params.artifact)
     around_steps = _around_steps(trace.frames, has_cause, params)
     is_rare = with_rare_cause(trace.frames, params.artifact)
-    ticks = None if clock is None else _ticks(trace, hidden.is_clock, params.doubt.clock_window_s)
+    has_moment = clock is not None and params.rules.has("clock moment")
+    ticks = None if not has_moment else _ticks(trace, hidden.is_clock, params.doubt.clock_window_s)
     return Scene(*seen, since_key_s, clock, near, params, is_rare, around_steps, ticks=ticks)
 
 

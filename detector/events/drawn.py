@@ -1,10 +1,8 @@
 """What is drawn into the picture or switched: text, boxes, bars and banners (`overlay`), lamps (`lamp`).
 
-What is drawn is complete within one picture: at a lag of several frames it shows the same change in each of them, at
-full strength, and is gone or the exact opposite; a limb is seen on its way, comes and goes in strength, and its pattern
-changes as it moves. One such change may still be a limb; what does so again and again at one place, or takes back
-exactly what it did, or is a thin frame around nothing, is not. What a place does is learned over the whole recording.
-All own.
+What is drawn is complete within one picture, and gone or the exact opposite after it (`marks`). One such change may
+still be a limb; what does so again and again at one place, or takes back exactly what it did, or is a thin frame around
+nothing, is not. What a place does is learned over the whole recording. All own.
 """
 
 from __future__ import annotations
@@ -12,135 +10,16 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact
-from detector.events.burst import Box, Burst, Part
+from detector.events.burst import Box, Burst
 from detector.events.excess import Active
-from detector.events.stretches import runs
+from detector.events.marks import Marks, likeness_of
 from detector.motion.view import LayerView
 from detector.params import ArtifactParams
-
-
-@dataclass(frozen=True)
-class Marks:
-    """How a change looks.
-
-    Attributes:
-        is_switched: of one strength and one pattern (or its opposite) in all of its frames.
-        is_step: the same, once: complete within one picture.
-        one_sign: how far each frame only brightens or only darkens (signed over absolute change), 0 to 1.
-        pattern: mean signed change of each cell while it lasts, by cell; of a step only, else empty.
-        times: in how many pictures it changes, if it is switched.
-        is_back: whether it is taken back within the burst, with nothing between: on a slow camera a jerk shows in so
-            few pictures that it looks the same.
-    """
-
-    is_switched: bool
-    is_step: bool
-    one_sign: float
-    pattern: dict[int, float]
-    times: int = 1
-    is_back: bool = False
-
-    def is_suspect(self, limits: ArtifactParams) -> bool:
-        """Whether what looks like that, again and again, is drawn or switched, and no limb that jerks."""
-        return self.is_switched and not (self.is_back and self.one_sign < limits.drawn_one_sign)
-
-
-def measure_marks(view: LayerView, active: Active, burst: Burst | Part, limits: ArtifactParams) -> Marks:
-    """Look at a change frame by frame."""
-    frame, cell = active.frame[burst.entries], active.cell[burst.entries]
-    signed = active.signed[burst.entries].astype(np.float64)
-    first = int(frame.min())
-    place = frame - first
-    total = np.bincount(place, np.abs(signed))
-    net = np.abs(np.bincount(place, signed))
-    loud = np.flatnonzero(total >= limits.drawn_loud * total.max())
-    one_sign = float(net[loud].sum() / max(float(total[loud].sum()), 1e-9))
-    lag_frames = round(float(view.lag_s[first]) / max(float(view.duration_s[first]), 1e-6))
-    # A limb comes and goes in strength: of a long movement no frame has to be compared.
-    size = np.sqrt(np.bincount(place, active.snr[burst.entries]))
-    is_even = float(total[loud].min()) >= limits.drawn_even * float(total.max())
-    if lag_frames >= 2 and not (is_even or _are_pulses(size, lag_frames, limits)):
-        return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
-    patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
-    if lag_frames < 2:
-        return slow_marks(size, patterns, one_sign, _pattern(cell, signed), limits)
-    if _are_pulses(size, lag_frames, limits) and _keep_pattern(patterns, loud, limits):
-        return Marks(is_switched=True, is_step=False, one_sign=one_sign, pattern={}, times=len(runs(size > 0.0)))
-    likeness = [_likeness(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
-    is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness
-    is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
-    is_back = is_switched and min(likeness) < 0
-    return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
-
-
-def slow_marks(
-    size: NDArray[np.float64],
-    patterns: Sequence[dict[int, float]],
-    one_sign: float,
-    pattern: dict[int, float],
-    limits: ArtifactParams,
-) -> Marks:
-    """Marks of a camera so slow that a lag is one picture, so that a change has no second one to be compared with.
-
-    There what is drawn is one picture long, with nothing before the next change, which is the same or the exact
-    opposite; a limb is on its way in pictures that follow each other. What is displaced within one picture all the same
-    brightens as much as it darkens.
-
-    Args:
-        size: how much changes in each picture of the burst, shape (n,).
-        patterns: signed change of each cell in the loud ones of them.
-        one_sign: as of `Marks`.
-        pattern: that of a step.
-        limits: the group `artifact`.
-    """
-    pulses = runs(size > 0.0)
-    are_single = all(stop - start == 1 for start, stop in pulses)
-    strongest = max(patterns, key=lambda one: sum(abs(value) for value in one.values()))
-    are_alike = all(abs(_likeness(strongest, one)) >= limits.drawn_likeness for one in patterns)
-    is_switched = are_single and are_alike and one_sign >= limits.drawn_displaced
-    is_step = is_switched and len(pulses) == 1
-    return Marks(is_switched, is_step, one_sign, pattern if is_step else {})
-
-
-def _are_pulses(size: NDArray[np.float64], lag_frames: int, limits: ArtifactParams) -> bool:
-    """Whether a change goes on in steps, each complete within one picture and each even, with nothing between them."""
-    pulses = runs(size > 0.0)
-    evens = (size[start:stop].min() >= limits.drawn_even * size[start:stop].max() for start, stop in pulses)
-    return len(pulses) > 1 and all(stop - start == lag_frames for start, stop in pulses) and all(evens)
-
-
-def _keep_pattern(patterns: Sequence[dict[int, float]], frames: NDArray[np.int64], limits: ArtifactParams) -> bool:
-    """Whether the frames that follow each other show the same change."""
-    pairs = zip(itertools.pairwise(patterns), np.diff(frames).tolist(), strict=True)
-    return all(_likeness(one, other) >= limits.drawn_likeness for (one, other), step in pairs if step == 1)
-
-
-def _pattern(cell: NDArray[np.int32], signed: NDArray[np.float64]) -> dict[int, float]:
-    cells, places = np.unique(cell, return_inverse=True)
-    return dict(zip(cells.tolist(), (np.bincount(places, signed) / np.bincount(places)).tolist(), strict=True))
-
-
-def _likeness(one: dict[int, float], other: dict[int, float]) -> float:
-    """Cosine of two patterns, -1 to 1."""
-    common = sum(value * other[cell] for cell, value in one.items() if cell in other)
-    power = sum(value * value for value in one.values()) * sum(value * value for value in other.values())
-    return common / max(float(np.sqrt(power)), 1e-9)
-
-
-def find_steps(view: LayerView, active: Active, parts: Sequence[Part], limits: ArtifactParams) -> list[Part]:
-    """Connected groups that are complete within one picture: what moves beside them moves by itself."""
-    lag_s = float(np.median(view.lag_s)) if len(view.lag_s) else 0.0
-    return [
-        part
-        for part in parts
-        if part.stop_s - part.start_s <= lag_s and measure_marks(view, active, part, limits).is_step
-    ]
 
 
 def find_jumps(active: Active, bursts: Sequence[Burst], marks: Sequence[Marks], limits: ArtifactParams) -> list[Burst]:
@@ -255,7 +134,7 @@ def _is_taken_back(marks: Sequence[Marks], members: Sequence[int], limits: Artif
     steps = [marks[number].pattern for number in members if marks[number].is_step]
     if len(steps) < 2 or len(steps) < len(members):
         return False
-    return all(_likeness(one, other) <= -limits.drawn_likeness for one, other in itertools.pairwise(steps))
+    return all(likeness_of(one, other) <= -limits.drawn_likeness for one, other in itertools.pairwise(steps))
 
 
 def _is_usual_there(

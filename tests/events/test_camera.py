@@ -5,8 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from detector.events.camera import Stretch, find_camera
+from detector.events.decide import decide
 from detector.motion.pictures.camera import Cause
-from detector.params import Params
+from detector.motion.trace import MotionTrace
+from detector.params import Params, with_values
 from tests.drawing import Sketch
 
 LIMITS = Params().artifact
@@ -14,18 +16,23 @@ FPS = 15.0
 SECONDS = 20.0
 
 
-def stretches(
-    cause: Cause, start_s: float, stop_s: float, *, changed: float = 0.8, left: float = 0.0, **columns: object
-) -> list[Stretch]:
+def caused(
+    drawing: Sketch,
+    cause: Cause,
+    when_s: tuple[float, float],
+    *,
+    changed: float = 0.8,
+    left: float = 0.0,
+    **columns: object,
+) -> MotionTrace:
     """Frames of one cause, of which so much of the picture changed and so much is left."""
-    drawing = Sketch(SECONDS, FPS)
-    inside = (drawing.time_s >= start_s) & (drawing.time_s < stop_s)
+    inside = (drawing.time_s >= when_s[0]) & (drawing.time_s < when_s[1])
 
     def when(value: float) -> NDArray[np.float32]:
         return np.where(inside, value, 0.0).astype(np.float32)
 
     shift_px = np.stack([when(3.0 if cause is Cause.SHIFT else 0.0), when(0.0)], axis=1)
-    trace = drawing.trace(
+    return drawing.trace(
         cause=np.where(inside, cause, 0).astype(np.uint8),
         changed_fraction=when(changed),
         moved_fraction=when(left),
@@ -33,7 +40,14 @@ def stretches(
         shift_px=shift_px,
         **columns,
     )
-    return list(find_camera(trace, LIMITS))
+
+
+def stretches(
+    cause: Cause, start_s: float, stop_s: float, *, changed: float = 0.8, left: float = 0.0, **columns: object
+) -> list[Stretch]:
+    """What is made of them."""
+    drawing = Sketch(SECONDS, FPS)
+    return list(find_camera(caused(drawing, cause, (start_s, stop_s), changed=changed, left=left, **columns), LIMITS))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +67,14 @@ def test_what_a_cause_is_called(cause: Cause, lasts_s: float, kind: str, words: 
     margin_s = LIMITS.camera_pause_s if kind in {"camera moves", "focus"} else 0.0
     assert found.start == pytest.approx((8.0 - margin_s) * FPS, abs=2)
     assert found.stop >= (8.0 + lasts_s) * FPS - 1
+
+
+def test_edges_that_sharpen_are_no_movement_and_would_be_one_without_the_rule() -> None:
+    drawing = Sketch(SECONDS, FPS).move(9.0, 9.3, np.s_[4:8, 10:14])
+    trace = caused(drawing, Cause.FOCUS, (8.0, 10.0), left=0.5)
+    assert decide(trace, Params()).events == ()
+    (event,) = decide(trace, with_values(Params(), {"rules.without": "focus, beside cause"})).events
+    assert event.kind == "twitch"
 
 
 def test_light_hides_nothing_that_is_explained_and_the_camera_hides_all() -> None:

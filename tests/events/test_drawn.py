@@ -9,8 +9,10 @@ import pytest
 from detector.events.artifacts import Artifact
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts
-from detector.events.drawn import find_jumps, find_steps, measure_marks, slow_marks, split_drawn
-from detector.params import Params
+from detector.events.decide import decide
+from detector.events.drawn import find_jumps, split_drawn
+from detector.events.marks import find_steps, measure_marks, slow_marks
+from detector.params import Params, with_values
 from tests.drawing import BurstsOf, Sketch
 
 PARAMS = Params()
@@ -29,7 +31,7 @@ def split(bursts_of: BurstsOf) -> Split:
     def run(drawing: Sketch, lit_s: tuple[float, float] = (0.0, 0.0)) -> tuple[list[Burst], list[Artifact]]:
         view, active, bursts = bursts_of(drawing)
         is_lit = (drawing.time_s >= lit_s[0]) & (drawing.time_s < lit_s[1])
-        marks = [measure_marks(view, active, burst, LIMITS) for burst in bursts]
+        marks = [measure_marks(view, active, burst, PARAMS) for burst in bursts]
         return split_drawn(view, active, bursts, marks, is_lit, LIMITS)
 
     return run
@@ -130,16 +132,16 @@ def test_a_light_hides_the_marks_of_what_is_drawn_there(split: Split) -> None:
 
 def test_marks_of_a_step_and_of_a_stroke(bursts_of: BurstsOf) -> None:
     view, active, (step, moved) = bursts_of(stroke(steps((4.0,)), 9.0))
-    marks = measure_marks(view, active, step, LIMITS)
+    marks = measure_marks(view, active, step, PARAMS)
     assert (marks.is_switched, marks.is_step) == (True, True)
     assert marks.one_sign == pytest.approx(0.0, abs=0.01)
-    assert not measure_marks(view, active, moved, LIMITS).is_switched
+    assert not measure_marks(view, active, moved, PARAMS).is_switched
 
 
 def test_steps_move_by_themselves(bursts_of: BurstsOf) -> None:
     view, active, _ = bursts_of(stroke(steps((4.0,)), 9.0))
     parts = find_parts(view, active, PARAMS)
-    (step,) = find_steps(view, active, parts, LIMITS)
+    (step,) = find_steps(view, active, parts, PARAMS)
     assert step.start_s == pytest.approx(4.0, abs=0.05)
 
 
@@ -156,7 +158,7 @@ def test_a_picture_that_goes_on_after_a_stop_jumps_at_many_places(
         drawing.move(5.0, 5.0 + STEP_S, place)
     view, active, bursts = bursts_of(drawing)
     assert len(bursts) == n_places + 1
-    marks = [measure_marks(view, active, burst, LIMITS) for burst in bursts]
+    marks = [measure_marks(view, active, burst, PARAMS) for burst in bursts]
     assert len(find_jumps(active, bursts, marks, LIMITS)) == n_found
 
 
@@ -167,9 +169,9 @@ def test_a_level_that_goes_on_in_steps_is_switched_and_a_limb_that_does_is_not(b
     for k in range(4):
         drawing.move(12.0 + 0.24 * k, 12.05 + 0.24 * k, np.s_[3:6, 5 + k : 8 + k], snr=100.0)
     view, active, (level, limb) = bursts_of(drawing)
-    marks = measure_marks(view, active, level, LIMITS)
+    marks = measure_marks(view, active, level, PARAMS)
     assert (marks.is_switched, marks.is_step, marks.times) == (True, False, 4)
-    assert not measure_marks(view, active, limb, LIMITS).is_switched
+    assert not measure_marks(view, active, limb, PARAMS).is_switched
 
 
 @pytest.mark.parametrize(
@@ -194,3 +196,13 @@ def test_what_a_slow_camera_shows_of_what_is_drawn_is_one_picture_long(
 def test_a_slow_camera_shows_another_change_by_its_pattern() -> None:
     marks = slow_marks(np.array([1.0, 0.0, 1.0]), [{5: 9.0, 6: 1.0}, {5: 1.0, 6: 9.0}], 0.9, {}, LIMITS)
     assert not marks.is_switched
+
+
+def test_a_jump_is_no_twitch_and_would_be_one_without_the_rule() -> None:
+    drawing = Sketch(20.0, FPS)
+    for row, column in ((1, 2), (1, 20), (10, 8)):
+        drawing.move(5.0, 5.0 + STEP_S, np.s_[row : row + 3, column : column + 3])
+    trace = drawing.trace()
+    assert decide(trace, PARAMS).events == ()
+    (event,) = decide(trace, with_values(PARAMS, {"rules.without": "jump"})).events
+    assert event.kind == "twitch"

@@ -224,6 +224,7 @@ class _Comparer:
         self.pairs: list[_Pair] = []
         self._n_done = 0
         self._cell_px = grid.cell_px[0]
+        self._finds_zoom = rules.has("slow zoom")
         self._takes_bands = rules.has("bands")
         self._rim = rim_of(grid)
         pool = pool_of(grid) if rules.has("pool") else min(pool_of(grid), 3)
@@ -307,7 +308,7 @@ class _Comparer:
         going_on = self._since_explained <= limits.going_on_frames
         if changed >= limits.loud_share * (limits.going_on if going_on else 1.0):
             return True
-        if changed < limits.spread_least * limits.loud_share:
+        if not self._finds_zoom or changed < limits.spread_least * limits.loud_share:
             return False
         # A slow zoom changes edges everywhere by a little; a body as much in one place.
         is_loud = self._energy[place, self._rim : -self._rim] > np.float32(limits.loud_energy)
