@@ -38,6 +38,7 @@ EVENTS_ORDER = [
     "attention",
     "restless",
     "classify",
+    "all_along",
     "slow",
     "places",
     "presence",

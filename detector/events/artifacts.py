@@ -78,7 +78,8 @@ class ArtifactMap:
         artifacts: in order of start.
         is_blind: shape (F,), frames in which light, a bump or a frozen picture hides movement.
         is_clock: shape (C,), cells of the on-screen clock.
-        is_mover: shape (C,), cells of what moves most of the time.
+        is_mover: shape (C,), cells of what moves most of the time and by itself: a curtain, a mobile.
+        is_told: shape (C,), cells of what moves most of the time and is told as one event; None for none.
         is_ignored: shape (C,), cells that a region leaves out; None for none.
         light_s: from when on the picture was brighter or darker than before, s, ascending.
         around_mover: shape (C,), what moves most of the time and what moves along with it; None where nothing does.
@@ -90,15 +91,21 @@ class ArtifactMap:
     is_clock: NDArray[np.bool_]
     is_mover: NDArray[np.bool_]
     is_ignored: NDArray[np.bool_] | None = None
+    is_told: NDArray[np.bool_] | None = None
     light_s: tuple[float, ...] = ()
     around_mover: NDArray[np.bool_] | None = None
     always: NDArray[np.bool_] | None = None
 
     @property
     def is_hidden(self) -> NDArray[np.bool_]:
-        """Cells in which nothing is looked for, shape (C,)."""
+        """Cells in which nothing is judged, shape (C,)."""
         hidden: NDArray[np.bool_] = self.is_clock | self.is_mover
         return hidden if self.is_ignored is None else hidden | self.is_ignored
+
+    @property
+    def is_closed(self) -> NDArray[np.bool_]:
+        """Cells in which nothing more is looked for, shape (C,)."""
+        return self.is_hidden if self.is_told is None else self.is_hidden | self.is_told
 
 
 def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
@@ -125,9 +132,13 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     is_clock = find_clock(trace, limits) if has("clock") else np.zeros(trace.grid.n_cells, bool)
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
-    is_mover = find_movers(trace, limits) & ~is_clock if has("mover") else np.zeros(trace.grid.n_cells, bool)
+    nothing = np.zeros(trace.grid.n_cells, bool)
+    always = find_movers(trace, limits) & ~is_clock if has("mover") else nothing
     found.sort(key=lambda artifact: (artifact.start_s, artifact.kind))
-    return ArtifactMap(tuple(found), is_blind, is_clock, is_mover, light_s=tuple(sorted(light_s)))
+    light = tuple(sorted(light_s))
+    return ArtifactMap(
+        tuple(found), is_blind, is_clock, nothing, light_s=light, always=always if always.any() else None
+    )
 
 
 def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:

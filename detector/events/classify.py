@@ -98,6 +98,11 @@ def rhythm_event(view: LayerView, active: Active, run: Sequence[Burst], rhythm: 
     return replace(event, label=TREMOR) if rhythm.rate_hz > params.rhythm.max_rate_hz else event
 
 
+def restless_event(burst: Burst) -> Event:
+    """What moves as long as the recording and has no rate."""
+    return _event(burst, "restless", f"moving all the time for {burst.duration_s:.0f} s, as long as the recording")
+
+
 def passing_event(burst: Burst) -> Event:
     """What goes from one side to another, too large for an insect: a cat, somebody at the cot, or a body that rolls."""
     size = f"{burst.duration_s:.2f} s, up to {burst.area_fraction:.1%} of the picture at once"

@@ -8,12 +8,14 @@ doubt.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts, mover_artifact
+from detector.events.all_along import with_movers
+from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.events.attention import Attention, apart, attend, outside_artifact, region_artifacts, with_named_sites
 from detector.events.boxes import without_boxes
 from detector.events.burst import Burst
@@ -26,7 +28,6 @@ from detector.events.excess import Active, Seen, find_both, find_swings
 from detector.events.infant import Infant, Where, see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
 from detector.events.marks import find_steps, measure_marks
-from detector.events.movers import around, confined
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
 from detector.events.rhythm import RhythmTest
@@ -68,8 +69,8 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     place = attend(trace.grid, regions)
     hidden = replace(find_artifacts(trace, params), is_ignored=place.ignored)
     fast, slow = find_both(trace, hidden, params)
-    hidden = with_movers(trace, hidden, fast, params)
-    if hidden.is_mover.any():
+    hidden, all_along = with_movers(trace, hidden, fast, params)
+    if hidden.is_told is not None or hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
     swings = find_swings(trace, hidden, params)
     if hidden.around_mover is not None:
@@ -82,7 +83,7 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     (fast, beyond), (slow, _), (swings, _) = (apart(one, place.outside) for one in (fast, slow, swings))
     believed = believe(trace, hidden, fast, params)
     judged_s = judged_stretches(trace.frames, hidden.is_blind)
-    events, infant = name_all(trace, hidden, Named(fast, slow, swings, believed, judged_s, place), params)
+    events, infant = name_all(trace, hidden, Named(fast, slow, swings, believed, judged_s, place, all_along), params)
     artifacts = [*hidden.artifacts, *boxes, *believed.artifacts, *region_artifacts(trace, regions, place)]
     artifacts += [outside_artifact(burst, regions) for burst in find_bursts(*beyond, params)]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
@@ -103,6 +104,7 @@ class Named:
         believed: bursts of the short lag.
         judged_s: stretches in which movement could be seen, s, shape (n, 2).
         place: where is looked.
+        all_along: rhythms that go on as long as the recording.
     """
 
     fast: Seen
@@ -111,6 +113,7 @@ class Named:
     believed: Believed
     judged_s: NDArray[np.float64]
     place: Attention
+    all_along: Sequence[Event] = ()
 
 
 def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Params) -> tuple[list[Event], Infant]:
@@ -134,8 +137,8 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
         found = classify_bursts(*seen.fast, local, params, whole_area, test=test)
         events = with_slow_rhythms(found, slow_rhythms, params.rhythm)
         events += [*passing, *slow_moves]
-        events.sort(key=lambda event: (event.start_s, event.x_px))
-        return merge_restless(events, params.classify) if has("restless") else events
+        events = merge_restless(events, params.classify) if has("restless") else events
+        return sorted([*events, *seen.all_along], key=lambda event: (event.start_s, event.x_px))
 
     events, where = named(), Where(hidden.is_clock, place.judged, is_one=place.is_one)
     infant = see_infant(trace, events, params, where)
@@ -200,18 +203,6 @@ def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> fl
         return None
     area = max(gates.gross_infant * float(extent.mean()), gates.gross_least)
     return area if area < gates.gross_min_area else None
-
-
-def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> ArtifactMap:
-    """Artifacts with those places that move all the time and by themselves; of the others nothing is hidden."""
-    may, nothing = hidden.is_mover, np.zeros(trace.grid.n_cells, bool)
-    places = confined(trace.grid, may, fast.active, find_parts(*fast, params), params.artifact) if may.any() else []
-    movers = [mover_artifact(trace, cells) for cells in places]
-    artifacts = tuple(sorted([*hidden.artifacts, *movers], key=lambda a: (a.start_s, a.kind)))
-    is_mover = np.logical_or.reduce([nothing, *places])
-    beside = around(trace, is_mover, params.artifact) if places and params.rules.has("beside mover") else None
-    always = may if may.any() else None
-    return replace(hidden, artifacts=artifacts, is_mover=is_mover, around_mover=beside, always=always)
 
 
 def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:

@@ -72,7 +72,7 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
         The short lag, the long lag.
     """
     fast = fast_view(trace, params, hidden.light_s)
-    return Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_hidden)), _slow(trace, hidden, params)
+    return Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_closed)), _slow(trace, hidden, params)
 
 
 def find_swings(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen:
@@ -100,7 +100,7 @@ def _slow(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen:
         if n_frames
         else hidden.is_blind
     )
-    return Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_hidden))
+    return Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_closed))
 
 
 def find_active(

@@ -85,6 +85,12 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
 
 
+def mostly_switched(view: LayerView, active: Active, parts: Sequence[Part], params: Params) -> bool:
+    """Whether more than half of some parts are drawn or switched, as the blinks of a lamp are."""
+    marks = [measure_marks(view, active, part, params) for part in parts]
+    return 2 * sum(mark.is_suspect(params.artifact) for mark in marks) > len(marks)
+
+
 def slow_marks(
     size: NDArray[np.float64],
     patterns: Sequence[dict[int, float]],

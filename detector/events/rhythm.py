@@ -143,6 +143,9 @@ def without_rhythm(seconds: float, fastest_hz: float, limits: RhythmParams) -> s
 USUAL_GATES = ("even", "alike", "swing", "faint")
 """Any of these is enough for a localized rhythm."""
 
+SLOW_GATES = ("even", "swing")
+"""Any of these is enough at the long lag, of which a cycle has few samples."""
+
 
 def find_rhythm(
     view: LayerView,

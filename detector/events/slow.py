@@ -22,6 +22,7 @@ from detector.events.classify import classify_bursts, rhythm_event
 from detector.events.event import Event
 from detector.events.excess import Seen
 from detector.events.insects import sort_bursts
+from detector.events.rhythm import SLOW_GATES
 from detector.events.trains import find_rhythmic_runs
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
@@ -43,7 +44,7 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
         return []
     bursts = sort_bursts(*slow, join_parts(*slow, find_parts(*slow, params), params), params).local
     events = []
-    for run, rhythm in find_rhythmic_runs(*slow, bursts, params, ["even", "swing"]):
+    for run, rhythm in find_rhythmic_runs(*slow, bursts, params, SLOW_GATES):
         # So few samples a cycle look even more easily.
         if rhythm is None or rhythm.likeness < params.rhythm.min_likeness:
             continue
