@@ -85,6 +85,7 @@ TECHNICAL = {
     ("events/bursts.py", 8): "latest groups looked at",
     ("events/boxes.py", 3): "a cell with all those around it: a kernel",
     ("events/camera.py", 4): "number of causes",
+    ("events/all_along.py", 200): "parts of a night that are looked at",
     ("events/drawn.py", 3): "index",
     ("events/restless.py", 3): "index",
     ("motion/noise/duty.py", 255.0): "shares stored as bytes",

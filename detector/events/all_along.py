@@ -8,6 +8,7 @@ where it keeps one rate it is told as one rhythm: its strokes leave no stillness
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -21,8 +22,8 @@ from detector.events.burst import Part, describe_burst
 from detector.events.bursts import find_parts
 from detector.events.classify import restless_event, rhythm_event
 from detector.events.event import Event
-from detector.events.excess import Active, Seen, find_swings
-from detector.events.marks import mostly_switched
+from detector.events.excess import Seen, find_swings
+from detector.events.marks import switched_share
 from detector.events.movers import around, confined
 from detector.events.rhythm import SLOW_GATES, USUAL_GATES, find_rhythm
 from detector.motion.grid import Grid
@@ -31,6 +32,8 @@ from detector.motion.trace import MotionTrace
 from detector.params import Params
 
 Cells = NDArray[np.bool_]
+
+_SOME = 200
 
 
 def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> tuple[ArtifactMap, list[Event]]:
@@ -50,21 +53,27 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
     grid, nothing = trace.grid, np.zeros(trace.grid.n_cells, bool)
     parts = find_parts(*fast, params)
     movers = confined(grid, hidden.always, fast.active, parts, params.artifact)
-    told: list[Told] = []
+    drawn, told = nothing, list[Told]()
     lasts_s = trace.frames.time_s[-1] - trace.frames.time_s[0]
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):
         movers = [cells for cells in movers if from_outside(grid, cells)]
         told = list(_told(trace, hidden, fast, parts, params))
+    else:
+        # What is drawn all night is told by its edges, as any other drawn thing.
+        switched = [is_switched(fast, cells, parts, params) for cells in movers]
+        drawn = np.logical_or.reduce([nothing, *itertools.compress(movers, switched)])
+        movers = [cells for cells, is_drawn in zip(movers, switched, strict=True) if not is_drawn]
     artifacts = [*hidden.artifacts, *(mover_artifact(trace, cells) for cells in movers)]
     is_mover = np.logical_or.reduce([nothing, *movers])
     beside = around(trace, is_mover, params.artifact) if movers and params.rules.has("beside mover") else None
     is_told = np.logical_or.reduce([nothing, *(one.cells for one in told)])
+    is_closed = is_told | (hidden.always & drawn)
     always = hidden.always & ~is_told
     found = replace(
         hidden,
         artifacts=tuple(sorted(artifacts, key=lambda a: (a.start_s, a.kind))),
         is_mover=is_mover,
-        is_told=is_told if told else None,
+        is_told=is_closed if is_closed.any() else None,
         around_mover=beside,
         always=always if always.any() else None,
     )
@@ -87,7 +96,7 @@ def _told(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, parts: Sequence[P
         cells = grow(place).ravel()
         if place.sum() < params.artifact.mover_cells or from_outside(grid, cells):
             continue
-        if mostly_switched(*fast, [part for part in parts if lies_in(cells, fast.active, part)], params):
+        if is_switched(fast, cells, parts, params):
             continue
         # What is slow or faint shows its rate at the long lag alone.
         rhythm = rhythm_all_along(fast, cells, params) or rhythm_all_along(swings(), cells, params, SLOW_GATES)
@@ -102,9 +111,11 @@ def _told(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, parts: Sequence[P
             yield Told(cells, event)
 
 
-def lies_in(cells: Cells, active: Active, part: Part) -> bool:
-    """Whether most of a part lies in a place, shape (C,)."""
-    return bool(cells[active.cell[part.entries]].mean() > 0.5)
+def is_switched(seen: Seen, cells: Cells, parts: Sequence[Part], params: Params) -> bool:
+    """Whether what changes at a place, shape (C,), is drawn or switched; of a night, some of it is looked at."""
+    there = [part for part in parts if cells[seen.active.cell[part.entries]].mean() > 0.5]
+    share = switched_share(*seen, there[:: -(-len(there) // _SOME) or 1], params)
+    return share >= params.artifact.mover_switched
 
 
 def from_outside(grid: Grid, cells: Cells) -> bool:

@@ -85,10 +85,10 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
 
 
-def mostly_switched(view: LayerView, active: Active, parts: Sequence[Part], params: Params) -> bool:
-    """Whether more than half of some parts are drawn or switched, as the blinks of a lamp are."""
+def switched_share(view: LayerView, active: Active, parts: Sequence[Part], params: Params) -> float:
+    """Share of some parts that are complete within one picture, as the blinks of a lamp are, 0 to 1."""
     marks = [measure_marks(view, active, part, params) for part in parts]
-    return 2 * sum(mark.is_suspect(params.artifact) for mark in marks) > len(marks)
+    return sum(mark.is_suspect(params.artifact) for mark in marks) / max(len(marks), 1)
 
 
 def slow_marks(

@@ -93,6 +93,9 @@ class ArtifactParams(Group):
     mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
     border_min_s: float = tunable(20.0, "s", OWN, "... or of this one along the border of the picture ...", ge=0)
     border: float = tunable(0.05, "of each side", OWN, "... within this distance of it ...", gt=0, lt=0.5)
+    mover_switched: float = tunable(
+        0.25, "1", DERIVED, "... unless this share of what changes there does so within one picture ...", gt=0, le=1
+    )
     mover_alone_s: float = tunable(
         600.0, "s", OWN, "... and of less than this only what reaches the border of the picture.", ge=0
     )

@@ -1,0 +1,113 @@
+"""What moves from the first picture to the last: the movement that was filmed, or something in the background."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from detector.events.decide import Decision, decide
+from detector.motion.trace import MotionTrace
+from detector.params import Params, with_values
+from tests.drawing import Sketch, with_columns
+
+PARAMS = Params()
+FPS = 10.0
+LENGTH_S = 70.0
+INSIDE = np.s_[6:11, 12:17]
+AT_BORDER = np.s_[0:5, 12:17]
+Place = tuple[slice, slice]
+
+
+def swing(rate_hz: float) -> Callable[[float], float]:
+    return lambda time_s: 6.0 * float(np.cos(2.0 * np.pi * rate_hz * time_s))
+
+
+def wander(seed: int = 1) -> Callable[[float], float]:
+    """Something that moves to and fro without a rate."""
+    values = np.random.default_rng(seed).normal(0.0, 5.0, round(LENGTH_S * FPS) + 1)
+    return lambda time_s: float(values[round(time_s * FPS)])
+
+
+def always(drawing: Sketch, *places: Place) -> MotionTrace:
+    """The trace of a drawing in which the floors were measured to move at some places in each block."""
+    plain = drawing.trace()
+    duty = np.zeros((8, plain.grid.rows, plain.grid.columns), np.uint8)
+    for place in places:
+        duty[:, *place] = 200
+    return with_columns(
+        plain,
+        floor=np.ones((8, plain.grid.n_cells), np.float16),
+        duty=duty.reshape(8, -1),
+        block_start_s=np.linspace(0.0, LENGTH_S, 8, endpoint=False),
+        level=np.ones(8, np.float32),
+    )
+
+
+def moving(signed: Callable[[float], float], place: Place = INSIDE) -> Sketch:
+    return Sketch(LENGTH_S, FPS).move(0.5, LENGTH_S - 0.5, place, signed=signed)
+
+
+def told(decision: Decision) -> list[tuple[str, float]]:
+    return [(event.kind, round(event.duration_s)) for event in decision.events]
+
+
+def movers(decision: Decision) -> int:
+    return sum(artifact.kind == "mover" for artifact in decision.artifacts)
+
+
+@pytest.mark.parametrize("rate_hz", [0.4, 1.0, 2.0])
+def test_a_limb_that_swings_all_along_is_a_rhythm(rate_hz: float) -> None:
+    decision = decide(always(moving(swing(rate_hz)), INSIDE), PARAMS)
+    assert told(decision) == [("rhythmic", 69)]
+    assert decision.events[0].rate_hz == pytest.approx(rate_hz, abs=0.02)
+    assert decision.events[0].reason.endswith("as long as the recording")
+    assert movers(decision) == 0
+
+
+def test_what_moves_all_along_without_a_rate_is_restless_and_makes_no_twitch() -> None:
+    decision = decide(always(moving(wander()), INSIDE), PARAMS)
+    assert told(decision) == [("restless", 69)]
+    assert "moving all the time" in decision.events[0].reason
+
+
+def test_two_places_without_a_rate_are_one_infant_and_a_rhythm_beside_them_is_told_by_itself() -> None:
+    arm, leg, head = INSIDE, np.s_[6:11, 24:29], np.s_[11:16, 4:9]
+    drawing = moving(wander()).move(0.5, LENGTH_S - 0.5, leg, signed=wander(2))
+    drawing.move(0.5, LENGTH_S - 0.5, head, signed=swing(1.0))
+    decision = decide(always(drawing, arm, leg, head), PARAMS)
+    assert sorted(told(decision)) == [("restless", 69), ("rhythmic", 69)]
+
+
+def test_what_hangs_into_the_picture_is_a_mover() -> None:
+    decision = decide(always(moving(swing(1.0), AT_BORDER), AT_BORDER), PARAMS)
+    assert told(decision) == []
+    assert movers(decision) == 1
+
+
+def test_a_twitch_elsewhere_is_one_all_the_same() -> None:
+    drawing = moving(swing(1.0)).move(30.0, 30.2, np.s_[12:15, 26:29])
+    assert sorted(kind for kind, _ in told(decide(always(drawing, INSIDE), PARAMS))) == ["rhythmic", "twitch"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"rules.without": "all along"}, {"artifact.mover_alone_s": 60.0}], ids=["without the rule", "in a night"]
+)
+def test_else_what_moves_all_the_time_is_a_mover(change: dict[str, object]) -> None:
+    decision = decide(always(moving(swing(1.0)), INSIDE), with_values(PARAMS, change))
+    assert (told(decision), movers(decision)) == ([], 1)
+
+
+def test_a_lamp_that_blinks_all_along_is_no_rhythm() -> None:
+    drawing = Sketch(LENGTH_S, FPS)
+    for number, start_s in enumerate(np.arange(1.0, LENGTH_S - 2.0, 1.0).tolist()):
+        drawing.move(start_s, start_s + 1e-5, INSIDE, snr=60.0, signed=8.0 if number % 2 else -8.0, only_brightens=True)
+    decision = decide(always(drawing, INSIDE), PARAMS)
+    assert told(decision) == []
+    assert "lamp" in {artifact.kind for artifact in decision.artifacts}
+
+
+def test_what_is_told_as_an_event_hides_nothing_of_the_time_that_was_judged() -> None:
+    large = np.s_[3:15, 5:13]
+    decision = decide(always(moving(swing(1.0), large), large), PARAMS)
+    assert told(decision) == [("rhythmic", 69)]
+    assert decision.judged
