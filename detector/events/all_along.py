@@ -9,23 +9,22 @@ where it keeps one rate it is told as one rhythm: its strokes leave no stillness
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.artifacts import ArtifactMap, mover_artifact
-from detector.events.burst import Part, describe_burst
+from detector.events.artifacts import ArtifactMap, along_border, mover_artifact
+from detector.events.burst import Entries, Part, describe_burst
 from detector.events.bursts import find_parts
 from detector.events.classify import restless_event, rhythm_event
 from detector.events.event import Event
 from detector.events.excess import Seen, find_swings
 from detector.events.marks import switched_share
 from detector.events.movers import around, confined
-from detector.events.rhythm import SLOW_GATES, USUAL_GATES, find_rhythm
+from detector.events.rhythm import SLOW_GATES, find_rhythm
 from detector.motion.grid import Grid
 from detector.motion.masks import connected_parts, grow
 from detector.motion.trace import MotionTrace
@@ -52,12 +51,15 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
         return hidden, []
     grid, nothing = trace.grid, np.zeros(trace.grid.n_cells, bool)
     parts = find_parts(*fast, params)
-    movers = confined(grid, hidden.always, fast.active, parts, params.artifact)
+    # Tapes and tuners leave a strip along the border that jumps by itself; no infant lies there alone.
+    is_brief = float(trace.frames.duration_s.sum()) < params.artifact.mover_min_s
+    may = hidden.always & along_border(grid, params.artifact.border) if is_brief else hidden.always
+    movers = confined(grid, may, fast.active, parts, params.artifact)
     drawn, told = nothing, list[Told]()
     lasts_s = trace.frames.time_s[-1] - trace.frames.time_s[0]
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):
-        movers = [cells for cells in movers if from_outside(grid, cells)]
-        told = list(_told(trace, hidden, fast, parts, params))
+        told, known = _told(grid, hidden.always, fast, find_swings(trace, hidden, params), parts, params)
+        movers = [cells for cells in movers if not known[cells].all()]
     else:
         # What is drawn all night is told by its edges, as any other drawn thing.
         switched = [is_switched(fast, cells, parts, params) for cells in movers]
@@ -87,28 +89,30 @@ class Told(NamedTuple):
     event: Event
 
 
-def _told(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, parts: Sequence[Part], params: Params) -> Iterator[Told]:
-    """Places that move all along and are told as one event: a rhythm each, and one for all without a rhythm."""
-    grid = trace.grid
-    restless: list[Cells] = []
-    swings = cache(lambda: find_swings(trace, hidden, params))
-    for place in connected_parts(hidden.always.reshape(grid.rows, grid.columns)) if hidden.always is not None else ():
+def _told(
+    grid: Grid, always: Cells, fast: Seen, swings: Seen, parts: Sequence[Part], params: Params
+) -> tuple[list[Told], Cells]:
+    """Places that move all along and are told as one event: a rhythm each, and one for all without a rhythm.
+
+    Returns:
+        Those, and all cells, shape (C,), of which it is known that they are no mover: what is told, and what is drawn.
+    """
+    told, restless = list[Told](), list[Cells]()
+    known = np.zeros(grid.n_cells, bool)
+    for place in connected_parts(always.reshape(grid.rows, -1)):
         cells = grow(place).ravel()
         if place.sum() < params.artifact.mover_cells or from_outside(grid, cells):
             continue
         if is_switched(fast, cells, parts, params):
-            continue
-        # What is slow or faint shows its rate at the long lag alone.
-        rhythm = rhythm_all_along(fast, cells, params) or rhythm_all_along(swings(), cells, params, SLOW_GATES)
-        if rhythm is None:
+            known |= cells
+        elif (rhythm := rhythm_all_along(fast, cells, params)) is not None:
+            told.append(Told(cells, rhythm))
+        elif is_restless(swings, cells, params):
             restless.append(cells)
-        else:
-            yield Told(cells, rhythm)
     if restless:
         cells = np.logical_or.reduce(restless)
-        event = restless_all_along(fast, cells, params)
-        if event is not None:
-            yield Told(cells, event)
+        told.append(Told(cells, restless_event(describe_burst(*swings, entries_in(swings, cells), params))))
+    return told, np.logical_or.reduce([known, *(one.cells for one in told)])
 
 
 def is_switched(seen: Seen, cells: Cells, parts: Sequence[Part], params: Params) -> bool:
@@ -125,44 +129,68 @@ def from_outside(grid: Grid, cells: Cells) -> bool:
     return bool(cells[border.ravel()].any())
 
 
-def rhythm_all_along(seen: Seen, cells: Cells, params: Params, enough: Sequence[str] = USUAL_GATES) -> Event | None:
+def entries_in(seen: Seen, cells: Cells) -> Entries:
+    """What stands out at a place, shape (C,)."""
+    return np.flatnonzero(cells[seen.active.cell]).astype(np.int32)
+
+
+def rhythm_all_along(fast: Seen, cells: Cells, params: Params) -> Event | None:
     """The rhythm of a place that moves all the time: its strokes leave no stillness in which a burst could end.
 
+    It has to go back as it came, at the short lag: a limb does, and breathing is too slow to be seen there but where
+    the chest rises.
+
     Args:
-        seen: a lag and what stands out at it.
+        fast: the short lag and what stands out at it.
         cells: the place, shape (C,).
         params: all groups.
-        enough: gates of which the rhythm has to pass one.
 
     Returns:
         None where there is none.
     """
-    view, active = seen
-    entries = np.flatnonzero(cells[active.cell]).astype(np.int32)
+    entries = entries_in(fast, cells)
     if len(entries) < params.burst.min_entries:
         return None
-    whole = describe_burst(view, active, entries, params)
-    rhythm = find_rhythm(view, active, [whole], params, enough)
-    if rhythm is None:
+    whole = describe_burst(*fast, entries, params)
+    rhythm = find_rhythm(*fast, [whole], params)
+    if rhythm is None or rhythm.opposition < params.rhythm.min_opposition:
         return None
-    event = rhythm_event(view, active, [whole], rhythm, params)
+    event = rhythm_event(*fast, [whole], rhythm, params)
     return replace(event, reason=f"{event.reason}; as long as the recording")
 
 
-def restless_all_along(seen: Seen, cells: Cells, params: Params) -> Event | None:
-    """What moves all the time without a rate: where nothing is ever still, no jerk comes out of stillness.
+def is_restless(swings: Seen, cells: Cells, params: Params) -> bool:
+    """Whether a place moves for most of the time and has no rate: an infant that breathes, or a mobile, has one.
 
     Args:
-        seen: the short lag and what stands out at it.
-        cells: the places, shape (C,).
+        swings: the long lag and what stands out at it.
+        cells: the place, shape (C,).
         params: all groups.
+    """
+    view, active = swings
+    entries = entries_in(swings, cells)
+    if len(np.unique(active.frame[entries])) < max(params.classify.restless_share * len(view.time_s), 1.0):
+        return False
+    whole = describe_burst(view, active, entries, params)
+    return find_rhythm(view, active, [whole], params, SLOW_GATES) is None
+
+
+def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px: float) -> list[Event]:
+    """Events with those that go on all along; what is weaker and within reach of one of those is its outskirts.
+
+    Args:
+        events: of all other places.
+        all_along: as long as the recording.
+        reach_px: of its box, px.
 
     Returns:
-        None where hardly anything stands out.
+        In order of start.
     """
-    view, active = seen
-    entries = np.flatnonzero(cells[active.cell]).astype(np.int32)
-    if len(entries) < params.burst.min_entries:
-        return None
-    whole = describe_burst(view, active, entries, params)
-    return restless_event(whole)
+    rest = [event for event in events if not any(_is_beside(event, whole, reach_px) for whole in all_along)]
+    return sorted([*rest, *all_along], key=lambda event: (event.start_s, event.x_px))
+
+
+def _is_beside(event: Event, whole: Event, reach_px: float) -> bool:
+    left, top, right, bottom = whole.box_px
+    is_near = left - reach_px <= event.x_px <= right + reach_px and top - reach_px <= event.y_px <= bottom + reach_px
+    return is_near and event.snr < whole.snr

@@ -176,20 +176,18 @@ def _one_line(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     """Places that may be a curtain, a mobile, a fan: something moves there for most of the whole recording.
 
-    An infant may do so, too, in a short recording; `events.movers` tells them apart.
+    An infant may do so, too, in a short recording; `events.all_along` tells them apart.
 
     Returns:
-        Shape (C,), bool. All False in a recording of less than `mover_min_s` or fewer than `mover_blocks` blocks.
+        Shape (C,), bool. All False in a recording of less than `border_min_s` or fewer than `mover_blocks` blocks.
     """
     n_blocks, seen_s = len(trace.noise.blocks.duty), float(trace.frames.duration_s.sum())
-    if n_blocks < limits.mover_blocks or seen_s < min(limits.mover_min_s, limits.border_min_s):
+    if n_blocks < limits.mover_blocks or seen_s < limits.border_min_s:
         return np.zeros(trace.grid.n_cells, bool)
-    found = _moves_always(trace, limits.mover_duty)
-    # Tapes and tuners leave a strip along the border that jumps by itself; no infant lies there alone.
-    return found if seen_s >= limits.mover_min_s else found & _along_border(trace.grid, limits.border)
+    return _moves_always(trace, limits.mover_duty)
 
 
-def _along_border(grid: Grid, share: float) -> NDArray[np.bool_]:
+def along_border(grid: Grid, share: float) -> NDArray[np.bool_]:
     """Cells within a share of the picture's sides of its border, at least two cells, shape (C,), bool."""
     inside = np.zeros((grid.rows, grid.columns), bool)
     rows, columns = max(round(share * grid.rows), 2), max(round(share * grid.columns), 2)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.all_along import with_movers
+from detector.events.all_along import with_all_along, with_movers
 from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.events.attention import Attention, apart, attend, outside_artifact, region_artifacts, with_named_sites
 from detector.events.boxes import without_boxes
@@ -138,7 +138,8 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
         events = with_slow_rhythms(found, slow_rhythms, params.rhythm)
         events += [*passing, *slow_moves]
         events = merge_restless(events, params.classify) if has("restless") else events
-        return sorted([*events, *seen.all_along], key=lambda event: (event.start_s, event.x_px))
+        reach_px = params.burst.reach * trace.grid.diagonal_px
+        return with_all_along(events, seen.all_along, reach_px)
 
     events, where = named(), Where(hidden.is_clock, place.judged, is_one=place.is_one)
     infant = see_infant(trace, events, params, where)

@@ -21,6 +21,7 @@ from detector.events.camera import with_cause, with_rare_cause
 from detector.events.excess import Active, Seen
 from detector.events.stretches import n_frames, runs
 from detector.motion.grid import Grid
+from detector.motion.pictures.shrink import rim_of
 from detector.motion.trace import Frames, MotionTrace
 from detector.motion.view import LayerView
 from detector.params import Params
@@ -218,9 +219,10 @@ def _is_clock_digit(burst: Burst, scene: Scene) -> bool:
     clock_left, clock_top, clock_right, clock_bottom = scene.clock
     side_px = scene.view.grid.cell_px[1]
     reach_px = limits.clock_digit_heights * (clock_bottom - clock_top)
-    # An encoder that codes the text again does so a little beyond it.
+    # Energy is averaged over some cells, and an encoder that codes the text again does so a little beyond it.
+    beyond_px = rim_of(scene.view.grid) * side_px
     middle_px = (burst.cells // scene.view.grid.columns + 0.5) * side_px
-    in_line = (middle_px > clock_top - side_px) & (middle_px < clock_bottom + side_px)
+    in_line = (middle_px > clock_top - beyond_px) & (middle_px < clock_bottom + beyond_px)
     is_near = clock_left - reach_px < right and left < clock_right + reach_px
     return bool(is_near and in_line.mean() >= limits.clock_digit_inside)
 

@@ -78,7 +78,7 @@ class ArtifactParams(Group):
     clock_duty: float = tunable(
         0.35, "1", DERIVED, "... in so much of the half seconds of every stretch ...", gt=0, le=1
     )
-    clock_min_s: float = tunable(30.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
+    clock_min_s: float = tunable(20.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
     mover_duty: float = tunable(
         0.45,
         "1",

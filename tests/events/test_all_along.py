@@ -43,8 +43,10 @@ def always(drawing: Sketch, *places: Place) -> MotionTrace:
     )
 
 
-def moving(signed: Callable[[float], float], place: Place = INSIDE) -> Sketch:
-    return Sketch(LENGTH_S, FPS).move(0.5, LENGTH_S - 0.5, place, signed=signed)
+def moving(signed: Callable[[float], float], place: Place = INSIDE, drawing: Sketch | None = None) -> Sketch:
+    """Something that moves all along, at both lags."""
+    drawing = (drawing or Sketch(LENGTH_S, FPS)).move(0.5, LENGTH_S - 0.5, place, signed=signed)
+    return drawing.move(0.5, LENGTH_S - 0.5, place, signed=signed, layer="slow")
 
 
 def told(decision: Decision) -> list[tuple[str, float]]:
@@ -72,8 +74,7 @@ def test_what_moves_all_along_without_a_rate_is_restless_and_makes_no_twitch() -
 
 def test_two_places_without_a_rate_are_one_infant_and_a_rhythm_beside_them_is_told_by_itself() -> None:
     arm, leg, head = INSIDE, np.s_[6:11, 24:29], np.s_[11:16, 4:9]
-    drawing = moving(wander()).move(0.5, LENGTH_S - 0.5, leg, signed=wander(2))
-    drawing.move(0.5, LENGTH_S - 0.5, head, signed=swing(1.0))
+    drawing = moving(swing(1.0), head, moving(wander(2), leg, moving(wander())))
     decision = decide(always(drawing, arm, leg, head), PARAMS)
     assert sorted(told(decision)) == [("restless", 69), ("rhythmic", 69)]
 
@@ -82,6 +83,12 @@ def test_what_hangs_into_the_picture_is_a_mover() -> None:
     decision = decide(always(moving(swing(1.0), AT_BORDER), AT_BORDER), PARAMS)
     assert told(decision) == []
     assert movers(decision) == 1
+
+
+def test_what_swings_so_gently_that_the_short_lag_hardly_shows_it_may_breathe_and_is_no_event() -> None:
+    drawing = Sketch(LENGTH_S, FPS).move(0.5, LENGTH_S - 0.5, INSIDE, signed=swing(0.6), layer="slow")
+    decision = decide(always(drawing, INSIDE), PARAMS)
+    assert (told(decision), movers(decision)) == ([], 1)
 
 
 def test_a_twitch_elsewhere_is_one_all_the_same() -> None:

@@ -166,7 +166,7 @@ class TestClock:
         assert found[1:4, 3:11].all()
         assert found.sum() == 3 * 8
 
-    @pytest.mark.parametrize(("phase", "duty", "duration_s"), [(0.2, 0.5, 40.0), (0.9, 0.2, 40.0), (0.9, 0.5, 20.0)])
+    @pytest.mark.parametrize(("phase", "duty", "duration_s"), [(0.2, 0.5, 40.0), (0.9, 0.2, 40.0), (0.9, 0.5, 15.0)])
     def test_else_it_is_none(self, sketch: type[Sketch], phase: float, duty: float, duration_s: float) -> None:
         """Not at one phase; a hand that jerks each four seconds, on the second; a short clip."""
         assert not find_clock(self.trace(sketch, phase, duty, duration_s), PARAMS.artifact).any()
@@ -207,7 +207,7 @@ class TestMovers:
 
     @pytest.mark.parametrize(
         ("n_blocks", "busy_blocks", "duty", "duration_s"),
-        [(8, 6, 0.9, 160.0), (4, 4, 0.9, 160.0), (8, 8, 0.3, 160.0), (8, 8, 0.9, 40.0)],
+        [(8, 6, 0.9, 160.0), (4, 4, 0.9, 160.0), (8, 8, 0.3, 160.0), (8, 8, 0.9, 15.0)],
     )
     def test_else_there_is_none(
         self, sketch: type[Sketch], n_blocks: int, busy_blocks: int, duty: float, duration_s: float
