@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.artifacts import ArtifactMap, along_border, mover_artifact
+from detector.events.artifacts import ArtifactMap, along_border, mover_artifact, moves_always
 from detector.events.burst import Entries, Part, describe_burst
 from detector.events.bursts import find_parts
 from detector.events.classify import restless_event, rhythm_event
@@ -47,18 +47,19 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
     Returns:
         Artifacts with what is hidden at such places, and one event for each rhythm.
     """
-    if hidden.always is None:
+    always = where_always(trace, hidden, params)
+    if not always.any():
         return hidden, []
     grid, nothing = trace.grid, np.zeros(trace.grid.n_cells, bool)
     parts = find_parts(*fast, params)
+    may = nothing if hidden.always is None else hidden.always
     # Tapes and tuners leave a strip along the border that jumps by itself; no infant lies there alone.
-    is_brief = float(trace.frames.duration_s.sum()) < params.artifact.mover_min_s
-    may = hidden.always & along_border(grid, params.artifact.border) if is_brief else hidden.always
+    may = may & along_border(grid, params.artifact.border) if is_brief(trace, params) else may
     movers = confined(grid, may, fast.active, parts, params.artifact)
     drawn, told = nothing, list[Told]()
     lasts_s = trace.frames.time_s[-1] - trace.frames.time_s[0]
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):
-        told, known = _told(grid, hidden.always, fast, find_swings(trace, hidden, params), parts, params)
+        told, known = _told(grid, always, fast, find_swings(trace, hidden, params), parts, params)
         movers = [cells for cells in movers if not known[cells].all()]
     else:
         # What is drawn all night is told by its edges, as any other drawn thing.
@@ -69,8 +70,8 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
     is_mover = np.logical_or.reduce([nothing, *movers])
     beside = around(trace, is_mover, params.artifact) if movers and params.rules.has("beside mover") else None
     is_told = np.logical_or.reduce([nothing, *(one.cells for one in told)])
-    is_closed = is_told | (hidden.always & drawn)
-    always = hidden.always & ~is_told
+    is_closed = is_told | (may & drawn)
+    always = always & ~is_told
     found = replace(
         hidden,
         artifacts=tuple(sorted(artifacts, key=lambda a: (a.start_s, a.kind))),
@@ -80,6 +81,24 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
         always=always if always.any() else None,
     )
     return found, [one.event for one in told]
+
+
+def is_brief(trace: MotionTrace, params: Params) -> bool:
+    """Whether a recording is too short for a curtain to be known by moving all the time."""
+    return float(trace.frames.duration_s.sum()) < params.artifact.mover_min_s
+
+
+def where_always(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Cells:
+    """Where something moves all the time, shape (C,); in a clip of a minute, for so long that no floor is of stillness.
+
+    The floor of a block is that of the quieter ones around it (`noise.block_quantile`): what moves in all others would
+    be measured by its own movement.
+    """
+    nothing = np.zeros(trace.grid.n_cells, bool)
+    n_blocks = len(trace.noise.blocks.duty)
+    if is_brief(trace, params) and n_blocks >= params.artifact.mover_blocks and params.rules.has("all along"):
+        return moves_always(trace, params.artifact.mover_duty, params.noise.block_quantile) & ~hidden.is_clock
+    return nothing if hidden.always is None else hidden.always
 
 
 class Told(NamedTuple):

@@ -151,14 +151,13 @@ def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     if len(trace.noise.blocks.floor) == 0 or float(trace.frames.duration_s.sum()) < limits.clock_min_s:
         return nothing
     keeps_phase = np.median(trace.noise.spans.tick.astype(np.float32), axis=0) >= limits.clock_phase
-    is_clock = _one_line((keeps_phase & _moves_always(trace, limits.clock_duty)).reshape(trace.grid.rows, -1))
+    is_clock = _one_line((keeps_phase & moves_always(trace, limits.clock_duty)).reshape(trace.grid.rows, -1))
     return grow(is_clock).ravel() if is_clock.sum() >= 2 else nothing
 
 
-def _moves_always(trace: MotionTrace, duty: float) -> NDArray[np.bool_]:
-    """Cells near which something moves in so much of nearly every block, shape (C,), bool."""
-    always = np.quantile(trace.noise.blocks.duty, 0.1, axis=0) >= 255.0 * duty
-    found: NDArray[np.bool_] = always
+def moves_always(trace: MotionTrace, duty: float, but: float = 0.1) -> NDArray[np.bool_]:
+    """Cells near which something moves in so much of every block `but` a share of them, shape (C,), bool."""
+    found: NDArray[np.bool_] = np.quantile(trace.noise.blocks.duty, but, axis=0) >= 255.0 * duty
     return found
 
 
@@ -184,7 +183,7 @@ def find_movers(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]
     n_blocks, seen_s = len(trace.noise.blocks.duty), float(trace.frames.duration_s.sum())
     if n_blocks < limits.mover_blocks or seen_s < limits.border_min_s:
         return np.zeros(trace.grid.n_cells, bool)
-    return _moves_always(trace, limits.mover_duty)
+    return moves_always(trace, limits.mover_duty)
 
 
 def along_border(grid: Grid, share: float) -> NDArray[np.bool_]:
