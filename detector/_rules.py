@@ -44,7 +44,6 @@ DECIDED_RULES = {
     "clock digit": "A brief burst in line with an on-screen clock is doubted.",
     "light step": "A small burst that begins and ends while the light plainly steps is doubted.",
     "beside cause": "A burst in frames that the camera or the light explains is doubted.",
-    "light edge": "What crosses the picture while the light changes is the edge of the light.",
     "all along": "In a short recording, what moves all the time and does not reach the border is an infant.",
     "rhythm of mover": "A slow rhythm in the middle of what moves all the time is no other movement.",
     "beside mover": "A burst around what moves most of the time is doubted.",

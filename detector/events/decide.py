@@ -21,7 +21,7 @@ from detector.events.boxes import without_boxes
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, label_sucking, passing_event
-from detector.events.doubts import DOUBTS, LIGHT_EDGE, RIPPLE, make_scene, weigh
+from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
 from detector.events.drawn import find_jumps, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both, find_swings
@@ -183,11 +183,10 @@ def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params)
     bursts, doubted = weigh(bursts, DOUBTS, scene)
     kinds = sort_bursts(*fast, bursts, params)
     local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
-    passing, edges = weigh(kinds.passing, [LIGHT_EDGE], scene)
     if params.rules.has("body"):
         local = same_body(*fast, local, params)
-    artifacts = [*drawn, *kinds.insects, *doubted, *ripples, *edges]
-    return Believed(local, passing, switched, [*bursts, *switched], artifacts)
+    artifacts = [*drawn, *kinds.insects, *doubted, *ripples]
+    return Believed(local, kinds.passing, switched, [*bursts, *switched], artifacts)
 
 
 def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> float | None:

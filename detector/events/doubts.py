@@ -236,11 +236,6 @@ def _is_beside_cause(burst: Burst, scene: Scene) -> bool:
     return bool(scene.has_cause[first : last + 1].mean() >= 0.5)
 
 
-def _is_all_caused(burst: Burst, scene: Scene) -> bool:
-    first, last = scene.ends(burst)
-    return bool(scene.has_cause[first : last + 1].all())
-
-
 def _is_in_step(burst: Burst, scene: Scene) -> bool:
     # What is drawn into the picture is not lit, and what is near is lit more: no smooth gain explains either.
     first, last = scene.ends(burst)
@@ -276,8 +271,3 @@ DOUBTS = (
 
 RIPPLE = Doubt("ripple", _is_ripple, "is faint beside a far stronger one that an encoder spreads over the picture")
 """A doubt about a burst because of another one."""
-
-LIGHT_EDGE = Doubt(
-    "light edge", _is_all_caused, "crosses the picture while the light changes, as the edge of a light does"
-)
-"""A doubt about what crosses the picture."""

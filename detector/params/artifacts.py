@@ -194,7 +194,6 @@ class DoubtParams(Group):
     flash_cells: int = tunable(12, "cells", DERIVED, "A block coded again is no larger.", ge=1, le=10_000)
     switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
     switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
-    light_edge: float = tunable(1e6, "1", OWN, "It crosses the picture while the light changes (1e6: never).", ge=1)
     jump: float = tunable(
         1e6, "1", OWN, "It and others are complete within one and the same picture (1e6: never).", ge=1
     )

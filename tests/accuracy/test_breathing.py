@@ -61,7 +61,7 @@ def counted(sleepers: tuple[Sleeper, ...], still: NDArray[np.float32] | None = N
 
 
 def test_a_faint_and_uneven_sleeper_is_seen_to_breathe() -> None:
-    told, wrong = counted((Sleeper(0.6, UNEVEN, STRENGTHS_PX[0], seed=4, length_s=60.0),))
+    told, wrong = counted((Sleeper(0.6, UNEVEN, STRENGTHS_PX[0], seed=4, length_s=120.0),))
     assert (told, wrong) == (1.0, 0.0)
 
 

@@ -9,7 +9,7 @@ import pytest
 from detector.events.artifacts import ArtifactMap
 from detector.events.burst import Burst
 from detector.events.decide import Decision, decide
-from detector.events.doubts import DOUBTS, LIGHT_EDGE, RIPPLE, Doubt, Scene, make_scene, since_key, weigh
+from detector.events.doubts import DOUBTS, RIPPLE, Doubt, Scene, make_scene, since_key, weigh
 from detector.events.excess import Seen
 from detector.motion.pictures.camera import Cause
 from detector.params import RULE_NAMES, DoubtParams, Params, with_values
@@ -23,7 +23,7 @@ BAR = PARAMS.burst.threshold
 
 
 def doubt(name: str) -> Doubt:
-    return next(each for each in (*DOUBTS, LIGHT_EDGE, RIPPLE) if each.name == name)
+    return next(each for each in (*DOUBTS, RIPPLE) if each.name == name)
 
 
 def scene_of(found: Found, **changes: object) -> Scene:
@@ -45,10 +45,10 @@ def doubted(decision: Decision) -> list[str]:
 
 
 def test_each_is_a_rule_with_a_factor_and_a_sentence() -> None:
-    names = [each.name for each in (*DOUBTS, LIGHT_EDGE, RIPPLE)]
+    names = [each.name for each in (*DOUBTS, RIPPLE)]
     assert set(names) <= RULE_NAMES.keys()
     assert {name.replace(" ", "_") for name in names} <= DoubtParams.model_fields.keys()
-    assert all(each.sentence and each.bar(PARAMS) >= BAR for each in (*DOUBTS, LIGHT_EDGE, RIPPLE))
+    assert all(each.sentence and each.bar(PARAMS) >= BAR for each in (*DOUBTS, RIPPLE))
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,6 @@ def test_what_begins_and_ends_in_a_step_of_light_is_doubted_and_no_other() -> No
     assert holds(burst, scene_of(found, has_step=step))
     assert not holds(burst, scene_of(found, has_step=np.zeros(n_frames, bool)))
     assert not holds(burst, scene_of(found, has_step=step & (found.view.time_s < 5.2)))
-
-
-@pytest.mark.parametrize(("lit_s", "n_believed"), [((4.0, 7.0), 0), ((5.2, 7.0), 1), ((9.0, 12.0), 1)])
-def test_what_crosses_the_picture_with_the_light_is_its_edge(lit_s: tuple[float, float], n_believed: int) -> None:
-    found, burst = one(Sketch(20.0).move(5.0, 6.0, HAND, snr=900.0))
-    time_s = found.view.time_s
-    scene = scene_of(found, has_cause=(time_s >= lit_s[0]) & (time_s < lit_s[1]))
-    believed, doubted = weigh([burst], [LIGHT_EDGE], scene)
-    assert (len(believed), len(doubted)) == (n_believed, 1 - n_believed)
 
 
 @pytest.mark.parametrize(
