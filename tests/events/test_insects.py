@@ -120,6 +120,8 @@ class TestSortBursts:
                 drawing.move(time_s, time_s + 1 / FPS, np.s_[8:10, column : column + 2], only_brightens=True)
         view, active, bursts = bursts_of(drawing)
         assert len(sort_bursts(view, active, bursts, PARAMS).insects) == n_insects + is_one_more
+        without = with_values(PARAMS, {"rules.without": "swarm"})
+        assert len(sort_bursts(view, active, bursts, without).insects) == n_insects
 
     def test_nothing(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(sketch(5.0))
