@@ -327,7 +327,9 @@ def test_scattered_movements_keep_apart() -> None:
         scatter_movements({"rhythmic": 9}, 60.0, 640, seed=5)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "quiet_night" else pytest.mark.slow) for name in SAMPLES]
+)
 def test_sample_videos_are_those_of_the_presets(name: str) -> None:
     folder = Path(__file__).parents[3] / "sample_videos"
     scene = draw_scene(SAMPLES[name][0])

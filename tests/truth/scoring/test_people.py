@@ -112,6 +112,7 @@ def test_labels_and_unknown_words(night: Night, tmp_path: Path) -> None:
     assert "'my movement'" in comparison.notices[0]
 
 
+@pytest.mark.slow
 def test_figure_and_json(night: Night, tmp_path: Path) -> None:
     comparison = compare_scorings(
         night, [scorer(tmp_path / "ana.csv", night), scorer(tmp_path / "ben.csv", night, misses=2)]
@@ -148,6 +149,7 @@ def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other(
     assert max(chosen.f1_default) < 0.95
 
 
+@pytest.mark.slow
 def test_one_name_for_people_and_for_what_is_known(night: Night, tmp_path: Path) -> None:
     import detector
 
