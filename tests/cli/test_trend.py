@@ -50,9 +50,9 @@ def test_table_as_json(here: Command, nights: Path) -> None:
     assert facts["groups"] == {"A": ""}
 
 
-def test_night_that_cannot_be_read_is_told(here: Command, nights: Path) -> None:
+def test_night_that_cannot_be_read_is_told(command: Command, nights: Path) -> None:
     (nights / "night2" / "events.csv").unlink()
-    done = here("trend", nights)
+    done = command("trend", nights)
     assert done.returncode == 3
     assert "events.csv" in done.stderr
     assert "night1" in done.stdout
