@@ -57,6 +57,7 @@ DECIDED_RULES = {
     "drawn slowly": "Where a lag is one picture, what changes for one picture and stands still again is drawn.",
     "body": "Bursts that start together and last about as long are pieces of one body.",
     "stillness": "What is cut off by an end, a gap or unjudged time is no twitch.",
+    "long stillness": "What is the quickest moment of slower movement before and after it is no twitch.",
     "extent": "In a wide view, a whole-body movement is one of half the place where the infant lies.",
     "restless": "Movement without a pause is one event.",
     "slow layer": "Where nothing moves quickly, slow movement is looked for at the long lag.",

@@ -33,7 +33,7 @@ from detector.events.restless import merge_restless
 from detector.events.rhythm import RhythmTest
 from detector.events.slow import busy_times, elsewhere, find_slow_movements, find_slow_rhythms, with_slow_rhythms
 from detector.events.state import Epoch
-from detector.events.stillness import counted_once, judged_stretches, with_sides
+from detector.events.stillness import counted_once, judged_stretches, out_of_movement, with_sides
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView
@@ -136,6 +136,7 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     def named(whole_area: float | None = None) -> list[Event]:
         found = classify_bursts(*seen.fast, local, params, whole_area, test=test)
         events = with_slow_rhythms(found, slow_rhythms, params.rhythm)
+        events = out_of_movement(events, seen.slow, params) if has("long stillness") else events
         events += [*passing, *slow_moves]
         events = merge_restless(events, params.classify) if has("restless") else events
         reach_px = params.burst.reach * trace.grid.diagonal_px

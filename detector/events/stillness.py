@@ -3,6 +3,9 @@
 A twitch is a jerk out of stillness. Pieces at one place with less than `burst.still_s` between them are joined before
 (`bursts.join_parts`), so what is left of a burst's surroundings is still, unless an end of the recording, a gap, damage
 or a stretch that hides movement cuts it off. Then its length is only known to be at least what was seen.
+
+Slow movement shows at the short lag only where it is quickest, in peaks with stillness between them that the long lag
+denies. So a twitch has to stand out of what goes on at its place at the long lag, too.
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.burst import Burst
+from detector.events.event import Event
+from detector.events.excess import Seen
 from detector.motion.trace import Frames
-from detector.params import BurstParams
+from detector.params import BurstParams, Params
 
 
 def judged_stretches(frames: Frames, is_blind: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -68,3 +73,44 @@ def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: B
             )
         )
     return told
+
+
+def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list[Event]:
+    """Events in which a twitch that only is the quickest moment of slower movement is `uncertain`.
+
+    It is one where the long lag shows movement at its place in at least two of its pictures both before and after, on
+    one side as strong as the twitch itself.
+
+    Args:
+        events: any.
+        slow: the long lag and what stands out at it.
+        params: the groups `burst` and `motion`.
+
+    Returns:
+        In the same order.
+    """
+    view, active = slow
+    time_s = view.time_s[active.frame]
+    row, column = np.divmod(active.cell, view.grid.columns)
+    x_px, y_px = (column + 0.5) * view.grid.cell_px[0], (row + 0.5) * view.grid.cell_px[1]
+
+    def strongest(event: Event, from_s: float, to_s: float) -> float:
+        low, high = np.searchsorted(time_s, (from_s, to_s)).tolist()
+        left, top, right, bottom = event.box_px
+        x, y = x_px[low:high], y_px[low:high]
+        inside = np.flatnonzero((x > left) & (x < right) & (y > top) & (y < bottom)) + low
+        return float(active.snr[inside].max()) if len(np.unique(active.frame[inside])) >= 2 else 0.0
+
+    def is_peak(event: Event) -> bool:
+        around_s, lag_s = params.burst.around_s, params.motion.long_lag_s
+        before = strongest(event, event.start_s - around_s, event.start_s)
+        after = strongest(event, event.stop_s + lag_s, event.stop_s + lag_s + around_s)
+        return min(before, after) > 0.0 and max(before, after) >= event.snr
+
+    reason = "the quickest moment of slower movement before and after it"
+    return [
+        replace(event, kind="uncertain", reason=f"{event.reason}, but {reason}", label="jerk")
+        if event.kind == "twitch" and is_peak(event)
+        else event
+        for event in events
+    ]

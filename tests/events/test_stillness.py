@@ -10,7 +10,7 @@ from detector.events.decide import decide
 from detector.events.event import Event
 from detector.events.stillness import counted_once, judged_stretches, with_sides
 from detector.motion.trace import MotionTrace
-from detector.params import Params
+from detector.params import Params, with_values
 from tests.drawing import BurstsOf, Sketch, cut_trace, with_columns
 
 PARAMS = Params()
@@ -132,3 +132,25 @@ def as_recorded_from(trace: MotionTrace, cut_s: float) -> MotionTrace:
     lag_s[first] = 0.0
     when = np.array([0.0, float(trace.frames.time_s[first])])
     return with_columns(trace, lag_s=lag_s, block_start_s=when, span_start_s=when)
+
+
+class TestLongLag:
+    """A jerk on top of slow movement: at the long lag from 3 s on, with a peak at the short lag at 6 s."""
+
+    @staticmethod
+    def decided(*slow_s: tuple[float, float], snr: float = 12.0, **rules: object) -> list[str]:
+        drawing = Sketch(16.0, 25.0).move(6.0, 6.2, np.s_[6:10, 12:16], snr=snr)
+        for start_s, stop_s in slow_s:
+            drawing.move(start_s, stop_s, np.s_[6:10, 12:16], snr=15.0, layer="slow")
+        return [event.kind for event in decide(drawing.trace(), with_values(PARAMS, rules)).events]
+
+    def test_the_quickest_moment_of_slower_movement_is_no_twitch(self) -> None:
+        assert self.decided((3.0, 9.0)) == ["uncertain"]
+        assert self.decided((3.0, 9.0), **{"rules.without": "long stillness"}) == ["twitch"]
+
+    @pytest.mark.parametrize("slow_s", [(3.0, 5.9), (6.3, 9.0)], ids=["before", "after"])
+    def test_movement_on_one_side_leaves_it_one(self, slow_s: tuple[float, float]) -> None:
+        assert self.decided(slow_s) == ["twitch"]
+
+    def test_what_is_stronger_stands_out_of_it(self) -> None:
+        assert self.decided((3.0, 9.0), snr=60.0) == ["twitch"]
