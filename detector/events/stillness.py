@@ -78,8 +78,8 @@ def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: B
 def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list[Event]:
     """Events in which a twitch that only is the quickest moment of slower movement is `uncertain`.
 
-    It is one where the long lag shows movement at its place in at least two of its pictures both before and after, on
-    one side as strong as the twitch itself.
+    It is one where the long lag shows movement at its place both before and after, at least half as strong as the
+    twitch itself.
 
     Args:
         events: any.
@@ -99,13 +99,13 @@ def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list
         left, top, right, bottom = event.box_px
         x, y = x_px[low:high], y_px[low:high]
         inside = np.flatnonzero((x > left) & (x < right) & (y > top) & (y < bottom)) + low
-        return float(active.snr[inside].max()) if len(np.unique(active.frame[inside])) >= 2 else 0.0
+        return float(active.snr[inside].max(initial=0.0))
 
     def is_peak(event: Event) -> bool:
         around_s, lag_s = params.burst.around_s, params.motion.long_lag_s
         before = strongest(event, event.start_s - around_s, event.start_s)
         after = strongest(event, event.stop_s + lag_s, event.stop_s + lag_s + around_s)
-        return min(before, after) > 0.0 and max(before, after) >= event.snr
+        return min(before, after) >= 0.5 * event.snr
 
     reason = "the quickest moment of slower movement before and after it"
     return [
