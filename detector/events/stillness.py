@@ -78,8 +78,8 @@ def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: B
 def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list[Event]:
     """Events in which a twitch that only is the quickest moment of slower movement is `uncertain`.
 
-    It is one where the long lag shows movement at its place both before and after, at least half as strong as the
-    twitch itself.
+    It is one where the long lag shows movement at its place both before and after, of at least `burst.around_share` of
+    the strength of the twitch itself.
 
     Args:
         events: any.
@@ -105,7 +105,7 @@ def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list
         around_s, lag_s = params.burst.around_s, params.motion.long_lag_s
         before = strongest(event, event.start_s - around_s, event.start_s)
         after = strongest(event, event.stop_s + lag_s, event.stop_s + lag_s + around_s)
-        return min(before, after) >= 0.5 * event.snr
+        return min(before, after) >= params.burst.around_share * event.snr
 
     reason = "the quickest moment of slower movement before and after it"
     return [

@@ -20,7 +20,10 @@ class BurstParams(Group):
         0.32, "s", "thesis on general movements", "A cell this long still has ended its movement.", gt=0, le=5
     )
     around_s: float = tunable(
-        1.0, "s", OWN, "What moves so long before and after it at the long lag denies its stillness.", gt=0, le=10
+        1.0, "s", OWN, "What moves so long before and after it at the long lag denies its stillness ...", gt=0, le=10
+    )
+    around_share: float = tunable(
+        0.6, "1", DERIVED, "... if it is at least this strong, as a share of the burst.", gt=0, le=100
     )
     min_entries: int = tunable(6, "cells x frames", DERIVED, "Smaller bursts are noise.", ge=1, le=10000)
     edge: float = tunable(0.02, "1", DERIVED, "A burst lasts while its strength is this share of its peak.", ge=0, lt=1)
