@@ -35,7 +35,9 @@ Cells = NDArray[np.bool_]
 _SOME = 200
 
 
-def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> tuple[ArtifactMap, list[Event]]:
+def with_movers(
+    trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params, outside: Cells | None = None
+) -> tuple[ArtifactMap, list[Event]]:
     """Of the places that move all the time: those that do so by themselves, and the rhythms that are told as such.
 
     Args:
@@ -43,6 +45,7 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
         hidden: artifacts, with where something moves all the time.
         fast: what stands out at the short lag.
         params: all groups.
+        outside: cells in which no event is told, shape (C,); None for none.
 
     Returns:
         Artifacts with what is hidden at such places, and one event for each rhythm.
@@ -59,7 +62,8 @@ def with_movers(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Par
     drawn, told = nothing, list[Told]()
     lasts_s = trace.frames.time_s[-1] - trace.frames.time_s[0]
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):
-        told, known = _told(grid, always, fast, find_swings(trace, hidden, params), parts, params)
+        judged = always if outside is None else always & ~outside
+        told, known = _told(grid, judged, fast, find_swings(trace, hidden, params), parts, params)
         movers = [cells for cells in movers if not known[cells].all()]
     else:
         # What is drawn all night is told by its edges, as any other drawn thing.
@@ -195,7 +199,7 @@ def is_restless(swings: Seen, cells: Cells, params: Params) -> bool:
 
 
 def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px: float) -> list[Event]:
-    """Events with those that go on all along; what is weaker and within reach of one of those is its outskirts.
+    """Events with those that go on all along; what is weaker, no larger and within reach of one is its outskirts.
 
     Args:
         events: of all other places.
@@ -212,4 +216,4 @@ def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px
 def _is_beside(event: Event, whole: Event, reach_px: float) -> bool:
     left, top, right, bottom = whole.box_px
     is_near = left - reach_px <= event.x_px <= right + reach_px and top - reach_px <= event.y_px <= bottom + reach_px
-    return is_near and event.snr < whole.snr
+    return is_near and event.snr < whole.snr and event.area_fraction <= whole.area_fraction

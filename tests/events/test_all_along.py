@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from detector.events.decide import Decision, decide
+from detector.footage.region import Region, RegionSet
 from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
 from tests.drawing import Sketch, with_columns
@@ -91,6 +92,14 @@ def test_what_swings_so_gently_that_the_short_lag_hardly_shows_it_may_breathe_an
     assert (told(decision), movers(decision)) == ([], 1)
 
 
+def test_outside_of_the_regions_that_are_judged_it_is_no_event() -> None:
+    trace = always(moving(swing(1.0)), INSIDE)
+    left = ((0.0, 0.0), (110.0, 0.0), (110.0, 180.0), (0.0, 180.0))
+    right = ((110.0, 0.0), (320.0, 0.0), (320.0, 180.0), (110.0, 180.0))
+    assert told(decide(trace, PARAMS, RegionSet((Region("left", left, "only"),)))) == []
+    assert told(decide(trace, PARAMS, RegionSet((Region("right", right, "only"),)))) == [("rhythmic", 69)]
+
+
 def test_a_twitch_elsewhere_is_one_all_the_same() -> None:
     drawing = moving(swing(1.0)).move(30.0, 30.2, np.s_[12:15, 26:29])
     assert sorted(kind for kind, _ in told(decide(always(drawing, INSIDE), PARAMS))) == ["rhythmic", "twitch"]
@@ -118,3 +127,11 @@ def test_what_is_told_as_an_event_hides_nothing_of_the_time_that_was_judged() ->
     decision = decide(always(moving(swing(1.0), large), large), PARAMS)
     assert told(decision) == [("rhythmic", 69)]
     assert decision.judged
+
+
+def test_a_body_that_turns_meanwhile_is_told_and_faint_outskirts_are_not() -> None:
+    drawing = moving(swing(1.0)).move(30.0, 33.0, np.s_[1:17, 2:22], snr=20.0)
+    drawing.move(50.0, 50.3, np.s_[11:13, 13:15], snr=8.0)
+    kinds = [kind for kind, _ in told(decide(always(drawing, INSIDE), PARAMS))]
+    assert "gross" in kinds
+    assert "twitch" not in kinds
