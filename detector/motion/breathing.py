@@ -30,6 +30,7 @@ WEIGHT_STEPS = 15
 
 _MOST_COLUMNS = 64
 _STEP_S = 0.09  # more pictures a second than one in so long add cost and hardly anything else
+_CHUNK = 64  # samples worked on at a time: they stay in the processor's cache
 _TREND_S = 3.0  # what is slower than about 0.2 Hz is light, exposure or the infant's posture
 _FULL_SWING = 127
 _CLIP = 3.0
@@ -125,16 +126,15 @@ class BreathingMeasurer:
         self._most_keys = most_keys
         coarse = coarse_grid(grid)
         self._shape = coarse.rows, coarse.columns
-        # Pixels of the smooth picture that have a cell.
-        self._height = 2 * min(coarse.rows * coarse.factor, grid.rows)
-        self._width = 2 * min(coarse.columns * coarse.factor, grid.columns)
+        # Cells of the grid that are part of a coarse one.
+        rows, columns = min(coarse.rows * coarse.factor, grid.rows), min(coarse.columns * coarse.factor, grid.columns)
+        self._fine = np.empty((rows, columns), np.float32)
         self._first = _sample_at(start_s)
         self._sum = np.zeros(self._shape, np.float32)
         self._last = np.zeros(self._shape, np.float32)
         self._last_s = -np.inf
         self._n_summed = self._n_frames = self._n_keys = 0
         self._sample = 0
-        self._kept: list[int] = []
         self._cells: list[FloatImage] = []
         # Key frames of the current sample, each with the number of frames before it.
         self._pending: list[tuple[int, FloatImage]] = []
@@ -151,8 +151,10 @@ class BreathingMeasurer:
         if not is_key and time_s - self._last_s < _STEP_S:
             return
         self._last_s = time_s
-        inside = picture[: self._height, : self._width]
-        cells = cv2.resize(inside, self._shape[::-1], interpolation=cv2.INTER_AREA)
+        rows, columns = self._fine.shape
+        # In two steps, of which the first is quick: less work than in one.
+        cv2.resize(picture[: 2 * rows, : 2 * columns], (columns, rows), dst=self._fine, interpolation=cv2.INTER_AREA)
+        cells = cv2.resize(self._fine, self._shape[::-1], interpolation=cv2.INTER_AREA)
         sample = _sample_at(time_s) - self._first
         if sample > self._sample:
             self._close()
@@ -168,11 +170,7 @@ class BreathingMeasurer:
     def finish(self) -> Breathing:
         """The components of all frames taken."""
         self._close()
-        n_cells = self._shape[0] * self._shape[1]
-        cells = np.array(self._cells, np.float32).reshape(-1, n_cells)
-        if self._kept:
-            # A sample without a frame repeats the one before it.
-            cells = np.repeat(cells, np.diff([0, *self._kept[1:], self._kept[-1] + 1]), axis=0)
+        cells = np.array(self._cells, np.float32).reshape(-1, self._shape[0] * self._shape[1])
         if self._n_keys <= self._most_keys * self._n_frames:
             take_out_steps(cells, self._steps)
         wave, unit, weight = find_components(cells, self._shape)
@@ -183,8 +181,10 @@ class BreathingMeasurer:
         """End the current sample."""
         if not self._n_summed:
             return
-        self._kept.append(self._sample)
-        self._cells.append(self._sum / np.float32(self._n_summed))
+        mean = self._sum / np.float32(self._n_summed)
+        # A sample without a frame repeats the one before it, and one before the first frame that one.
+        self._cells += [self._cells[-1] if self._cells else mean] * (self._sample - len(self._cells))
+        self._cells.append(mean)
         for n_before, change in self._pending:
             self._steps.append(_Step(self._sample, 1.0 - n_before / self._n_summed, change))
         self._sum[:] = 0.0
@@ -259,14 +259,16 @@ def _without_light(cells: NDArray[np.float32], shape: tuple[int, int]) -> NDArra
     n_trend = int(_TREND_S * SAMPLE_HZ)
     bright = cells.mean(axis=0)
     bright -= bright.mean()
-    trend: NDArray[np.float32] = cv2.blur(cells, (1, n_trend), borderType=cv2.BORDER_REPLICATE)
-    signal = cells - trend
-    signal -= signal.mean(axis=1, keepdims=True)
+    signal: NDArray[np.float32] = cv2.blur(cells, (1, n_trend), borderType=cv2.BORDER_REPLICATE)
     power = float(bright @ bright)
-    if power > 0:
-        signal -= np.outer(signal @ bright / np.float32(power), bright)
-    by_row = signal.reshape(-1, *shape)
-    by_row -= by_row.mean(axis=2, keepdims=True)
+    for first in range(0, len(cells), _CHUNK):
+        some = signal[first : first + _CHUNK]
+        np.subtract(cells[first : first + _CHUNK], some, out=some)
+        some -= some.mean(axis=1, keepdims=True)
+        if power > 0:
+            some -= np.outer(some @ bright / np.float32(power), bright)
+        by_row = some.reshape(-1, *shape)
+        by_row -= by_row.mean(axis=2, keepdims=True)
     return signal
 
 
