@@ -2,8 +2,10 @@
 
 In a night, what hardly ever rests and stays at its place is a curtain, a mobile or a fan (`movers`). But a clip of some
 minutes may have been taken because an infant jerks or swings, and it may do so all along. There only what reaches the
-border of the picture is a mover, since it hangs or stands into it; anything else is looked at as any other place, and
-where it keeps one rate it is told as one rhythm: its strokes leave no stillness in which a burst could end. Own.
+border of the picture is a mover, since it hangs or stands into it. Anything else that moves all along is told as one
+event: a rhythm where it keeps one rate and goes back as it came, since its strokes leave no stillness in which a burst
+could end; `restless` where it moves for most of the time and has no rate. What is drawn there is no event, and what is
+none of these is looked at as any other place. Own.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ _SOME = 200
 def with_movers(
     trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params, outside: Cells | None = None
 ) -> tuple[ArtifactMap, list[Event]]:
-    """Of the places that move all the time: those that do so by themselves, and the rhythms that are told as such.
+    """Of the places that move all the time: those that do so by themselves, and those that are told as one event.
 
     Args:
         trace: the motion.
@@ -48,7 +50,7 @@ def with_movers(
         outside: cells in which no event is told, shape (C,); None for none.
 
     Returns:
-        Artifacts with what is hidden at such places, and one event for each rhythm.
+        Artifacts with what is hidden at such places; and one event for each rhythm, and one for all that has none.
     """
     always = where_always(trace, hidden, params)
     if not always.any():
@@ -74,13 +76,13 @@ def with_movers(
     is_mover = np.logical_or.reduce([nothing, *movers])
     beside = around(trace, is_mover, params.artifact) if movers and params.rules.has("beside mover") else None
     is_told = np.logical_or.reduce([nothing, *(one.cells for one in told)])
-    is_closed = is_told | (may & drawn)
+    is_taken = is_told | (may & drawn)
     always = always & ~is_told
     found = replace(
         hidden,
         artifacts=tuple(sorted(artifacts, key=lambda a: (a.start_s, a.kind))),
         is_mover=is_mover,
-        is_told=is_closed if is_closed.any() else None,
+        is_taken=is_taken if is_taken.any() else None,
         around_mover=beside,
         always=always if always.any() else None,
     )

@@ -79,7 +79,8 @@ class ArtifactMap:
         is_blind: shape (F,), frames in which light, a bump or a frozen picture hides movement.
         is_clock: shape (C,), cells of the on-screen clock.
         is_mover: shape (C,), cells of what moves most of the time and by itself: a curtain, a mobile.
-        is_told: shape (C,), cells of what moves most of the time and is told as one event; None for none.
+        is_taken: shape (C,), cells in which nothing more is looked for, though they count as judged: what moves most of
+            the time and is told as one event, or is drawn; None for none.
         is_ignored: shape (C,), cells that a region leaves out; None for none.
         light_s: from when on the picture was brighter or darker than before, s, ascending.
         around_mover: shape (C,), what moves most of the time and what moves along with it; None where nothing does.
@@ -91,7 +92,7 @@ class ArtifactMap:
     is_clock: NDArray[np.bool_]
     is_mover: NDArray[np.bool_]
     is_ignored: NDArray[np.bool_] | None = None
-    is_told: NDArray[np.bool_] | None = None
+    is_taken: NDArray[np.bool_] | None = None
     light_s: tuple[float, ...] = ()
     around_mover: NDArray[np.bool_] | None = None
     always: NDArray[np.bool_] | None = None
@@ -105,7 +106,7 @@ class ArtifactMap:
     @property
     def is_closed(self) -> NDArray[np.bool_]:
         """Cells in which nothing more is looked for, shape (C,)."""
-        return self.is_hidden if self.is_told is None else self.is_hidden | self.is_told
+        return self.is_hidden if self.is_taken is None else self.is_hidden | self.is_taken
 
 
 def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:

@@ -70,7 +70,7 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     hidden = replace(find_artifacts(trace, params), is_ignored=place.ignored)
     fast, slow = find_both(trace, hidden, params)
     hidden, all_along = with_movers(trace, hidden, fast, params, place.outside)
-    if hidden.is_told is not None or hidden.is_mover.any():
+    if hidden.is_taken is not None or hidden.is_mover.any():
         fast, slow = find_both(trace, hidden, params)
     swings = find_swings(trace, hidden, params)
     if hidden.around_mover is not None:

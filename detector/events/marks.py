@@ -69,11 +69,10 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     # A limb comes and goes in strength: of a long movement no frame has to be compared.
     size = np.sqrt(np.bincount(place, active.snr[burst.entries]))
     is_even = float(total[loud].min()) >= limits.drawn_even * float(total.max())
-    if lag_frames >= 2 and not (is_even or _are_pulses(size, lag_frames, limits)):
+    may_be = is_even or _are_pulses(size, lag_frames, limits) if lag_frames >= 2 else params.rules.has("drawn slowly")
+    if not may_be:
         return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
     patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
-    if lag_frames < 2 and not params.rules.has("drawn slowly"):
-        return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
     if lag_frames < 2:
         return slow_marks(size, patterns, one_sign, _pattern(cell, signed), limits)
     if _are_pulses(size, lag_frames, limits) and _keep_pattern(patterns, loud, limits):

@@ -18,7 +18,7 @@ FloatImage = NDArray[np.float32]
 BATCH = 32
 """Frames queued before they are measured: programs and tables are then in the processor's cache for all of them."""
 
-CHUNK = 8
+CHUNK = 4
 """Frames of a batch measured at a time: few enough that what is measured stays in the cache, too."""
 
 _SMOOTH = np.array([1.0, 4.0, 1.0], np.float32) / 6.0
