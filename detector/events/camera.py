@@ -90,13 +90,14 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
     # What is drawn into the picture does not move along, nor does what is near: no fit tells them from movement.
     # It begins and ends too slowly for the first and the last frames to tell.
     shifts_px = np.hypot(*frames.shift_px[inside].T)
-    if cause is Cause.FOCUS or lasts_s > limits.bump_max_s:
+    is_slow = lasts_s > limits.bump_max_s or shifts_px.max() < limits.bump_least * trace.grid.cell_px[0]
+    if cause is Cause.FOCUS or is_slow:
         first, stop = _widened(trace, first, stop, limits.camera_pause_s)
     blind = np.arange(first, stop)
     if cause is Cause.FOCUS:
         return Stretch("focus", first, stop, blind, "the whole picture went in or out of focus")
     words = f"the whole picture was displaced, by up to {shifts_px.max():.1f} px within a lag"
-    if lasts_s > limits.bump_max_s:
+    if is_slow:
         return Stretch("camera moves", first, stop, blind, words)
     last = _settled(trace, stop, limits)
     return Stretch("bump", first, last, np.union1d(blind, np.arange(stop, last)), words)

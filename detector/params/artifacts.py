@@ -51,7 +51,15 @@ class ArtifactParams(Group):
         ge=0,
         le=60,
     )
-    bump_max_s: float = tunable(1.5, "s", OWN, "Longer displacement is not called a bump.", gt=0, le=60)
+    bump_max_s: float = tunable(1.5, "s", OWN, "Longer displacement is not called a bump ...", gt=0, le=60)
+    bump_least: float = tunable(
+        0.06,
+        "cells",
+        OWN,
+        "... nor is one that is smaller than this within a lag: the camera moves slowly.",
+        ge=0,
+        le=10,
+    )
     margin_s: float = tunable(
         0.4, "s", DERIVED, "This long after light, a bump or a frozen picture nothing is judged.", ge=0, le=10
     )
@@ -127,7 +135,7 @@ class ArtifactParams(Group):
         le=10,
     )
     insect_area: float = tunable(
-        0.03,
+        0.05,
         "1",
         DERIVED,
         "... is an insect or dust; what covers more than this share of the picture is something else that passes.",

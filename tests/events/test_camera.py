@@ -69,6 +69,20 @@ def test_what_a_cause_is_called(cause: Cause, lasts_s: float, kind: str, words: 
     assert found.stop >= (8.0 + lasts_s) * FPS - 1
 
 
+def test_a_slow_zoom_is_no_bump_however_little_of_it_is_seen() -> None:
+    drawing = Sketch(SECONDS, FPS)
+    inside = (drawing.time_s >= 8.0) & (drawing.time_s < 9.0)
+    for shift_px, kind, margin_s in ((0.3, "camera moves", LIMITS.camera_pause_s), (1.0, "bump", 0.0)):
+        trace = drawing.trace(
+            cause=np.where(inside, Cause.SHIFT, 0).astype(np.uint8),
+            changed_fraction=np.where(inside, 0.08, 0.0).astype(np.float32),
+            shift_px=np.stack([np.where(inside, shift_px, 0.0), np.zeros(len(inside))], axis=1).astype(np.float32),
+        )
+        (found,) = find_camera(trace, LIMITS)
+        assert found.kind == kind
+        assert found.start == pytest.approx((8.0 - margin_s) * FPS, abs=2)
+
+
 def test_edges_that_sharpen_are_no_movement_and_would_be_one_without_the_rule() -> None:
     drawing = Sketch(SECONDS, FPS).move(9.0, 9.3, np.s_[4:8, 10:14])
     trace = caused(drawing, Cause.FOCUS, (8.0, 10.0), left=0.5)

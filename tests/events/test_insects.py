@@ -72,6 +72,21 @@ class TestSortBursts:
         assert (insect.start_s, insect.stop_s) == pytest.approx((3.0, 3.0 + duration_s), abs=3 / FPS)
         assert "diagonals/s" in insect.detail
 
+    @pytest.mark.parametrize(("side", "n_insects"), [(4, 1), (10, 0)])
+    def test_a_moth_near_the_lens_is_one_and_a_hand_that_reaches_across_is_none(
+        self, sketch: type[Sketch], bursts_of: BurstsOf, side: int, n_insects: int
+    ) -> None:
+        drawing = sketch(8.0, FPS)
+        for step, column in enumerate(np.linspace(0, 32 - side, 20).round().astype(int)):
+            time_s = 3.0 + step / FPS
+            place = np.s_[4 : 4 + side, column : column + side]
+            drawing.move(time_s, time_s + 1 / FPS, place, only_brightens=True)
+        view, active, bursts = bursts_of(drawing)
+        found = sort_bursts(view, active, bursts, PARAMS)
+        assert len(found.insects) == n_insects
+        areas = [burst.area_fraction for burst in bursts]
+        assert areas == pytest.approx([0.045 if n_insects else 0.2], rel=0.3)
+
     def test_bright_or_not(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(flight(sketch, 0.8, (2, 28), only_brightens=False))
         assert sort_bursts(view, active, bursts, PARAMS).local == []

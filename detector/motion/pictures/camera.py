@@ -67,13 +67,15 @@ class Explained:
     gain: float = 0.0
 
 
-def explain(before: FloatImage, after: FloatImage, params: CameraParams) -> Explained:
+def explain(before: FloatImage, after: FloatImage, params: CameraParams, *, goes_on: bool = False) -> Explained:
     """Take out of a change what the camera and the light explain.
 
     Args:
         before: the earlier picture, shape (height, width), float32, grey levels.
         after: the later one, of the same shape.
         params: how sure it has to be.
+        goes_on: whether pictures just before were explained: where light flickers at a place and steps everywhere, less
+            is left than elsewhere until the place is looked at by itself.
 
     Returns:
         The change as it is where nothing explains it.
@@ -88,7 +90,8 @@ def explain(before: FloatImage, after: FloatImage, params: CameraParams) -> Expl
         if cause is Cause.LIGHT:
             left = _beyond(change, predicted - before)
         result = Explained(left, cause, (-motion[0], -motion[1]), gain)
-    if np.mean(result.left * result.left > params.loud_energy) >= params.loud_share:
+    least = params.loud_share * (params.spread_least if goes_on else 1.0)
+    if np.mean(result.left * result.left > params.loud_energy) >= least:
         unmoved = before if result.cause in {Cause.NOTHING, Cause.LIGHT} else moved
         local = _without_local_light(unmoved, after, params)
         if local is not None:

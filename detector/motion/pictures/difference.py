@@ -292,10 +292,11 @@ class _Comparer:
         """Take out of one difference, in place, what the camera and the light explain; None where it is nothing."""
         limits = self._camera
         self._since_explained += 1
-        if limits is None or not self._may_be_all(place, changed, limits):
+        goes_on = limits is not None and self._since_explained <= limits.going_on_frames
+        if limits is None or not self._may_be_all(place, changed, limits, goes_on=goes_on):
             return None
         inside = slice(2 * self._rim, -2 * self._rim)
-        found = explain(pair.before[inside], pair.after[inside], limits)
+        found = explain(pair.before[inside], pair.after[inside], limits, goes_on=goes_on)
         if found.cause is Cause.NOTHING:
             return None
         self._since_explained = 0
@@ -303,10 +304,9 @@ class _Comparer:
         side = self._cell_px / 2.0
         return Explanation(found.cause, (found.shift_px[0] * side, found.shift_px[1] * side), found.gain)
 
-    def _may_be_all(self, place: int, changed: float, limits: CameraParams) -> bool:
+    def _may_be_all(self, place: int, changed: float, limits: CameraParams, *, goes_on: bool) -> bool:
         """Whether a change may be one of the whole picture: large, or spread out, or while others are explained."""
-        going_on = self._since_explained <= limits.going_on_frames
-        if changed >= limits.loud_share * (limits.going_on if going_on else 1.0):
+        if changed >= limits.loud_share * (limits.going_on if goes_on else 1.0):
             return True
         if not self._finds_zoom or changed < limits.spread_least * limits.loud_share:
             return False

@@ -124,6 +124,16 @@ class TestLight:
         assert found.cause is Cause.LIGHT
         assert share_left(found, before, after) < 0.1
 
+    def test_a_place_that_flickers_by_itself_is_explained_in_a_step_of_the_whole_light_too(self) -> None:
+        flicker = np.ones((HEIGHT, WIDTH), np.float32)
+        flicker[20:50, 30:70] = 0.85
+        before, after = noisy(view(), 1), noisy(view() * flicker * np.float32(0.8), 2)
+        place = np.s_[22:48, 32:68]
+        alone, going_on = explain(before, after, PARAMS), explain(before, after, PARAMS, goes_on=True)
+        assert alone.cause is going_on.cause is Cause.LIGHT
+        assert np.mean(alone.left[place] ** 2) > 50.0
+        assert np.mean(going_on.left[place] ** 2) < 6.0
+
     def test_another_picture_is_no_light(self) -> None:
         before = view()
         after = np.flip(view(), axis=1).copy()
