@@ -128,10 +128,13 @@ def _told(
         cells = grow(place).ravel()
         if place.sum() < params.artifact.mover_cells or from_outside(grid, cells):
             continue
-        if is_switched(fast, cells, parts, params):
+        # On a slow camera the strokes of a limb are as sudden as a lamp, but brighten as much as they darken.
+        if is_switched(fast, cells, parts, params, params.artifact.drawn_one_sign):
             known |= cells
         elif (rhythm := rhythm_all_along(fast, cells, params)) is not None:
             told.append(Told(cells, rhythm))
+        elif is_switched(fast, cells, parts, params):
+            known |= cells
         elif is_restless(swings, cells, params):
             restless.append(cells)
     if restless:
@@ -140,10 +143,13 @@ def _told(
     return told, np.logical_or.reduce([known, *(one.cells for one in told)])
 
 
-def is_switched(seen: Seen, cells: Cells, parts: Sequence[Part], params: Params) -> bool:
-    """Whether what changes at a place, shape (C,), is drawn or switched; of a night, some of it is looked at."""
+def is_switched(seen: Seen, cells: Cells, parts: Sequence[Part], params: Params, one_sign: float = 0.0) -> bool:
+    """Whether what changes at a place, shape (C,), is drawn or switched; of a night, some of it is looked at.
+
+    With `one_sign`, only what so plainly brightens or darkens (0 to 1) counts, as a lamp does.
+    """
     there = [part for part in parts if cells[seen.active.cell[part.entries]].mean() > 0.5]
-    share = switched_share(*seen, there[:: -(-len(there) // _SOME) or 1], params)
+    share = switched_share(*seen, there[:: -(-len(there) // _SOME) or 1], params, one_sign)
     return share >= params.artifact.mover_switched
 
 

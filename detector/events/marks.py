@@ -84,10 +84,21 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
 
 
-def switched_share(view: LayerView, active: Active, parts: Sequence[Part], params: Params) -> float:
-    """Share of some parts that are complete within one picture, as the blinks of a lamp are, 0 to 1."""
+def switched_share(
+    view: LayerView, active: Active, parts: Sequence[Part], params: Params, one_sign: float = 0.0
+) -> float:
+    """Share of some parts that are complete within one picture, as the blinks of a lamp are, 0 to 1.
+
+    Args:
+        view: of the layer.
+        active: what the parts index into.
+        parts: connected groups of what changes.
+        params: the groups `artifact` and `rules`.
+        one_sign: of which so much of each only brightens or only darkens, 0 to 1.
+    """
+    limits = params.artifact
     marks = [measure_marks(view, active, part, params) for part in parts]
-    return sum(mark.is_suspect(params.artifact) for mark in marks) / max(len(marks), 1)
+    return sum(mark.is_suspect(limits) and mark.one_sign >= one_sign for mark in marks) / max(len(marks), 1)
 
 
 def slow_marks(

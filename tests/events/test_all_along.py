@@ -122,6 +122,17 @@ def test_a_lamp_that_blinks_all_along_is_no_rhythm() -> None:
     assert "lamp" in {artifact.kind for artifact in decision.artifacts}
 
 
+def test_strokes_of_a_limb_that_a_slow_camera_shows_in_one_picture_each_are_no_lamp() -> None:
+    drawing, bright, dark = Sketch(LENGTH_S, FPS), np.s_[6:11, 12:16], np.s_[6:11, 16:17]
+    for number, start_s in enumerate(np.arange(1.0, LENGTH_S - 2.0, 0.5).tolist()):
+        to_and_fro = 8.0 if number % 2 else -8.0
+        for place, signed in ((bright, to_and_fro), (dark, -to_and_fro)):
+            drawing.move(start_s, start_s + 1e-5, place, snr=60.0, signed=signed, only_brightens=True)
+    decision = decide(always(drawing, INSIDE), PARAMS)
+    assert [kind for kind, _ in told(decision)] == ["rhythmic"]
+    assert decision.events[0].rate_hz == pytest.approx(1.0, abs=0.02)
+
+
 def test_what_is_told_as_an_event_hides_nothing_of_the_time_that_was_judged() -> None:
     large = np.s_[3:15, 5:13]
     decision = decide(always(moving(swing(1.0), large), large), PARAMS)
