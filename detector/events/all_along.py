@@ -1,11 +1,11 @@
 """What moves from the first picture to the last: a curtain in the background, or the very movement that was filmed.
 
-In a night, what hardly ever rests and stays at its place is a curtain, a mobile or a fan (`movers`). But a clip of some
-minutes may have been taken because an infant jerks or swings, and it may do so all along. There only what reaches the
-border of the picture is a mover, since it hangs or stands into it. Anything else that moves all along is told as one
-event: a rhythm where it keeps one rate and goes back as it came, since its strokes leave no stillness in which a burst
-could end; `restless` where it moves for most of the time and has no rate. What is drawn there is no event, and what is
-none of these is looked at as any other place. Own.
+In a night, what hardly ever rests and stays at its place is a curtain, a mobile or a fan (`movers`). But a clip of
+some minutes may have been taken because an infant jerks or swings, and it may do so all along. There only what
+reaches the border of the picture is a mover, since it hangs or stands into it. Anything else that moves all along is
+told as one event: a rhythm where it keeps one rate and goes back as it came, since its strokes leave no stillness in
+which a burst could end; `restless` where it moves for most of the time and has no rate, or none that the footage can
+tell. What is drawn there is no event, and what is none of these is looked at as any other place. Own.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from detector.events.event import Event
 from detector.events.excess import Seen, find_swings
 from detector.events.marks import switched_share
 from detector.events.movers import around, confined
-from detector.events.rhythm import SLOW_GATES, find_rhythm
+from detector.events.rhythm import SLOW_GATES, find_rhythm, rate_limit_hz, run_frame_s, swing_of
 from detector.motion.grid import Grid
 from detector.motion.masks import connected_parts, grow
+from detector.motion.periodicity import faster_share
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 
@@ -135,11 +136,13 @@ def _told(
             told.append(Told(cells, rhythm))
         elif is_switched(fast, cells, parts, params):
             known |= cells
-        elif is_restless(swings, cells, params):
+        elif is_restless(swings, cells, params) or is_too_fast(fast, cells, params):
             restless.append(cells)
     if restless:
         cells = np.logical_or.reduce(restless)
-        told.append(Told(cells, restless_event(describe_burst(*swings, entries_in(swings, cells), params))))
+        # What is fast enough may show at the short lag alone.
+        seen = swings if len(entries_in(swings, cells)) >= params.burst.min_entries else fast
+        told.append(Told(cells, restless_event(describe_burst(*seen, entries_in(seen, cells), params))))
     return told, np.logical_or.reduce([known, *(one.cells for one in told)])
 
 
@@ -204,6 +207,24 @@ def is_restless(swings: Seen, cells: Cells, params: Params) -> bool:
         return False
     whole = describe_burst(view, active, entries, params)
     return find_rhythm(view, active, [whole], params, SLOW_GATES) is None
+
+
+def is_too_fast(fast: Seen, cells: Cells, params: Params) -> bool:
+    """Whether a place, shape (C,), swings all along, faster than the footage can tell: no breathing and no mobile does.
+
+    Args:
+        fast: the short lag and what stands out at it.
+        cells: the place, shape (C,).
+        params: all groups.
+    """
+    entries = entries_in(fast, cells)
+    if len(entries) < params.burst.min_entries or not params.rules.has("too fast"):
+        return False
+    view, active = fast
+    samples = swing_of(view, active, [describe_burst(view, active, entries, params)], params)
+    fastest_hz = rate_limit_hz(run_frame_s(view.time_s, samples.time_s[0], samples.time_s[-1]), params)
+    swing = samples.course - samples.course.mean()
+    return faster_share(samples.time_s, swing, 0.0, fastest_hz, params.rhythm) > params.rhythm.max_faster
 
 
 def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px: float) -> list[Event]:

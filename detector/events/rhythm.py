@@ -30,13 +30,13 @@ def gates(params: Params) -> dict[str, Gate]:
     must (lest a bout of twitches pass for a rhythm) go back and forth evenly: either it rests no longer than it takes
     from one side to the other (`swing`), or it goes on for one cycle more (`faint`: so faint that the camera shows only
     some strokes). A `body` that turns over and back is no rhythm: it must go on for long, or very plainly. What is
-    faster than `max_rate_hz` (`fast`) must resemble itself.
+    faster than `max_rate_hz` (`fast`) must resemble itself. Most of none may swing faster than the footage can tell.
     """
     limits, body = params.rhythm, params.classify
     likeness = limits.min_likeness if params.rules.has("likeness") else -1.0
     even, cycles = 0.5 * limits.max_variation, limits.min_cycles
     plain = limits.even_likeness if params.rules.has("likeness") else -1.0
-    place = Gate(cycles, even, min_likeness=plain, min_own_share=limits.own_share)
+    place = Gate(cycles, even, min_likeness=plain, min_own_share=limits.own_share, max_faster_share=limits.max_faster)
     goes_on = replace(place, max_missing=limits.max_missing, max_missing_share=limits.missing_share)
     follows = replace(goes_on, max_rest_s=limits.max_pause_s)
     opposed = limits.min_opposition

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detector.motion.correlation import Signal, estimate_rate, likeness
 from detector.motion.turns import fill_unseen, find_cycles
-from detector.params import Params
+from detector.params import Params, RhythmParams
 
 MAX_CELLS = 90
 """Of more cells, only the strongest are looked at: so few that a product of a matrix of them with a vector, like those
@@ -46,6 +46,7 @@ class Periodicity:
         rest_s: longest rest within a cycle, s; a pause in which strokes are missing is longer by their cycles.
         n_missing: cycles that are missing in pauses, in all.
         most_missing: those that are missing in one pause, at most.
+        faster_share: share of its power at rates that the footage is too slow to tell, 0 to 1.
     """
 
     rate_hz: float
@@ -58,6 +59,7 @@ class Periodicity:
     rest_s: float = 0.0
     n_missing: int = 0
     most_missing: int = 0
+    faster_share: float = 0.0
 
     @property
     def missing_share(self) -> float:
@@ -89,6 +91,7 @@ class Gate:
     max_rest_cycles: float = np.inf
     max_missing: int = 0
     max_missing_share: float = 0.0
+    max_faster_share: float = np.inf
 
     def passes(self, found: Periodicity) -> bool:
         """Whether a periodicity is within all limits."""
@@ -102,6 +105,7 @@ class Gate:
             and found.rest_s * found.rate_hz <= self.max_rest_cycles
             and found.most_missing <= self.max_missing
             and found.missing_share <= self.max_missing_share
+            and found.faster_share <= self.max_faster_share
         )
 
 
@@ -210,6 +214,9 @@ def measure_periodicity(
         rest_s=float((lengths_s - n_missing / rate_hz).max(initial=0.0)),
         n_missing=int(n_missing.sum()),
         most_missing=int(n_missing.max(initial=0)),
+        faster_share=faster_share(time_s, signal, rate_hz, fastest_hz, params.rhythm)
+        if params.rules.has("too fast")
+        else 0.0,
     )
 
 
@@ -219,6 +226,27 @@ def _during(time_s: Signal, stretches_s: Signal) -> NDArray[np.bool_]:
     for start_s, stop_s in stretches_s:
         inside |= (time_s >= start_s) & (time_s < stop_s)
     return inside
+
+
+def faster_share(time_s: Signal, signal: Signal, rate_hz: float, fastest_hz: float, params: RhythmParams) -> float:
+    """How much of a signal swings faster than its footage can tell, other than at its own rate.
+
+    Pictures of a swing that is too fast are alike again after several of its cycles, which looks like a slow rhythm.
+
+    Args:
+        time_s: constant step, shape (n,).
+        signal: mean 0, shape (n,).
+        rate_hz: its rate, Hz.
+        fastest_hz: the fastest rate that can be told, Hz.
+        params: within which share of its rate a signal's power is its own (`same_rate`).
+
+    Returns:
+        Share of its power, 0 to 1.
+    """
+    power = np.square(np.abs(np.fft.rfft(signal * np.hanning(len(signal)))))
+    each_hz = np.fft.rfftfreq(len(signal), float(time_s[1] - time_s[0]))
+    is_faster = (each_hz > fastest_hz) & (np.abs(each_hz - rate_hz) > params.same_rate * rate_hz)
+    return float(power[is_faster].sum() / max(float(power.sum()), 1e-300))
 
 
 def own_share(samples: Samples, rate_hz: float, least: float) -> float:

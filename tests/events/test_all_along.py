@@ -73,6 +73,12 @@ def test_what_moves_all_along_without_a_rate_is_restless_and_makes_no_twitch() -
     assert "moving all the time" in decision.events[0].reason
 
 
+def test_what_swings_faster_than_the_pictures_come_has_no_rate_that_can_be_told() -> None:
+    trace = always(Sketch(LENGTH_S, FPS).move(0.5, LENGTH_S - 0.5, INSIDE, signed=swing(3.4)), INSIDE)
+    assert told(decide(trace, PARAMS)) == [("restless", 69)]
+    assert told(decide(trace, with_values(PARAMS, {"rules.without": "too fast"}))) == []
+
+
 def test_two_places_without_a_rate_are_one_infant_and_a_rhythm_beside_them_is_told_by_itself() -> None:
     arm, leg, head = INSIDE, np.s_[6:11, 24:29], np.s_[11:16, 4:9]
     drawing = moving(swing(1.0), head, moving(wander(2), leg, moving(wander())))

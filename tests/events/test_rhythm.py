@@ -257,6 +257,38 @@ class TestOwnSwing:
         assert found.own_share == 1.0
 
 
+class TestTooFast:
+    """Pictures of a swing that is too fast for them are alike again after several of its cycles."""
+
+    def test_what_swings_faster_than_the_footage_can_tell_is_no_slower_rhythm(
+        self, sketch: type[Sketch], bursts_of: BurstsOf
+    ) -> None:
+        def uneven(time_s: float) -> float:
+            # No two strokes of a limb are quite alike, but each third of 2.4 a second falls on the same moment.
+            return swing(2.4)(time_s) + 0.4 * swing(0.8)(time_s)
+
+        for signed, told_hz, without_hz in ((uneven, None, 0.8), (swing(1.6), 1.6, 1.6)):
+            found = bursts_of(sketch(30.0, 8.0).move(3.0, 27.0, HAND, signed=signed))
+            rhythm, other = (
+                find_rhythm(*found, with_values(PARAMS, {"rules.without": without})) for without in ("", "too fast")
+            )
+            assert (rhythm.rate_hz if rhythm else None) == pytest.approx(told_hz, abs=0.03)
+            assert other is not None
+            assert other.rate_hz == pytest.approx(without_hz, abs=0.03)
+
+    def test_strokes_with_pauses_swing_at_many_rates_and_are_a_rhythm(
+        self, sketch: type[Sketch], bursts_of: BurstsOf
+    ) -> None:
+        drawing = sketch(20.0, 8.0)
+        for begin_s in np.arange(2.0, 17.0, 1.0):
+            drawing.move(begin_s, begin_s + 0.2, HAND, signed=8.0).move(
+                begin_s + 0.25, begin_s + 0.4, HAND, signed=-8.0
+            )
+        rhythm = find_rhythm(*bursts_of(drawing), PARAMS)
+        assert rhythm is not None
+        assert rhythm.rate_hz == pytest.approx(1.0, abs=0.03)
+
+
 class TestFindRhythm:
     @pytest.mark.parametrize("fps", [12.0, 15.0, 25.0, 30.0])
     @pytest.mark.parametrize("rate_hz", [0.6, 1.0, 2.0, 2.8])
