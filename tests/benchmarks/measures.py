@@ -66,6 +66,53 @@ def beyond_decoding(bench: Bench) -> Iterator[Row]:
         )
 
 
+def breathing_share(bench: Bench) -> Iterator[Row]:
+    """Processor time of what finds breathing over that of all measuring without decoding, and what it keeps."""
+    length_s = bench.length_s(5 * MINUTE_S, MINUTE_S)
+    costs = [run_task("breathing", bench.footage("720p", length_s)) for _ in range(bench.n_repeats)]
+    facts = [json.loads(cost.said) for cost in costs]
+    shares = [fact["breathing_s"] / (fact["measure_s"] - fact["decode_s"]) for fact in facts]
+    night_mb = 12 * HOUR_S / length_s * facts[0]["span_bytes"] / 1e6
+    yield Row(
+        "finding breathing / measuring without decoding, processor time, 720p; kept of a night of 12 h",
+        f"{middle(shares, '.3f')}; {night_mb:.1f} MB",
+        "at most 0.05; 3 MB",
+        statistics.median(shares) <= 0.05 and night_mb <= 3.0,
+    )
+
+
+def one_clip(bench: Bench) -> Iterator[Row]:
+    """What a clip costs beside what each second more of it does: start, probing, pictures, report."""
+    lengths_s = [MINUTE_S * bench.length_s(minutes, minutes / 5) for minutes in (5, 10)]
+    seconds, shares = [], []
+    for _ in range(min(bench.n_repeats, 3)):
+        short, long_ = ((length_s, bench.analyze(bench.footage("720p", length_s))[0].wall_s) for length_s in lengths_s)
+        line = Line.through(short, long_)
+        seconds.append(line.start_s)
+        shares.append(line.start_s / (line.each * lengths_s[0]))
+    yield Row(
+        f"`analyze`, 720p: wall time beside what grows with the footage; over what {long(lengths_s[0])} of it take",
+        f"{middle(seconds, '.1f')} s; {middle(shares)}",
+        "at most 2.5 s",
+        statistics.median(seconds) <= 2.5,
+    )
+
+
+def many_clips(bench: Bench) -> Iterator[Row]:
+    """Processor time of an analysis of clips of a minute over that of the same footage in one file."""
+    n_clips = int(bench.length_s(60, 5))
+    ratios = []
+    for _ in range(min(bench.n_repeats, 3)):
+        clips = bench.analyze(bench.clips("ordinary", n_clips, MINUTE_S), workers=2)[0].cpu_s
+        ratios.append(clips / bench.analyze(bench.footage("ordinary", n_clips * MINUTE_S), workers=2)[0].cpu_s)
+    yield Row(
+        f"processor time of `analyze`, {n_clips} clips of 1 min / the same footage in one file",
+        f"{middle(ratios)}",
+        "at most 1.05",
+        statistics.median(ratios) <= 1.05,
+    )
+
+
 def second_worker(bench: Bench) -> Iterator[Row]:
     """Wall time with two workers over that with one."""
     # A whole number of spans for each worker.
@@ -102,7 +149,10 @@ def long_night(bench: Bench) -> Iterator[Row]:
         single.child_mb <= 200,
     )
     yield Row(
-        f"peak memory of the process that starts the workers, {long(night_s)}", f"{costs[night_s].peak_mb:.0f} MB"
+        f"peak memory of the process that starts the workers, {long(night_s)}",
+        f"{costs[night_s].peak_mb:.0f} MB",
+        "at most 250 MB",
+        costs[night_s].peak_mb <= 250,
     )
     trace_mb = sum(part.stat().st_size for part in (night / "motion").glob("*.npz")) / 1e6 * NIGHT_S / night_s
     yield Row("trace of 10 h on disk, ordinary movement", f"{trace_mb:.1f} MB", "at most 40 MB", trace_mb <= 40)
@@ -218,6 +268,9 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "night": long_night,
     "decoding": decoding_ratio,
     "beyond": beyond_decoding,
+    "breathing": breathing_share,
+    "clip": one_clip,
+    "clips": many_clips,
     "workers": second_worker,
     "decide": deciding,
     "probe": probing,

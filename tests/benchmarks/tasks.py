@@ -106,7 +106,51 @@ def busy_trace(source: str, target: str, length_s: str) -> None:
     save_trace(Path(target), repeated(join_traces(spans), float(length_s)))
 
 
-TASKS = {task.__name__: task for task in (floor, opencv, musicalgestures, spans_of, decide, busy_trace)}
+def breathing(path: str) -> None:
+    """Decode and measure a recording; prints the processor time of both, and of what finds breathing, as JSON."""
+    import io
+
+    from detector.footage.recording import read_recording
+    from detector.footage.spans import cut_spans, iter_span
+    from detector.motion.breathing import BreathingMeasurer
+    from detector.motion.measure import measure_span
+    from detector.motion.packing import write_arrays
+    from detector.motion.trace import named
+    from detector.params import Params
+
+    params, spent_s = Params(), {"breathing_s": 0.0}
+
+    def timed(of: str) -> None:
+        plain = getattr(BreathingMeasurer, of)
+
+        def call(*given: object, **named: object) -> object:
+            began_s = time.process_time()
+            result = plain(*given, **named)
+            spent_s["breathing_s"] += time.process_time() - began_s
+            return result
+
+        setattr(BreathingMeasurer, of, call)
+
+    recording = read_recording([path], params.footage)
+    spans = cut_spans(recording, params.footage)
+    began_s = time.process_time()
+    for span in spans:
+        for _ in iter_span(recording, span):
+            pass
+    decoded_s = time.process_time()
+    plain = [measure_span(recording, span, params) for span in spans]
+    measured_s = time.process_time()
+    timed("add")
+    timed("finish")
+    for span in spans:
+        measure_span(recording, span, params)
+    stored = io.BytesIO()
+    write_arrays(stored, named("breathing", plain[-1].breathing))
+    facts = {"decode_s": decoded_s - began_s, "measure_s": measured_s - decoded_s, "span_bytes": len(stored.getvalue())}
+    sys.stdout.write(json.dumps(facts | spent_s))
+
+
+TASKS = {task.__name__: task for task in (floor, opencv, musicalgestures, spans_of, decide, busy_trace, breathing)}
 
 if __name__ == "__main__":
     TASKS[sys.argv[1]](*sys.argv[2:])
