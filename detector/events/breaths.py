@@ -223,9 +223,10 @@ def _windows(
 
 
 def _during(time_s: Floats, busy: Sequence[Interval]) -> NDArray[np.bool_]:
+    edges = np.searchsorted(time_s, np.array(busy, np.float64).reshape(-1, 2))
     inside = np.zeros(len(time_s), bool)
-    for start_s, stop_s in busy:
-        inside[np.searchsorted(time_s, start_s) : np.searchsorted(time_s, stop_s)] = True
+    for first, stop in edges[edges[:, 0] < edges[:, 1]].tolist():
+        inside[first:stop] = True
     return inside
 
 

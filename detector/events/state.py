@@ -29,9 +29,11 @@ This is no monitor: no pause of breathing is looked for or told.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -194,8 +196,9 @@ def score_epochs(
 
 
 def state_of(epochs: Sequence[Epoch], time_s: float) -> str:
-    """State of the epoch that holds a moment; empty where none does."""
-    return next((epoch.state for epoch in epochs if epoch.start_s <= time_s < epoch.stop_s), "")
+    """State of the epoch (in order of time) that holds a moment; empty where none does."""
+    place = bisect_right(epochs, time_s, key=attrgetter("start_s")) - 1
+    return epochs[place].state if place >= 0 and time_s < epochs[place].stop_s else ""
 
 
 def _signs(

@@ -82,6 +82,8 @@ def _pauses(run: Run) -> NDArray[np.float64]:
 def _may_be_rhythm(run: Run, pauses_s: NDArray[np.float64], params: Params) -> bool:
     """Whether a run moves for so much of its time, or rests so briefly, that a test for rhythm is worth its time."""
     lasts_s = max(burst.stop_s for burst in run) - run[0].start_s
+    if lasts_s < params.rhythm.min_s:
+        return False
     # A swing as slow as can be rests twice a cycle.
     return bool(pauses_s.sum() <= 0.5 * lasts_s or np.median(pauses_s) <= 0.5 / params.rhythm.min_rate_hz)
 
