@@ -67,7 +67,7 @@ DECIDED_RULES = {
     "likeness": "Each cycle of a rhythm must resemble the next.",
     "missing strokes": "Strokes with longer pauses between them are one rhythm if it goes on after each.",
     "like lags": "Differences over another lag than usual do not enter a rhythm.",
-    "too fast": "What swings faster than the footage can tell is no slower rhythm.",
+    "too fast": "What swings faster than a quarter of the frame rate, up to half of it, is no slower rhythm.",
     "own swing": "What passes one place after the other is no rhythm: most cells have to swing by themselves.",
     "tremor": "On a fast camera, rates above those of rhythmic movement are looked for as well.",
     "body rhythm": "A whole-body movement must be more regular, for longer, to be called rhythmic.",

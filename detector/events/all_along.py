@@ -24,14 +24,15 @@ from detector.events.bursts import find_parts
 from detector.events.classify import restless_event, rhythm_event
 from detector.events.event import Event
 from detector.events.excess import Seen, find_swings
-from detector.events.marks import switched_share
+from detector.events.marks import Marks, measure_marks, switched_share
 from detector.events.movers import around, confined
 from detector.events.rhythm import SLOW_GATES, find_rhythm, rate_limit_hz, run_frame_s, swing_of
 from detector.motion.grid import Grid
 from detector.motion.masks import connected_parts, grow
 from detector.motion.periodicity import faster_share
 from detector.motion.trace import MotionTrace
-from detector.params import Params
+from detector.motion.view import LayerView
+from detector.params import ArtifactParams, Params
 
 Cells = NDArray[np.bool_]
 
@@ -70,7 +71,9 @@ def with_movers(
         movers = [cells for cells in movers if not known[cells].all()]
     else:
         # What is drawn all night is told by its edges, as any other drawn thing.
-        switched = [is_switched(fast, cells, parts, params) for cells in movers]
+        limits = params.artifact
+        shares = [switched_share(marks_at(fast, cells, parts, params), limits) for cells in movers]
+        switched = [share >= limits.mover_switched for share in shares]
         drawn = np.logical_or.reduce([nothing, *itertools.compress(movers, switched)])
         movers = [cells for cells, is_drawn in zip(movers, switched, strict=True) if not is_drawn]
     artifacts = [*hidden.artifacts, *(mover_artifact(trace, cells) for cells in movers)]
@@ -123,37 +126,68 @@ def _told(
     Returns:
         Those, and all cells, shape (C,), of which it is known that they are no mover: what is told, and what is drawn.
     """
-    told, restless = list[Told](), list[Cells]()
-    known = np.zeros(grid.n_cells, bool)
+    told, slow, quick = list[Told](), list[Cells](), list[Cells]()
+    limits, known = params.artifact, np.zeros(grid.n_cells, bool)
     for place in connected_parts(always.reshape(grid.rows, -1)):
         cells = grow(place).ravel()
-        if place.sum() < params.artifact.mover_cells or from_outside(grid, cells):
+        if place.sum() < limits.mover_cells or from_outside(grid, cells):
             continue
-        # On a slow camera the strokes of a limb are as sudden as a lamp, but brighten as much as they darken.
-        if is_switched(fast, cells, parts, params, params.artifact.drawn_one_sign):
+        marks = marks_at(fast, cells, parts, params)
+        if is_drawn(fast.view, marks, limits):
             known |= cells
         elif (rhythm := rhythm_all_along(fast, cells, params)) is not None:
             told.append(Told(cells, rhythm))
-        elif is_switched(fast, cells, parts, params):
+        elif switched_share(marks, limits) >= limits.mover_switched:
             known |= cells
-        elif is_restless(swings, cells, params) or is_too_fast(fast, cells, params):
-            restless.append(cells)
-    if restless:
-        cells = np.logical_or.reduce(restless)
-        # What is fast enough may show at the short lag alone.
-        seen = swings if len(entries_in(swings, cells)) >= params.burst.min_entries else fast
-        told.append(Told(cells, restless_event(describe_burst(*seen, entries_in(seen, cells), params))))
+        elif is_restless(swings, cells, params):
+            slow.append(cells)
+        elif is_too_fast(fast, cells, params):
+            quick.append(cells)
+    told += _restless([(swings, slow), (fast, quick)], params)
     return told, np.logical_or.reduce([known, *(one.cells for one in told)])
 
 
-def is_switched(seen: Seen, cells: Cells, parts: Sequence[Part], params: Params, one_sign: float = 0.0) -> bool:
-    """Whether what changes at a place, shape (C,), is drawn or switched; of a night, some of it is looked at.
+def _restless(places: Sequence[tuple[Seen, Sequence[Cells]]], params: Params) -> list[Told]:
+    """One event for all places without a rhythm, each described at the lag that shows it; none where there is none."""
+    events, cells = list[Event](), list[Cells]()
+    for seen, there in places:
+        if there:
+            cells.append(np.logical_or.reduce(list(there)))
+            events.append(restless_event(describe_burst(*seen, entries_in(seen, cells[-1]), params)))
+    if not events:
+        return []
+    left, top, right, bottom = zip(*(event.box_px for event in events), strict=True)
+    longest = max(events, key=lambda event: event.duration_s)
+    whole = replace(
+        longest,
+        start_s=min(event.start_s for event in events),
+        stop_s=max(event.stop_s for event in events),
+        box_px=(min(left), min(top), max(right), max(bottom)),
+    )
+    return [Told(np.logical_or.reduce(cells), whole)]
 
-    With `one_sign`, only what so plainly brightens or darkens (0 to 1) counts, as a lamp does.
-    """
+
+def marks_at(seen: Seen, cells: Cells, parts: Sequence[Part], params: Params) -> list[Marks]:
+    """How what changes at a place, shape (C,), looks; of a night, some of it is looked at."""
     there = [part for part in parts if cells[seen.active.cell[part.entries]].mean() > 0.5]
-    share = switched_share(*seen, there[:: -(-len(there) // _SOME) or 1], params, one_sign)
-    return share >= params.artifact.mover_switched
+    return [measure_marks(*seen, part, params) for part in there[:: -(-len(there) // _SOME) or 1]]
+
+
+def is_drawn(view: LayerView, marks: Sequence[Marks], limits: ArtifactParams) -> bool:
+    """Whether what changes at a place all along is drawn or switched, whatever its rate.
+
+    Where a lag is one picture, some strokes of a limb are as sudden; but unlike a lamp they brighten as much as they
+    darken, and unlike text not nearly all of them are.
+
+    Args:
+        view: of the layer.
+        marks: of what changes there.
+        limits: the group `artifact`.
+    """
+    share = switched_share(marks, limits)
+    if round(float(np.median(view.lag_s)) / max(view.frame_s, 1e-6)) >= 2:
+        return share >= limits.mover_switched
+    return share >= limits.drawn_usual or switched_share(marks, limits, limits.drawn_one_sign) >= limits.mover_switched
 
 
 def from_outside(grid: Grid, cells: Cells) -> bool:
@@ -210,21 +244,23 @@ def is_restless(swings: Seen, cells: Cells, params: Params) -> bool:
 
 
 def is_too_fast(fast: Seen, cells: Cells, params: Params) -> bool:
-    """Whether a place, shape (C,), swings all along, faster than the footage can tell: no breathing and no mobile does.
+    """Whether a place that moves all along swings at one rate that is faster than the footage can tell.
 
     Args:
         fast: the short lag and what stands out at it.
         cells: the place, shape (C,).
         params: all groups.
     """
-    entries = entries_in(fast, cells)
-    if len(entries) < params.burst.min_entries or not params.rules.has("too fast"):
-        return False
     view, active = fast
-    samples = swing_of(view, active, [describe_burst(view, active, entries, params)], params)
-    fastest_hz = rate_limit_hz(run_frame_s(view.time_s, samples.time_s[0], samples.time_s[-1]), params)
-    swing = samples.course - samples.course.mean()
-    return faster_share(samples.time_s, swing, 0.0, fastest_hz, params.rhythm) > params.rhythm.max_faster
+    entries = entries_in(fast, cells)
+    if not params.rules.has("too fast") or len(entries) < params.burst.min_entries:
+        return False
+    whole = describe_burst(view, active, entries, params)
+    if whole.duration_s < params.rhythm.min_s:
+        return False
+    samples = swing_of(view, active, [whole], params)
+    fastest_hz = rate_limit_hz(run_frame_s(view.time_s, whole.start_s, whole.stop_s), params)
+    return faster_share(samples.time_s, samples.swing, fastest_hz, params) > params.rhythm.max_faster
 
 
 def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px: float) -> list[Event]:

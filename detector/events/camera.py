@@ -2,9 +2,9 @@
 
 While footage is measured, what camera and light explain is taken out of each change (`motion.pictures.camera`), so
 what remains is judged as at any other time. Here the frames with a cause become artifacts: `bump` (the picture is
-displaced for a moment), `camera moves` (for longer: panned, zoomed, rocked), `focus` and `light`. Under light all is
-judged but what the model leaves most of, until that has settled; while the camera moves nothing is, nor where most of
-the picture changes without any cause: another picture began, or the lamp of the camera was switched.
+displaced for a moment), `camera moves` (for longer or hardly: panned, zoomed, rocked), `focus` and `light`. Under
+light all is judged but what the model leaves most of, until that has settled; while the camera moves nothing is, nor
+where most of the picture changes without any cause: another picture began, or the lamp of the camera was switched.
 """
 
 from __future__ import annotations
@@ -88,10 +88,13 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
     if cause is Cause.LIGHT:
         return _light(trace, start, stop, limits)
     # What is drawn into the picture does not move along, nor does what is near: no fit tells them from movement.
-    # It begins and ends too slowly for the first and the last frames to tell.
     shifts_px = np.hypot(*frames.shift_px[inside].T)
-    is_slow = lasts_s > limits.bump_max_s or shifts_px.max() < limits.bump_least * trace.grid.cell_px[0]
+    is_small = shifts_px.max() < limits.bump_least * trace.grid.cell_px[0]
+    # A knock may turn the picture about its middle, which then hardly moves: but much of it changes.
+    is_small &= frames.changed_fraction[inside].max() < limits.loud_share
+    is_slow = lasts_s > limits.bump_max_s or is_small
     if cause is Cause.FOCUS or is_slow:
+        # It begins and ends too slowly for the first and the last frames to tell.
         first, stop = _widened(trace, first, stop, limits.camera_pause_s)
     blind = np.arange(first, stop)
     if cause is Cause.FOCUS:

@@ -50,8 +50,10 @@ def sort_bursts(view: LayerView, active: Active, bursts: list[Burst], params: Pa
     for burst in bursts:
         path = next(paths) if burst.area_fraction <= limits.passing_area else NO_PATH
         crosses = _crosses(path, limits)
-        is_insect = (crosses and has("insect path")) or (has("insect flash") and _flashes(burst, path, limits))
-        if burst.area_fraction <= limits.insect_area and is_insect:
+        is_insect = (crosses and has("insect path") and burst.area_fraction <= limits.insect_area) or (
+            has("insect flash") and _flashes(burst, path, limits)
+        )
+        if is_insect:
             found.append((burst, path))
         elif crosses and has("passing"):
             passing.append(burst)
@@ -97,7 +99,7 @@ def _crosses(path: Path, limits: ArtifactParams) -> bool:
 
 def _flashes(burst: Burst, path: Path, limits: ArtifactParams) -> bool:
     is_quick = path.speed >= limits.flash_speed or burst.duration_s <= limits.flash_s
-    return path.brightening >= limits.flash_brightening and is_quick
+    return path.brightening >= limits.flash_brightening and is_quick and burst.area_fraction <= limits.flash_area
 
 
 def _in_swarm(

@@ -84,20 +84,14 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
 
 
-def switched_share(
-    view: LayerView, active: Active, parts: Sequence[Part], params: Params, one_sign: float = 0.0
-) -> float:
-    """Share of some parts that are complete within one picture, as the blinks of a lamp are, 0 to 1.
+def switched_share(marks: Sequence[Marks], limits: ArtifactParams, one_sign: float = 0.0) -> float:
+    """Share of some changes that are complete within one picture, as the blinks of a lamp are, 0 to 1.
 
     Args:
-        view: of the layer.
-        active: what the parts index into.
-        parts: connected groups of what changes.
-        params: the groups `artifact` and `rules`.
+        marks: of each change.
+        limits: the group `artifact`.
         one_sign: of which so much of each only brightens or only darkens, 0 to 1.
     """
-    limits = params.artifact
-    marks = [measure_marks(view, active, part, params) for part in parts]
     return sum(mark.is_suspect(limits) and mark.one_sign >= one_sign for mark in marks) / max(len(marks), 1)
 
 

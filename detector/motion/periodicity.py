@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detector.motion.correlation import Signal, estimate_rate, likeness
 from detector.motion.turns import fill_unseen, find_cycles
-from detector.params import Params, RhythmParams
+from detector.params import Params
 
 MAX_CELLS = 90
 """Of more cells, only the strongest are looked at: so few that a product of a matrix of them with a vector, like those
@@ -46,7 +46,7 @@ class Periodicity:
         rest_s: longest rest within a cycle, s; a pause in which strokes are missing is longer by their cycles.
         n_missing: cycles that are missing in pauses, in all.
         most_missing: those that are missing in one pause, at most.
-        faster_share: share of its power at rates that the footage is too slow to tell, 0 to 1.
+        faster_share: share of its power at one rate that the footage is too slow to tell, 0 to 1.
     """
 
     rate_hz: float
@@ -131,6 +131,12 @@ class Samples:
         return leading_signal(self.table)
 
     @property
+    def swing(self) -> Signal:
+        """The course around its mean, 0 where nothing was seen, shape (n,)."""
+        mean = self.course[self.is_seen].mean() if self.is_seen.any() else 0.0
+        return np.where(self.is_seen, self.course - mean, 0.0)
+
+    @property
     def seen_pauses(self) -> Signal:
         """How much of each pause was seen, s, shape (pauses,): in the rest of it something may have moved."""
         lengths_s: Signal = self.pauses_s[:, 1] - self.pauses_s[:, 0]
@@ -185,7 +191,7 @@ def measure_periodicity(
     time_s, course, is_seen = samples.time_s, samples.course, samples.is_seen
     if not is_seen.any() or course[is_seen].std() == 0.0:
         return None
-    signal = np.where(is_seen, course - course[is_seen].mean(), 0.0)
+    signal = samples.swing
     lengths_s = samples.seen_pauses
     has_missing = params.rules.has("missing strokes")
     # Strokes that are missing tell nothing of the others.
@@ -214,9 +220,7 @@ def measure_periodicity(
         rest_s=float((lengths_s - n_missing / rate_hz).max(initial=0.0)),
         n_missing=int(n_missing.sum()),
         most_missing=int(n_missing.max(initial=0)),
-        faster_share=faster_share(time_s, signal, rate_hz, fastest_hz, params.rhythm)
-        if params.rules.has("too fast")
-        else 0.0,
+        faster_share=faster_share(time_s, signal, fastest_hz, params) if params.rules.has("too fast") else 0.0,
     )
 
 
@@ -228,25 +232,26 @@ def _during(time_s: Signal, stretches_s: Signal) -> NDArray[np.bool_]:
     return inside
 
 
-def faster_share(time_s: Signal, signal: Signal, rate_hz: float, fastest_hz: float, params: RhythmParams) -> float:
-    """How much of a signal swings faster than its footage can tell, other than at its own rate.
+def faster_share(time_s: Signal, signal: Signal, fastest_hz: float, params: Params) -> float:
+    """How much of a signal is one swing that is faster than its footage can tell.
 
-    Pictures of a swing that is too fast are alike again after several of its cycles, which looks like a slow rhythm.
+    Pictures of such a swing are alike again after several of its cycles, which looks like a slow rhythm. Brief strokes
+    have power at many multiples of their rate, and most of it at none of them.
 
     Args:
         time_s: constant step, shape (n,).
         signal: mean 0, shape (n,).
-        rate_hz: its rate, Hz.
         fastest_hz: the fastest rate that can be told, Hz.
-        params: within which share of its rate a signal's power is its own (`same_rate`).
+        params: what is plainly faster (`motion.rate_slack`), and which rates are one (`rhythm.same_rate`).
 
     Returns:
-        Share of its power, 0 to 1.
+        Share of its power, 0 to 1: of swings up to half of the frame rate, of which faster ones are aliases.
     """
     power = np.square(np.abs(np.fft.rfft(signal * np.hanning(len(signal)))))
-    each_hz = np.fft.rfftfreq(len(signal), float(time_s[1] - time_s[0]))
-    is_faster = (each_hz > fastest_hz) & (np.abs(each_hz - rate_hz) > params.same_rate * rate_hz)
-    return float(power[is_faster].sum() / max(float(power.sum()), 1e-300))
+    each_hz = np.fft.rfftfreq(len(signal), float(time_s[1] - time_s[0]) if len(time_s) > 1 else 1.0)
+    faster = np.where(each_hz > params.motion.rate_slack * fastest_hz, power, 0.0)
+    near = np.abs(each_hz - each_hz[faster.argmax()]) <= 0.5 * params.rhythm.same_rate * each_hz[faster.argmax()]
+    return float(faster[near].sum() / max(float(power.sum()), 1e-300))
 
 
 def own_share(samples: Samples, rate_hz: float, least: float) -> float:

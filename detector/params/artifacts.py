@@ -112,7 +112,10 @@ class ArtifactParams(Group):
         0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
     )
     flash_speed: float = tunable(0.1, "picture diagonals/s", DERIVED, "... and travels this fast ...", gt=0)
-    flash_s: float = tunable(0.16, "s", DERIVED, "... or is gone again this soon, is an insect or dust.", ge=0, le=1)
+    flash_s: float = tunable(0.16, "s", DERIVED, "... or is gone again this soon, is an insect or dust ...", ge=0, le=1)
+    flash_area: float = tunable(
+        0.03, "1", DERIVED, "... unless it covers more than this share of the picture.", gt=0, le=1
+    )
     insect_travel: float = tunable(
         0.12, "picture diagonals", DERIVED, "What crosses at least this much of the picture ...", gt=0, le=2
     )
@@ -138,7 +141,7 @@ class ArtifactParams(Group):
         0.05,
         "1",
         DERIVED,
-        "... is an insect or dust; what covers more than this share of the picture is something else that passes.",
+        "What crosses and covers more than this share of the picture is no insect but something else that passes.",
         gt=0,
         le=1,
     )

@@ -105,7 +105,7 @@ class RhythmParams(Group):
     )
     own_share: float = tunable(0.5, "1", OWN, "... and so must this share of a rhythm.", gt=0, le=1)
     max_faster: float = tunable(
-        0.5, "1", DERIVED, "No more than this share of its power swings faster than the footage can tell.", gt=0, le=1
+        0.5, "1", DERIVED, "No more than this share of it is one swing faster than the footage can tell.", gt=0, le=1
     )
     same_rate: float = tunable(
         0.2, "1", OWN, "Rates at both lags are one if they differ by at most this share ...", gt=0, lt=1

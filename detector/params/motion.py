@@ -49,6 +49,14 @@ class CameraParams(Group):
         0.1, "1", DERIVED, "While something is being explained, this much of that share is enough ...", gt=0, le=1
     )
     going_on_frames: int = tunable(30, "frames", OWN, "... until this many frames had no cause.", ge=0, le=10000)
+    going_on_local: float = tunable(
+        0.4,
+        "1",
+        DERIVED,
+        "While something is being explained, light at a place is looked for where so much of that share is left.",
+        gt=0,
+        le=1,
+    )
     tile_energy: float = tunable(
         0.5,
         "grey levels squared",

@@ -1,15 +1,18 @@
 """What moves from the first picture to the last: the movement that was filmed, or something in the background."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from detector.events.all_along import is_drawn
 from detector.events.decide import Decision, decide
+from detector.events.marks import Marks
 from detector.footage.region import Region, RegionSet
 from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
-from tests.drawing import Sketch, with_columns
+from tests.drawing import Sketch, find_in, with_columns
 
 PARAMS = Params()
 FPS = 10.0
@@ -29,9 +32,11 @@ def wander(seed: int = 1) -> Callable[[float], float]:
     return lambda time_s: float(values[round(time_s * FPS)])
 
 
-def always(drawing: Sketch, *places: Place) -> MotionTrace:
+def always(drawing: Sketch, *places: Place, lag_s: float | None = None) -> MotionTrace:
     """The trace of a drawing in which the floors were measured to move at some places in each block."""
     plain = drawing.trace()
+    if lag_s is not None:
+        plain = with_columns(plain, lag_s=np.full(len(plain.frames), lag_s, np.float32))
     duty = np.zeros((8, plain.grid.rows, plain.grid.columns), np.uint8)
     for place in places:
         duty[:, *place] = 200
@@ -128,15 +133,74 @@ def test_a_lamp_that_blinks_all_along_is_no_rhythm() -> None:
     assert "lamp" in {artifact.kind for artifact in decision.artifacts}
 
 
-def test_strokes_of_a_limb_that_a_slow_camera_shows_in_one_picture_each_are_no_lamp() -> None:
-    drawing, bright, dark = Sketch(LENGTH_S, FPS), np.s_[6:11, 12:16], np.s_[6:11, 16:17]
-    for number, start_s in enumerate(np.arange(1.0, LENGTH_S - 2.0, 0.5).tolist()):
+def toggling(drawing: Sketch, every_s: float, *, longer: bool = False) -> Sketch:
+    """A place changes within a picture (`longer`: often two), most of it one way, the rest the other."""
+    bright, dark = np.s_[6:11, 12:16], np.s_[6:11, 16:17]
+    for number, start_s in enumerate(np.arange(1.0, LENGTH_S - 2.0, every_s).tolist()):
         to_and_fro = 8.0 if number % 2 else -8.0
+        stop_s = start_s + (1.0 / FPS if longer and number * 7 % 5 < 3 else 0.0) + 1e-5
         for place, signed in ((bright, to_and_fro), (dark, -to_and_fro)):
-            drawing.move(start_s, start_s + 1e-5, place, snr=60.0, signed=signed, only_brightens=True)
-    decision = decide(always(drawing, INSIDE), PARAMS)
+            drawing.move(start_s, stop_s, place, snr=60.0, signed=signed, only_brightens=True)
+    return drawing
+
+
+def test_strokes_of_a_limb_of_which_a_slow_camera_shows_many_in_one_picture_are_no_lamp() -> None:
+    decision = decide(always(toggling(Sketch(LENGTH_S, FPS), 0.5, longer=True), INSIDE, lag_s=1.0 / FPS), PARAMS)
     assert [kind for kind, _ in told(decision)] == ["rhythmic"]
     assert decision.events[0].rate_hz == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("fps", [10.0, 15.0, 25.0])
+@pytest.mark.parametrize("every_s", [0.5, 1.0])
+def test_what_is_drawn_anew_all_along_is_no_rhythm_at_any_rate_of_pictures(fps: float, every_s: float) -> None:
+    decision = decide(always(toggling(Sketch(LENGTH_S, fps), every_s), INSIDE), PARAMS)
+    assert told(decision) == []
+    assert "overlay" in {artifact.kind for artifact in decision.artifacts}
+
+
+@pytest.mark.parametrize(
+    ("lag_frames", "n_sudden", "one_sign", "drawn"),
+    [
+        (1, 18, 0.5, True),
+        (1, 9, 0.5, False),
+        (1, 9, 0.95, True),
+        (1, 3, 0.95, False),
+        (2, 9, 0.5, True),
+        (2, 3, 0.95, False),
+    ],
+)
+def test_on_a_slow_camera_some_sudden_changes_are_a_limb_unless_they_look_like_a_lamp(
+    lag_frames: int, n_sudden: int, one_sign: float, *, drawn: bool
+) -> None:
+    view = find_in(Sketch(20.0, FPS).move(5.0, 5.3, INSIDE).trace()).view
+    view = replace(view, lag_s=np.full(len(view.lag_s), lag_frames / FPS, np.float32))
+    marks = [Marks(number < n_sudden, is_step=False, one_sign=one_sign, pattern={}) for number in range(20)]
+    assert is_drawn(view, marks, PARAMS.artifact) is drawn
+
+
+def quick(signed: Callable[[float], float], stop_s: float = LENGTH_S - 0.5, place: Place = INSIDE) -> Sketch:
+    """Something that moves at the short lag alone."""
+    return Sketch(LENGTH_S, FPS).move(0.5, stop_s, place, signed=signed)
+
+
+@pytest.mark.parametrize("stop_s", [0.51, 1.0, 2.0])
+def test_a_place_with_hardly_a_picture_of_movement_is_no_event_and_no_error(stop_s: float) -> None:
+    assert told(decide(always(quick(swing(3.4), stop_s), INSIDE), PARAMS)) == []
+
+
+def test_what_shimmers_at_no_rate_or_pulses_now_and_then_is_not_too_fast_to_tell() -> None:
+    noise = wander()
+    for drawing in (quick(lambda t: noise(t + 1.0 / FPS) - noise(t)), toggling(Sketch(LENGTH_S, FPS), 1.0)):
+        assert "restless" not in [kind for kind, _ in told(decide(always(drawing, INSIDE), PARAMS))]
+
+
+def test_two_places_without_a_rate_are_as_long_and_as_large_as_both() -> None:
+    other = np.s_[6:11, 24:29]
+    drawing = moving(wander(), INSIDE, quick(swing(3.4), place=other))
+    decision = decide(always(drawing, INSIDE, other), PARAMS)
+    assert told(decision) == [("restless", 69)]
+    left, _, right, _ = decision.events[0].box_px
+    assert (left, right) == pytest.approx((120.0, 290.0), abs=30.0)
 
 
 def test_what_is_told_as_an_event_hides_nothing_of_the_time_that_was_judged() -> None:

@@ -87,6 +87,14 @@ class TestSortBursts:
         areas = [burst.area_fraction for burst in bursts]
         assert areas == pytest.approx([0.045 if n_insects else 0.2], rel=0.3)
 
+    @pytest.mark.parametrize(("side", "n_insects"), [(3, 1), (5, 0)])
+    def test_a_flash_that_goes_nowhere_is_one_only_where_it_is_small(
+        self, sketch: type[Sketch], bursts_of: BurstsOf, side: int, n_insects: int
+    ) -> None:
+        drawing = sketch(8.0, FPS).move(3.0, 3.06, np.s_[4 : 4 + side, 10 : 10 + side], only_brightens=True)
+        view, active, bursts = bursts_of(drawing)
+        assert len(sort_bursts(view, active, bursts, PARAMS).insects) == n_insects
+
     def test_bright_or_not(self, sketch: type[Sketch], bursts_of: BurstsOf) -> None:
         view, active, bursts = bursts_of(flight(sketch, 0.8, (2, 28), only_brightens=False))
         assert sort_bursts(view, active, bursts, PARAMS).local == []

@@ -276,17 +276,29 @@ class TestTooFast:
             assert other is not None
             assert other.rate_hz == pytest.approx(without_hz, abs=0.03)
 
-    def test_strokes_with_pauses_swing_at_many_rates_and_are_a_rhythm(
-        self, sketch: type[Sketch], bursts_of: BurstsOf
+    @pytest.mark.parametrize(
+        ("fps", "lag", "rate_hz", "stroke_frames"),
+        [(8, 1, 1.0, 2), (10, 1, 1.0, 2), (12, 2, 1.5, 1), (15, 2, 1.5, 1)],
+    )
+    def test_brief_strokes_have_power_at_many_rates_and_are_a_rhythm(
+        self, sketch: type[Sketch], bursts_of: BurstsOf, fps: int, lag: int, rate_hz: float, stroke_frames: int
     ) -> None:
-        drawing = sketch(20.0, 8.0)
-        for begin_s in np.arange(2.0, 17.0, 1.0):
-            drawing.move(begin_s, begin_s + 0.2, HAND, signed=8.0).move(
-                begin_s + 0.25, begin_s + 0.4, HAND, signed=-8.0
-            )
+        """Out for one or two pictures in each cycle, seen as the difference to one or two pictures before."""
+        cycle = round(fps / rate_hz)
+
+        def position(frame: int) -> float:
+            return 8.0 if frame % cycle < stroke_frames else 0.0
+
+        drawing = sketch(24.0, float(fps))
+        for frame in range(2 * fps, 22 * fps):
+            change = position(frame) - position(frame - lag)
+            if change:
+                drawing.move(frame / fps, frame / fps + 1e-5, HAND, signed=change)
         rhythm = find_rhythm(*bursts_of(drawing), PARAMS)
+        without = find_rhythm(*bursts_of(drawing), with_values(PARAMS, {"rules.without": "too fast"}))
+        assert without is not None
         assert rhythm is not None
-        assert rhythm.rate_hz == pytest.approx(1.0, abs=0.03)
+        assert rhythm.rate_hz == pytest.approx(without.rate_hz)
 
 
 class TestFindRhythm:

@@ -74,8 +74,8 @@ def explain(before: FloatImage, after: FloatImage, params: CameraParams, *, goes
         before: the earlier picture, shape (height, width), float32, grey levels.
         after: the later one, of the same shape.
         params: how sure it has to be.
-        goes_on: whether pictures just before were explained: where light flickers at a place and steps everywhere, less
-            is left than elsewhere until the place is looked at by itself.
+        goes_on: whether pictures just before were explained: then light at a place, such as one that flickers while the
+            whole picture steps, is looked for where less is left.
 
     Returns:
         The change as it is where nothing explains it.
@@ -90,7 +90,7 @@ def explain(before: FloatImage, after: FloatImage, params: CameraParams, *, goes
         if cause is Cause.LIGHT:
             left = _beyond(change, predicted - before)
         result = Explained(left, cause, (-motion[0], -motion[1]), gain)
-    least = params.loud_share * (params.spread_least if goes_on else 1.0)
+    least = params.loud_share * (params.going_on_local if goes_on else 1.0)
     if np.mean(result.left * result.left > params.loud_energy) >= least:
         unmoved = before if result.cause in {Cause.NOTHING, Cause.LIGHT} else moved
         local = _without_local_light(unmoved, after, params)
