@@ -72,7 +72,7 @@ def breathing_share(bench: Bench) -> Iterator[Row]:
     costs = [run_task("breathing", bench.footage("720p", length_s)) for _ in range(bench.n_repeats)]
     facts = [json.loads(cost.said) for cost in costs]
     shares = [fact["breathing_s"] / (fact["measure_s"] - fact["decode_s"]) for fact in facts]
-    night_mb = 12 * HOUR_S / length_s * facts[0]["span_bytes"] / 1e6
+    night_mb = 12 * HOUR_S / length_s * facts[0]["stored_bytes"] / 1e6
     yield Row(
         "finding breathing / measuring without decoding, processor time, 720p; kept of a night of 12 h",
         f"{middle(shares, '.3f')}; {night_mb:.1f} MB",
@@ -82,7 +82,7 @@ def breathing_share(bench: Bench) -> Iterator[Row]:
 
 
 def one_clip(bench: Bench) -> Iterator[Row]:
-    """What a clip costs beside what each second more of it does: start, probing, pictures, report."""
+    """What a clip costs beside what each second more of it does: start, probing, and most of pictures and report."""
     lengths_s = [MINUTE_S * bench.length_s(minutes, minutes / 5) for minutes in (5, 10)]
     seconds, shares = [], []
     for _ in range(min(bench.n_repeats, 3)):

@@ -107,7 +107,7 @@ def busy_trace(source: str, target: str, length_s: str) -> None:
 
 
 def breathing(path: str) -> None:
-    """Decode and measure a recording; prints the processor time of both, and of what finds breathing, as JSON."""
+    """Decode a recording, and measure it; prints the processor time of each, and of what finds breathing, as JSON."""
     import io
 
     from detector.footage.recording import read_recording
@@ -121,16 +121,18 @@ def breathing(path: str) -> None:
     params, spent_s = Params(), {"breathing_s": 0.0}
 
     def timed(of: str) -> None:
-        plain = getattr(BreathingMeasurer, of)
+        untimed = getattr(BreathingMeasurer, of)
 
-        def call(*given: object, **named: object) -> object:
+        def call(*given: object, **flags: object) -> object:
             began_s = time.process_time()
-            result = plain(*given, **named)
+            result = untimed(*given, **flags)
             spent_s["breathing_s"] += time.process_time() - began_s
             return result
 
         setattr(BreathingMeasurer, of, call)
 
+    timed("add")
+    timed("finish")
     recording = read_recording([path], params.footage)
     spans = cut_spans(recording, params.footage)
     began_s = time.process_time()
@@ -138,15 +140,13 @@ def breathing(path: str) -> None:
         for _ in iter_span(recording, span):
             pass
     decoded_s = time.process_time()
-    plain = [measure_span(recording, span, params) for span in spans]
+    traces = [measure_span(recording, span, params) for span in spans]
     measured_s = time.process_time()
-    timed("add")
-    timed("finish")
-    for span in spans:
-        measure_span(recording, span, params)
-    stored = io.BytesIO()
-    write_arrays(stored, named("breathing", plain[-1].breathing))
-    facts = {"decode_s": decoded_s - began_s, "measure_s": measured_s - decoded_s, "span_bytes": len(stored.getvalue())}
+    stored = [io.BytesIO() for _ in traces]
+    for target, trace in zip(stored, traces, strict=True):
+        write_arrays(target, named("breathing", trace.breathing))
+    n_bytes = sum(len(target.getvalue()) for target in stored)
+    facts = {"decode_s": decoded_s - began_s, "measure_s": measured_s - decoded_s, "stored_bytes": n_bytes}
     sys.stdout.write(json.dumps(facts | spent_s))
 
 
