@@ -75,7 +75,7 @@ def with_movers(
         shares = [switched_share(marks_at(fast, cells, parts, params), limits) for cells in movers]
         switched = [share >= limits.mover_switched for share in shares]
         drawn = np.logical_or.reduce([nothing, *itertools.compress(movers, switched)])
-        movers = [cells for cells, is_drawn in zip(movers, switched, strict=True) if not is_drawn]
+        movers = [cells for cells, is_one in zip(movers, switched, strict=True) if not is_one]
     artifacts = [*hidden.artifacts, *(mover_artifact(trace, cells) for cells in movers)]
     is_mover = np.logical_or.reduce([nothing, *movers])
     beside = around(trace, is_mover, params.artifact) if movers and params.rules.has("beside mover") else None

@@ -104,7 +104,7 @@ class Named:
         believed: bursts of the short lag.
         judged_s: stretches in which movement could be seen, s, shape (n, 2).
         place: where is looked.
-        all_along: rhythms that go on as long as the recording.
+        all_along: events that go on as long as the recording.
     """
 
     fast: Seen

@@ -69,11 +69,12 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     # A limb comes and goes in strength: of a long movement no frame has to be compared.
     size = np.sqrt(np.bincount(place, active.snr[burst.entries]))
     is_even = float(total[loud].min()) >= limits.drawn_even * float(total.max())
-    may_be = is_even or _are_pulses(size, lag_frames, limits) if lag_frames >= 2 else params.rules.has("drawn slowly")
+    is_slow = lag_frames < 2
+    may_be = params.rules.has("drawn slowly") if is_slow else is_even or _are_pulses(size, lag_frames, limits)
     if not may_be:
         return Marks(is_switched=False, is_step=False, one_sign=one_sign, pattern={})
     patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
-    if lag_frames < 2:
+    if is_slow:
         return slow_marks(size, patterns, one_sign, _pattern(cell, signed), limits)
     if _are_pulses(size, lag_frames, limits) and _keep_pattern(patterns, loud, limits):
         return Marks(is_switched=True, is_step=False, one_sign=one_sign, pattern={}, times=len(runs(size > 0.0)))

@@ -56,7 +56,7 @@ class ArtifactParams(Group):
         0.06,
         "cells",
         OWN,
-        "... nor is one that is smaller than this within a lag: the camera moves slowly.",
+        "... nor is one smaller than this within a lag that changes little: the camera moves slowly.",
         ge=0,
         le=10,
     )
