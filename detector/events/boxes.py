@@ -24,6 +24,8 @@ from detector.params import ArtifactParams
 
 Entries = NDArray[np.int64]
 
+_CELLS_AT_ONCE = 32
+
 
 @dataclass(frozen=True)
 class _Box:
@@ -98,14 +100,29 @@ def _steps(active: Active, n_cells: int, lag_frames: NDArray[np.int64], limits: 
     """Entries of cells that change completely in one picture, in its frame; those of one frame at a time."""
     is_strong = np.zeros(n_cells, bool)
     is_strong[active.cell[active.snr >= limits.box_snr]] = True
-    some = np.flatnonzero(is_strong[active.cell])
+    strong = np.flatnonzero(is_strong)
+    # Some cells at a time: their entries are put into another order, all of a night are many.
+    places = range(0, len(strong), _CELLS_AT_ONCE)
+    found = [_steps_of(active, strong[at : at + _CELLS_AT_ONCE], n_cells, lag_frames, limits) for at in places]
+    if not found:
+        return
+    entries = np.concatenate(found)
+    entries = entries[np.argsort(active.frame[entries], kind="stable")]
+    yield from (group for group in np.split(entries, np.flatnonzero(np.diff(active.frame[entries])) + 1) if len(group))
+
+
+def _steps_of(
+    active: Active, cells: NDArray[np.int64], n_cells: int, lag_frames: NDArray[np.int64], limits: ArtifactParams
+) -> Entries:
+    """Of `_steps` those of some cells, cell by cell."""
+    is_meant = np.zeros(n_cells, bool)
+    is_meant[cells] = True
+    some = np.flatnonzero(is_meant[active.cell])
     # Entries are in order of frame, so a stable order of cells is one of both; of few cells it takes no comparison.
     small = np.uint16 if n_cells <= np.iinfo(np.uint16).max else np.int32
     order = some[np.argsort(active.cell[some].astype(small), kind="stable")]
     cell, frame, snr = active.cell[order], active.frame[order], active.snr[order]
     begin = np.flatnonzero((np.diff(cell, prepend=-1) != 0) | (np.diff(frame, prepend=-2) != 1))
-    if len(begin) == 0:
-        return
     # Two pictures of a lag's distance show as one run of twice the length.
     lag = lag_frames[frame[begin]]
     twice = np.diff(np.append(begin, len(order))) == 2 * lag
@@ -113,8 +130,8 @@ def _steps(active: Active, n_cells: int, lag_frames: NDArray[np.int64], limits: 
     count, lag = np.diff(np.append(begin, len(order))), lag_frames[frame[begin]]
     low, high = np.minimum.reduceat(snr, begin), np.maximum.reduceat(snr, begin)
     is_step = (count == lag) & (count >= 2) & (low >= limits.drawn_even * high) & (high >= limits.box_snr)
-    begin = begin[is_step][np.argsort(frame[begin[is_step]], kind="stable")]
-    yield from (group for group in np.split(order[begin], np.flatnonzero(np.diff(frame[begin])) + 1) if len(group))
+    steps: Entries = order[begin[is_step]]
+    return steps
 
 
 def _lines_of(grid: Grid, active: Active, entries: Entries, limits: ArtifactParams) -> int:

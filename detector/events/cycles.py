@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.bands import band_gain, mirrored
 from detector.motion.breathing import SAMPLE_HZ
 from detector.params import BreathingParams
 
@@ -225,15 +226,10 @@ def _over_noise(frequency: Floats, power: Floats, rate: Floats) -> Floats:
 
 def _analytic(wave: Floats, rate: Floats, band: tuple[float, float]) -> NDArray[np.complex128]:
     """Windows of what swings at about their rates, as analytic signals: amplitude and phase."""
-    before = 2.0 * wave[:, :1] - wave[:, _MIRRORED:0:-1]
-    after = 2.0 * wave[:, -1:] - wave[:, -2 : -_MIRRORED - 2 : -1]
-    longer = np.concatenate([before, wave, after], axis=1)
-    n_samples = longer.shape[1]
-    frequency = np.fft.fftfreq(n_samples, 1.0 / SAMPLE_HZ)
-    # As steep as a Butterworth filter of second order, forward and back.
+    longer = mirrored(wave, _MIRRORED)
+    frequency = np.fft.fftfreq(longer.shape[1], 1.0 / SAMPLE_HZ)
     low, high = np.maximum(band[0] * rate, _LOW_HZ)[:, None], np.minimum(band[1] * rate, _HIGH_HZ)[:, None]
-    positive = np.maximum(frequency, 1e-9)
-    passes = 2.0 * (frequency > 0) / (1.0 + ((positive**2 - low * high) / (positive * (high - low))) ** 4)
+    passes = 2.0 * band_gain(frequency, low, high)
     spectrum = np.fft.fft(longer, axis=1)
     filtered: NDArray[np.complex128] = np.fft.ifft(spectrum * passes, axis=1)[:, _MIRRORED:-_MIRRORED]
     return filtered

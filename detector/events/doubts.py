@@ -109,7 +109,7 @@ def _ticks(trace: MotionTrace, is_clock: NDArray[np.bool_], window_s: float) -> 
     direction of those kept within some seconds. All frames where that is not one moment.
     """
     layer, frames = trace.fast, trace.frames
-    counts = np.diff(np.concatenate([[0], np.cumsum(is_clock[layer.cell])])[layer.first])
+    counts = np.diff(np.searchsorted(np.flatnonzero(is_clock[layer.cell]), layer.first))
     turning = np.where(counts > 0, np.exp(2j * np.pi * frames.time_s), 0.0)
     sums = np.concatenate([[0.0], np.cumsum(turning)])
     n_sums = np.concatenate([[0], np.cumsum(counts > 0)])

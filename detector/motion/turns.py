@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.motion.bands import band_gain, mirrored
 from detector.motion.correlation import Signal
 from detector.params import RhythmParams
 
@@ -96,13 +97,11 @@ def find_cycles(
         params: `filter_width`, `filter_cycles`, `min_cycles`, `whole_share`.
         is_seen: which samples were seen, shape (n,); all if None.
     """
-    from scipy.signal import butter, sosfiltfilt
-
     step = float(time_s[1] - time_s[0])
-    nyquist = 0.5 / step
     pad = min(len(signal) - 1, int(params.filter_cycles / (rate_hz * step)))
-    band = max(0.5 * rate_hz / nyquist, 1e-3), min(params.filter_width * rate_hz / nyquist, 0.99)
-    smooth = sosfiltfilt(butter(2, band, "bandpass", output="sos"), signal, padlen=pad)
+    longer = mirrored(signal, pad)
+    gain = band_gain(np.fft.rfftfreq(len(longer), step), 0.5 * rate_hz, params.filter_width * rate_hz)
+    smooth = np.fft.irfft(np.fft.rfft(longer) * gain, len(longer))[pad : pad + len(signal)]
     rising = np.flatnonzero((smooth[:-1] < 0.0) & (smooth[1:] >= 0.0))
     exact: Signal = time_s[rising] - smooth[rising] / (smooth[rising + 1] - smooth[rising]) * step
     seen_s = np.concatenate([[0.0], np.cumsum(np.ones(len(time_s)) if is_seen is None else is_seen)]) * step

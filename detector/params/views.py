@@ -22,6 +22,6 @@ class ReportParams(Group):
         le=1,
     )
     clip_least_s: float = tunable(
-        90.0, "s", OWN, "... but in any case so much, where there is as much to be seen.", ge=0, le=36_000
+        60.0, "s", OWN, "... but in any case so much, where there is as much to be seen.", ge=0, le=36_000
     )
     most_strips: int = tunable(24, "events", OWN, "So many events get a strip of pictures.", ge=0, le=500)

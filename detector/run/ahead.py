@@ -9,17 +9,8 @@ from contextlib import contextmanager, suppress
 
 def deciding() -> None:
     """Import what deciding needs."""
-    import scipy.signal
-    import scipy.stats  # noqa: F401
-
-
-def drawing() -> None:
-    """Import what timeline and report need."""
-    import bokeh.embed
-    import bokeh.models  # noqa: F401
-    import matplotlib.backends.backend_agg  # noqa: F401
-
-    import detector.views.report  # noqa: F401
+    import scipy.ndimage
+    import scipy.special  # noqa: F401
 
 
 @contextmanager

@@ -20,8 +20,10 @@ from detector.night.provenance import Subject
 from detector.night.regions import RegionsLike, as_regions, gathered
 from detector.params import Params, as_params
 from detector.run.additions import Addition
-from detector.run.ahead import deciding, drawing, imported_ahead
+from detector.run.ahead import deciding, imported_ahead
 from detector.run.cores import usable_cores
+from detector.run.crew import hand_ahead
+from detector.run.drawing import drawn_apart
 from detector.run.executors import Executor, crew, measure_night
 from detector.run.join import Prepared, join_night
 from detector.run.outputs import FolderChoice
@@ -104,7 +106,7 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
     if folder is not None:
         refuse_foreign(folder, overwrite=overwrite)  # before hours of footage are read
     try:
-        with listener(progress) as report:
+        with listener(progress) as report, hand_ahead() as first:
             report(Progress("reading"))
             with Readers(values.run, workers or usable_cores()) as readers:
                 recording = _read(paths, values, readers)
@@ -119,7 +121,7 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
             decoding = choose_decoding(infos, hwaccel)
             who = subject or Subject()
             prepared = Prepared(recording, hashes, values, decoding, privacy or Privacy(), who, places)
-            run = _Run(prepared, folder, crew(workers or usable_cores()), report)
+            run = _Run(prepared, folder, crew(workers or usable_cores(), first), report)
             if folder is None:
                 return _in_memory(run)
             night = _in_folder(run, folder, overwrite=overwrite)
@@ -137,12 +139,11 @@ def _in_memory(run: _Run) -> Night:
 
 
 def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
-    with claimed(
-        folder, run.prepared.hashes, run.prepared.params.model_dump(mode="json"), overwrite=overwrite
-    ) as motion:
+    values = run.prepared.params.model_dump(mode="json")
+    with claimed(folder, run.prepared.hashes, values, overwrite=overwrite) as motion, drawn_apart() as draw:
         night = _measured_night(run, motion)
         run.report(Progress("writing"))
-        return publish(night, folder)
+        return publish(night, folder, draw)
 
 
 def _regions(recording: Recording, folder: Path | None, given: RegionSet, *, overwrite: bool) -> RegionSet:
@@ -163,7 +164,7 @@ def _read(paths: PathLike | Sequence[PathLike], params: Params, readers: Readers
 
 def _measured_night(run: _Run, motion: Path) -> Night:
     prepared = run.prepared
-    with imported_ahead(deciding, *(() if run.folder is None else (drawing,))):
+    with imported_ahead(deciding):
         jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
     if given_up and prepared.decoding.device:
         # Footage that a device cannot decode after all is measured in software as a whole: one decoder a night.

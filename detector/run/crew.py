@@ -16,8 +16,8 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -78,8 +78,13 @@ class _Crew:
     looked_s: float = field(default_factory=time.monotonic)
 
 
-def measure_jobs(
-    jobs: Sequence[Job], footage: Path, n_workers: int, stall_s: float, on_progress: Callable[[Job, int], None]
+def measure_jobs(  # what to measure, by whom, and whom to tell
+    jobs: Sequence[Job],
+    footage: Path,
+    n_workers: int,
+    stall_s: float,
+    on_progress: Callable[[Job, int], None],
+    first: Hand | None = None,
 ) -> Mapping[int, str]:
     """Measure spans in worker processes.
 
@@ -93,6 +98,7 @@ def measure_jobs(
         stall_s: a worker that reads nothing for this long is taken to hang, s.
         on_progress: called here with a span and how many of its frames are measured: now and then, and once its part
             is stored.
+        first: whose worker is the first of them; it is ended here.
 
     Returns:
         Reason by span index, for the spans that were given up, in order of span.
@@ -102,6 +108,8 @@ def measure_jobs(
         DetectorError: no worker can be started.
     """
     crew = _Crew(n_workers, footage, deque(jobs), stall_s, on_progress)
+    if first is not None:
+        crew.workers, crew.inbox = first.taken()
     try:
         _work(crew)
         for worker in crew.workers:
@@ -140,11 +148,32 @@ class Hand:
         for error in crew.given_up.values():
             raise error
 
+    def begin(self) -> None:
+        """Start the worker before there is anything to measure; where that cannot be, whoever needs it says so."""
+        with suppress(DetectorError):
+            self._workers.append(_hire(self._inbox))
+
+    def taken(self) -> tuple[list[_Worker], queue.Queue[tuple[_Worker, Reply | None]]]:
+        """The worker, if there is one, and what it says, for somebody who ends it."""
+        workers, self._workers = self._workers, []
+        return workers, self._inbox
+
     def end(self) -> None:
         """End the worker."""
         for worker in self._workers:
             _kill(worker)
         self._workers.clear()
+
+
+@contextmanager
+def hand_ahead() -> Iterator[Hand]:
+    """A hand whose worker starts now, beside what is done inside; leaving ends it."""
+    hand = Hand()
+    hand.begin()
+    try:
+        yield hand
+    finally:
+        hand.end()
 
 
 def _ignore(job: Job, n_frames: int) -> None:

@@ -14,7 +14,7 @@ from detector.footage.device import on_device
 from detector.footage.spans import cut_spans
 from detector.night.files.claims import cannot_write
 from detector.night.files.folder import temporary_path
-from detector.run.crew import measure_jobs
+from detector.run.crew import Hand, measure_jobs
 from detector.run.handover import share
 from detector.run.join import Prepared
 from detector.run.parts import Job, StorageError, plan_jobs, still_to_measure
@@ -45,13 +45,13 @@ class Executor(Protocol):
         """
 
 
-def crew(n_workers: int) -> Executor:
-    """So many processes on this machine, for one night."""
+def crew(n_workers: int, first: Hand | None = None) -> Executor:
+    """So many processes on this machine, for one night; `first` holds one that has been started already."""
 
     def measure(
         jobs: Sequence[Job], footage: Path, stall_s: float, on_progress: Callable[[Job, int], None], /
     ) -> Mapping[int, str]:
-        return measure_jobs(jobs, footage, n_workers, stall_s, on_progress)
+        return measure_jobs(jobs, footage, n_workers, stall_s, on_progress, first)
 
     return measure
 

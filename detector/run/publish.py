@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +33,7 @@ from detector.night.night import Night
 from detector.night.people.review import read_reviews, review_files, written_as
 from detector.night.pseudonyms import reviewer_id
 from detector.night.regions import read_regions, regions_text, write_regions
+from detector.run.drawing import Draw, DrawingError, draw_pictures
 from detector.run.parts import without_picture
 
 
@@ -52,16 +52,25 @@ def save_night(night: Night, out: str | Path, *, overwrite: bool = False) -> Nig
         UsageError: `out` belongs to another night or to other parameters.
         NightFolderError: `out` is in use by another run or cannot be written, or the night has no motion trace.
     """
+    return _save(night, Path(out), draw_pictures, overwrite=overwrite)
+
+
+def _save(night: Night, out: Path, draw: Draw, *, overwrite: bool) -> Night:
     hashes = [source.sha256 for source in night.provenance.inputs]
     values = night.params.model_dump(mode="json")
-    with claimed(Path(out), hashes, values, overwrite=overwrite) as motion, writing(Path(out)):
+    with claimed(out, hashes, values, overwrite=overwrite) as motion, writing(out):
         copied = _shared if night.provenance.has_pictures else _copied_without_picture
         parts = tuple(copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
-        return publish(replace(night, parts=parts), Path(out))
+        return publish(replace(night, parts=parts), out, draw)
 
 
-def publish(night: Night, folder: Path) -> Night:
+def publish(night: Night, folder: Path, draw: Draw = draw_pictures) -> Night:
     """Put the results in their place, all together; of several infants also a night of each, in a folder of its name.
+
+    Args:
+        night: what was found.
+        folder: of the night, claimed.
+        draw: writes timeline and report.
 
     Raises:
         NightFolderError: they cannot be written; or the tables are, but no picture of them can be drawn.
@@ -76,11 +85,11 @@ def publish(night: Night, folder: Path) -> Night:
         write_night(night, staging)
         if night.regions and not _stands(night.regions, folder):
             write_regions(staging, night.regions)
-        n_files, trouble = _draw(night, staging)
+        n_files, trouble = _drawn(night, staging, draw)
         _keep_better_report(night, folder, n_files)
     remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
     for name in night.regions.infants:
-        save_night(night.of_infant(name), folder / name, overwrite=True)
+        _save(night.of_infant(name), folder / name, draw, overwrite=True)
     if trouble:
         for name in (TIMELINE_FILE, REPORT_FILE):
             remove_stale(folder / name)
@@ -114,7 +123,7 @@ def draw_again(night: Night, folder: Path, *, footage: Path | None = None, with_
                 "kept as it is; say where the footage is now (--footage DIR), or do without (--no-pictures)."
             )
         with staged(folder) as staging:
-            _draw_pictures(night, staging, footage=footage, with_pictures=with_pictures)
+            draw_pictures(night, staging, footage=footage, with_pictures=with_pictures)
         remember_shown(folder, n_files)
     if (folder / REGIONS_FILE).exists() and not _stands(night.regions, folder):
         tell(
@@ -123,41 +132,16 @@ def draw_again(night: Night, folder: Path, *, footage: Path | None = None, with_
         )
 
 
-def _draw(night: Night, staging: Path) -> tuple[int, str]:
+def _drawn(night: Night, staging: Path, draw: Draw) -> tuple[int, str]:
     """From how many files of footage the pictures came, and why there are none: a picture must not cost the tables."""
     n_files = _n_found(night, None)
     try:
-        _draw_pictures(night, staging)
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever drawing stumbles over
+        draw(night, staging)
+    except DrawingError as error:
         for name in (TIMELINE_FILE, REPORT_FILE):
             (staging / name).unlink(missing_ok=True)
-        return 0, " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
+        return 0, str(error)
     return n_files, ""
-
-
-def _draw_pictures(night: Night, staging: Path, *, footage: Path | None = None, with_pictures: bool = True) -> None:
-    from detector.views.plots import figure_timeline
-    from detector.views.report import write_report
-
-    shown = night if with_pictures and night.provenance.has_pictures else without_pictures(night)
-    drawn = io.BytesIO()
-    figure_timeline(shown).savefig(drawn, format="png", dpi=150, metadata={"Software": None})
-    (staging / TIMELINE_FILE).write_bytes(drawn.getvalue())
-    write_report(
-        shown,
-        staging / REPORT_FILE,
-        with_footage=shown.provenance.has_pictures,
-        footage=footage,
-        timeline_png=drawn.getvalue(),
-    )
-
-
-def without_pictures(night: Night) -> Night:
-    """A night that keeps and shows nothing of its footage but what was measured in it."""
-    trace = None if night.trace is None else without_picture(night.trace)
-    return replace(night, trace=trace, provenance=replace(night.provenance, has_pictures=False))
 
 
 def _stands(regions: RegionSet, folder: Path) -> bool:

@@ -6,36 +6,26 @@ deadline by its size.
 
 from __future__ import annotations
 
-import os
-import pickle
 import queue
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 from detector.errors import DetectorError, FootageError
 from detector.footage.files import hash_file
 from detector.footage.info import VideoInfo
 from detector.params import FootageParams, RunParams
+from detector.run.child import START_S, Child, SilentError, answer_each
 
 _ATTEMPTS = 2
-_POLL_S = 0.5
-_START_S = 60.0
-_FAREWELL_S = 2.0
 _FILES_A_READER = 50
 """A second process is worth its start only where there are more files than this."""
-_BOOTSTRAP = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-    "sys.path[:] = sys.argv[2:]; from detector.run.readers import serve; serve(float(sys.argv[1]))"
-)
 
 Task = tuple[str, Path, FootageParams | None]
 Read = VideoInfo | str | FootageError
@@ -130,18 +120,17 @@ class _Reader:
     """One child process, or none yet, or none any more."""
 
     params: RunParams
-    process: subprocess.Popen[bytes] | None = None
-    inbox: queue.Queue[Read | None] = field(default_factory=queue.Queue)
+    child: Child | None = None
     is_ended: bool = False
 
     def ask(self, task: Task) -> Read:
         """The answer to a task; the reason where it cost two processes."""
         reason = "it was interrupted"
         for _ in range(0 if self.is_ended else _ATTEMPTS):
+            child = self.child or self._started()
             try:
-                self._tell(task)
-                answer = self._answer(self._deadline_s(task[1]))
-            except _SilentError as error:
+                answer: Read = child.ask(task, self._deadline_s(task[1]))
+            except SilentError as error:
                 reason = str(error)
                 self.end()
                 continue
@@ -150,112 +139,41 @@ class _Reader:
             return answer
         return FootageError(f"{task[1]}: this file cannot be read: {reason}; leave it out, or convert it to H.264.")
 
-    def _tell(self, task: Task) -> None:
-        if self.process is None:
-            self._start()
-        try:
-            pickle.dump(task, _pipe(self.process, "stdin"))
-            _pipe(self.process, "stdin").flush()
-        except OSError:
-            raise _SilentError("the process that read it ended") from None
-
-    def _answer(self, within_s: float) -> Read:
-        passed_s, last_s = 0.0, time.monotonic()
-        while passed_s < within_s:
-            with suppress(queue.Empty):
-                answer = self.inbox.get(timeout=_POLL_S)
-                if answer is None:
-                    raise _SilentError(self._cause_of_death())
-                return answer
-            # Counted in small steps, so that a machine that slept ends nobody.
-            now_s = time.monotonic()
-            passed_s, last_s = passed_s + min(now_s - last_s, 2 * _POLL_S), now_s
-        raise _SilentError(f"it took longer than {within_s:.0f} s")
-
     def _deadline_s(self, path: Path) -> float:
         size_bytes = 0
         with suppress(OSError, ValueError):
             size_bytes = path.stat().st_size
         return self.params.stall_s + size_bytes / (1e6 * self.params.slowest_read_mb_per_s)
 
-    def _start(self) -> None:
-        words = [sys.executable, "-c", _BOOTSTRAP, str(self.params.worker_memory_mb), *sys.path]
-        one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    def _started(self) -> Child:
         try:
-            self.process = subprocess.Popen(
-                words,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **one_thread},
-            )
-            self.inbox = queue.Queue()
-            threading.Thread(target=_forward, args=(self.process, self.inbox), daemon=True).start()
-            self._answer(max(_START_S, self.params.stall_s))  # it says that it is ready
-        except (OSError, RuntimeError, _SilentError) as error:
+            self.child = Child(__name__, str(self.params.worker_memory_mb), what="read it")
+            self.child.wait(max(START_S, self.params.stall_s))
+        except (OSError, RuntimeError, SilentError) as error:
             self.end()
             raise DetectorError(
                 f"No process can be started to read the files ({error}); check the installation and the free memory."
             ) from error
-
-    def _cause_of_death(self) -> str:
-        if self.process is None:
-            return "the process that read it ended"
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=_FAREWELL_S)
-        code = self.process.returncode
-        return f"the process that read it ended with code {code}"
+        return self.child
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
-        process, self.process = self.process, None
-        if process is None:
-            return
-        process.kill()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=_FAREWELL_S)
-        with suppress(OSError):
-            _pipe(process, "stdin").close()
+        child, self.child = self.child, None
+        if child is not None:
+            child.end()
 
 
 class _ExhaustedError(FootageError):
     """A file for which the memory of the reader was not enough."""
 
 
-class _SilentError(Exception):
-    """A reader gave no answer; the message says why."""
-
-
-def _pipe(process: subprocess.Popen[bytes] | None, name: str) -> IO[Any]:
-    stream: IO[Any] | None = getattr(process, name)
-    if stream is None:
-        raise _SilentError("the process that read it ended")
-    return stream
-
-
-def _forward(process: subprocess.Popen[bytes], inbox: queue.Queue[Read | None]) -> None:
-    source = _pipe(process, "stdout")
-    with source, suppress(EOFError, OSError, pickle.UnpicklingError):
-        while True:
-            inbox.put(pickle.load(source))  # noqa: S301  # only our own child writes here
-    inbox.put(None)
-
-
-def serve(memory_mb: float) -> None:
+def serve(memory_mb: str) -> None:
     """Be a reader: answer what comes in on standard input, until it closes."""
     import detector.footage.video  # noqa: F401  # before the limit of memory: what is loaded is no file's fault
-    from detector.run.worker import limit_memory, listen
+    from detector.run.worker import limit_memory
 
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no reply
-    limit_memory(memory_mb)
-    tasks: queue.Queue[Task] = queue.Queue()
-    threading.Thread(target=listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
-    answer: Read = "ready"
-    while True:
-        pickle.dump(answer, replies)
-        replies.flush()
-        answer = _read(tasks.get(), memory_mb)
+    limit_memory(float(memory_mb))
+    answer_each(partial(_read, memory_mb=float(memory_mb)))
 
 
 def _read(task: Task, memory_mb: float) -> Read:

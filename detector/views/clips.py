@@ -17,6 +17,9 @@ from detector.views.wording import elapsed
 
 Done = Callable[[int, int], None]
 
+MARGIN_S = 1.5
+"""Before and after an event inside the report: enough to see that it was still, and no more to decode."""
+
 
 def write_clip(
     night: Night,
@@ -65,8 +68,8 @@ def film_event(
     footage: str | Path | None = None,
     watch: Callable[[Frame], object] | None = None,
 ) -> Film:
-    """One event with 2 s before and after, at most `most_s` long in all: of longer ones the beginning."""
-    start_s, stop_s = with_margin(night, event.start_s, event.stop_s, 2.0)
+    """One event with `MARGIN_S` before and after, at most `most_s` long in all: of longer ones the beginning."""
+    start_s, stop_s = with_margin(night, event.start_s, event.stop_s, MARGIN_S)
     stop_s = min(stop_s, start_s + most_s)
     return film_stretch(night, start_s, stop_s, long_side_px=long_side_px, footage=footage, watch=watch)
 

@@ -67,7 +67,7 @@ def test_nothing_to_read_starts_nothing() -> None:
     with Readers(RUN, 2) as readers:
         assert list(readers.probe([], FOOTAGE)) == []
         assert readers.hash([]) == ()
-        assert [reader.process for reader in readers._all] == [None]
+        assert [reader.child for reader in readers._all] == [None]
 
 
 @pytest.fixture
@@ -129,12 +129,12 @@ def test_a_reader_that_ran_out_of_memory_is_replaced(clips: list[Path], tmp_path
     big, params = write_large(tmp_path / "big.avi"), with_values(Params(), {"footage.max_frame_px": 16000**2}).footage
     with Readers(RUN, 1) as readers:
         list(readers.probe(clips[:1], params))
-        first = readers._all[0].process
+        first = readers._all[0].child
         assert first is not None
-        resource.prlimit(first.pid, resource.RLIMIT_DATA, (1_000_000, 1_000_000))  # less than it has
+        resource.prlimit(first.process.pid, resource.RLIMIT_DATA, (1_000_000, 1_000_000))  # less than it has
         results = list(readers.probe([big, clips[1]], params))
-        second = readers._all[0].process
+        second = readers._all[0].child
         assert second is not None
-        assert second.pid != first.pid
+        assert second.process.pid != first.process.pid
     assert isinstance(results[0], FootageError)
     assert same(results[1], probe(clips[1], params))

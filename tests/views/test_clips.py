@@ -61,7 +61,7 @@ def test_what_cannot_be_done_is_said(filmed_night: Night, make_night: NightMaker
 
 def test_a_long_event_is_cut_and_small(filmed_night: Night) -> None:
     film = film_event(filmed_night, filmed_night.decision.events[1], most_s=3.0, long_side_px=80)
-    assert (film.start_s, film.stop_s) == pytest.approx((28.0, 31.0))
+    assert (film.start_s, film.stop_s) == pytest.approx((28.5, 31.5))
     assert film.width_px == 80
 
 

@@ -60,7 +60,7 @@ def test_used_bytes_are_told(make_night: NightMaker, make_event: EventMaker, cot
 def test_films_show_a_share_of_the_recording_at_most(make_night: NightMaker, make_event: EventMaker, cot: Path) -> None:
     events = [make_event(float(k), snr=100.0 - k) for k in range(4, 44, 4)]
     night = make_night(45.0, events, name=cot.name, footage=cot.parent)
-    for least_s, share, n_films in ((8.0, 0.0, 2), (0.0, 0.2, 3), (90.0, 0.05, 10)):
+    for least_s, share, n_films in ((6.0, 0.0, 2), (0.0, 0.2, 3), (90.0, 0.05, 10)):
         limits = {"report.clip_least_s": least_s, "report.clip_share": share, "report.most_strips": 0}
         shown = show_events(replace(night, params=with_values(Params(), limits)))
         assert list(shown.films) == list(range(1, n_films + 1))

@@ -46,11 +46,11 @@ def poisson_limits(n_events: float, confidence: float = CONFIDENCE) -> tuple[flo
     >>> [round(limit, 3) for limit in poisson_limits(0)]
     [0.0, 3.689]
     """
-    from scipy.stats import chi2
+    from scipy.special import gammaincinv
 
+    # Half a quantile of chi-square is one of the gamma distribution of half its degrees of freedom.
     tail = (1.0 - confidence) / 2
-    low = float(chi2.ppf(tail, 2 * n_events)) / 2 if n_events else 0.0
-    return low, float(chi2.ppf(1.0 - tail, 2 * n_events + 2)) / 2
+    return float(gammaincinv(n_events, tail)) if n_events else 0.0, float(gammaincinv(n_events + 1, 1.0 - tail))
 
 
 def event_rate(n_events: int, time_s: float, min_s: float) -> Rate:

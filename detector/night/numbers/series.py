@@ -253,9 +253,10 @@ def amplitude_trend(strengths: Sequence[float]) -> float:
     values = np.asarray(strengths, dtype=np.float64)
     if values.size < _FEWEST_FOR_TREND or np.ptp(values) == 0:
         return math.nan
-    from scipy.stats import rankdata
-
-    return round(float(np.corrcoef(np.arange(values.size), rankdata(values))[0, 1]), 12)
+    ordered = np.sort(values)
+    # Equal ones share the mean of their ranks.
+    ranks = np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")
+    return round(float(np.corrcoef(np.arange(values.size), ranks)[0, 1]), 12)
 
 
 def _since_waking(times: Times, time_s: float) -> float:

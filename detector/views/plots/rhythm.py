@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
-from scipy.signal import periodogram
 
 from detector.events.classify import Event
 from detector.night.files.loading import takes_night
@@ -85,6 +84,8 @@ def _draw_signal(ax: Axes, time_s: Signal, signal: Signal, color: str) -> None:
 
 
 def _draw_spectrum(ax: Axes, time_s: Signal, signal: Signal, rate_hz: float) -> None:
+    from scipy.signal import periodogram
+
     step_s = float(np.median(np.diff(time_s)))
     even = np.interp(np.arange(time_s[0], time_s[-1], step_s), time_s, signal)
     rates, power = periodogram(even, 1 / step_s, window="hann", nfft=_PADDING * even.size)
