@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.artifacts import ArtifactMap, along_border, mover_artifact, moves_always
-from detector.events.burst import Entries, Part, describe_burst
+from detector.events.burst import Entries, Part, box_around, describe_burst
 from detector.events.bursts import find_parts
 from detector.events.classify import restless_event, rhythm_event
 from detector.events.event import Event
@@ -264,7 +264,10 @@ def is_too_fast(fast: Seen, cells: Cells, params: Params) -> bool:
 
 
 def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px: float) -> list[Event]:
-    """Events with those that go on all along; what is weaker, no larger and within reach of one is its outskirts.
+    """Events with those that go on all along.
+
+    What is weaker, no larger and within reach of one is its outskirts. An infant who is restless all along is so at
+    other places, too.
 
     Args:
         events: of all other places.
@@ -275,7 +278,20 @@ def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px
         In order of start.
     """
     rest = [event for event in events if not any(_is_beside(event, whole, reach_px) for whole in all_along)]
-    return sorted([*rest, *all_along], key=lambda event: (event.start_s, event.x_px))
+    told: list[Event] = []
+    for whole in all_along:
+        same = [event for event in rest if event.kind == whole.kind == "restless" and _lies_in(event, whole)]
+        rest = [event for event in rest if not any(event is one for one in same)]
+        start_s, stop_s = min(e.start_s for e in (whole, *same)), max(e.stop_s for e in (whole, *same))
+        box_px = box_around([event.box_px for event in (whole, *same)])
+        told.append(replace(whole, start_s=start_s, stop_s=stop_s, box_px=box_px))
+    return sorted([*rest, *told], key=lambda event: (event.start_s, event.x_px))
+
+
+def _lies_in(event: Event, whole: Event) -> bool:
+    """Whether most of an event lies in the time of another one."""
+    common_s = min(event.stop_s, whole.stop_s) - max(event.start_s, whole.start_s)
+    return common_s > 0.5 * event.duration_s
 
 
 def _is_beside(event: Event, whole: Event, reach_px: float) -> bool:

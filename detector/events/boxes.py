@@ -52,7 +52,7 @@ def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifa
         return seen, []
     drawn = np.zeros(len(active), bool)
     for box in boxes:
-        low, high = np.searchsorted(active.frame, [box.start, box.stop])
+        low, high = np.searchsorted(active.frame, _frames_of(view, box.start, limits.box_s))
         drawn[low:high] |= box.cells[active.cell[low:high]]
     start_s, stop_s = float(view.time_s[boxes[0].start]), float(view.time_s[min(boxes[-1].stop, len(view.time_s) - 1)])
     words = f"lines around what moves, drawn anew {len(boxes)} times"
@@ -63,21 +63,23 @@ def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[
     """Boxes, and the sides of boxes that are drawn anew, in order of time; empty where there are too few boxes."""
     lag_frames = np.round(view.lag_s / np.maximum(view.duration_s, 1e-6)).astype(np.int64)
     groups = list(_steps(active, view.grid.n_cells, lag_frames, limits))
-    n_lines = [_lines_of(view.grid, active, group, limits) for group in groups]
-    groups, are_boxes = (
-        [group for group, n in zip(groups, n_lines, strict=True) if n],
-        [n > 1 for n in n_lines if n],
-    )
+    strides = [int(view.layer.stride[active.frame[group[0]]]) for group in groups]
+    n_lines = [
+        _lines_of(view.grid, active, group, limits, stride) for group, stride in zip(groups, strides, strict=True)
+    ]
+    kept = [(group, stride) for group, stride, n in zip(groups, strides, n_lines, strict=True) if n]
+    are_boxes = [n > 1 for n in n_lines if n]
     if sum(are_boxes) < limits.drawn_times:
         return []
     boxes = []
-    for group in groups:
+    for group, stride in kept:
         start = int(active.frame[group[0]])
-        cells = np.zeros(view.grid.n_cells, bool)
-        cells[active.cell[group]] = True
+        cells = np.zeros((view.grid.rows, view.grid.columns), bool)
+        cells.ravel()[active.cell[group]] = True
+        for _ in range(stride):  # of a thinned frame as far as the next cell that was kept
+            cells = grow(cells)
         # An encoder needs as long again.
-        cells = grow(cells.reshape(view.grid.rows, view.grid.columns)).ravel()
-        boxes.append(_Box(start, start + 2 * int(lag_frames[start]), cells))
+        boxes.append(_Box(start, start + 2 * int(lag_frames[start]), cells.ravel()))
     sure = [box for box, is_box in zip(boxes, are_boxes, strict=True) if is_box]
     reach = [_frames_of(view, box.start, limits.box_s) for box in sure]
     near = [
@@ -134,13 +136,17 @@ def _steps_of(
     return steps
 
 
-def _lines_of(grid: Grid, active: Active, entries: Entries, limits: ArtifactParams) -> int:
-    """Along how many sides of the picture some cells are thin straight lines: 2 around something, 1 beside, 0 none."""
+def _lines_of(grid: Grid, active: Active, entries: Entries, limits: ArtifactParams, stride: int) -> int:
+    """Along how many sides of the picture some cells are thin straight lines: 2 around something, 1 beside, 0 none.
+
+    Of a thinned frame each `stride`-th cell of each `stride`-th row is there, and they are looked at as neighbors.
+    """
     change = np.abs(active.signed[entries].astype(np.float32))
     rows, columns = np.divmod(active.cell[entries][change >= limits.box_line * change.max()], grid.columns)
-    lines = np.zeros((grid.rows + 2, grid.columns + 2), np.uint8)
+    rows, columns = rows // stride, columns // stride
+    lines = np.zeros((grid.rows // stride + 3, grid.columns // stride + 3), np.uint8)
     lines[rows + 1, columns + 1] = 1
-    side = int(limits.drawn_side)
+    side = max(int(limits.drawn_side) // stride, 2)
     inside = cv2.erode(lines, np.ones((3, 3), np.uint8))
     across, down = (
         cv2.dilate(cv2.erode(lines, line), line) & lines
@@ -149,4 +155,4 @@ def _lines_of(grid: Grid, active: Active, entries: Entries, limits: ArtifactPara
     if (across | down).sum() < limits.box_straight * len(rows) or inside.sum() > limits.box_full * len(rows):
         return 0
     sides = np.ptp(rows) + 1, np.ptp(columns) + 1
-    return 2 if min(sides) >= limits.drawn_side and len(rows) >= 2 * min(sides) else 1
+    return 2 if min(sides) * stride >= limits.drawn_side and len(rows) >= 2 * min(sides) else 1

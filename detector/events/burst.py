@@ -118,6 +118,12 @@ class Rows:
         return chosen[np.searchsorted(chosen, self.first)], chosen[after - 1]
 
 
+def box_around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of some boxes (at least one), source px."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
+
+
 def side_by_side(groups: Sequence[Entries]) -> tuple[Entries, NDArray[np.int64]]:
     """The entries of all groups one after the other, and where each group begins."""
     counts = np.array([len(group) for group in groups])

@@ -136,9 +136,9 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     def named(whole_area: float | None = None) -> list[Event]:
         found = classify_bursts(*seen.fast, local, params, whole_area, test=test)
         events = with_slow_rhythms(found, slow_rhythms, params.rhythm)
-        events = out_of_movement(events, seen.slow, params) if has("long stillness") else events
+        events, slower = out_of_movement(events, seen.slow, params) if has("long stillness") else (events, [])
         events += [*passing, *slow_moves]
-        events = merge_restless(events, params.classify) if has("restless") else events
+        events = merge_restless(events, params.classify, slower) if has("restless") else events
         reach_px = params.burst.reach * trace.grid.diagonal_px
         return with_all_along(events, seen.all_along, reach_px)
 

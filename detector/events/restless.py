@@ -9,26 +9,29 @@ gate).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from detector.events.burst import box_around
 from detector.events.event import Event, EventKind
+from detector.events.stillness import Stretch
 from detector.params import ClassifyParams
 
 
-def merge_restless(events: Sequence[Event], limits: ClassifyParams) -> list[Event]:
+def merge_restless(events: Sequence[Event], limits: ClassifyParams, slower: Sequence[Stretch] = ()) -> list[Event]:
     """Make one event of each stretch of movement without a pause.
 
     Args:
         events: in order of start.
         limits: the group `classify`.
+        slower: from when to when slower movement goes on around some of them, s.
 
     Returns:
         In order of start.
     """
     merged: list[Event] = []
     for stretch in _stretches(events, limits.restless_pause_s):
-        merged += _as_one(stretch, limits)
+        merged += _as_one(stretch, limits, slower)
     return sorted(merged, key=lambda event: (event.start_s, event.x_px))
 
 
@@ -44,29 +47,25 @@ def _stretches(events: Sequence[Event], pause_s: float) -> list[list[Event]]:
     return stretches
 
 
-def _moving_s(events: Sequence[Event]) -> float:
-    """Time in which any of some events goes on, s."""
+def _moving_s(stretches: Iterable[Stretch]) -> float:
+    """Time in which any of some movements goes on, s."""
     total, until = 0.0, -float("inf")
-    for event in sorted(events, key=lambda e: e.start_s):
-        total += max(event.stop_s - max(event.start_s, until), 0.0)
-        until = max(until, event.stop_s)
+    for start_s, stop_s in sorted(stretches):
+        total += max(stop_s - max(start_s, until), 0.0)
+        until = max(until, stop_s)
     return total
 
 
-def _as_one(stretch: list[Event], limits: ClassifyParams) -> list[Event]:
-    irregular = [event for event in stretch if event.kind != "rhythmic"]
-    lasting = [event for event in irregular if event.duration_s >= limits.twitch_max_s]
+def _as_one(stretch: list[Event], limits: ClassifyParams, slower: Sequence[Stretch]) -> list[Event]:
+    lasting = [event for event in stretch if event.kind != "rhythmic" and event.duration_s >= limits.twitch_max_s]
     start_s, stop_s = min(e.start_s for e in stretch), max(e.stop_s for e in stretch)
     seconds = stop_s - start_s
-    is_busy = _moving_s(lasting) >= limits.restless_share * seconds
-    if not lasting or not is_busy:
+    if not lasting or not _is_busy(stretch, slower, limits):
         return stretch
     # What is cut off may have gone on for longer.
     if seconds < limits.restless_merge_s and not any(event.is_cut for event in lasting):
         return stretch
     whole = max(lasting, key=lambda event: event.area_fraction)
-    boxes = [event.box_px for event in stretch]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     is_cut = any(event.is_cut for event in stretch)
     kind, reason = _kind_of(seconds, whole, limits, is_cut=is_cut)
     if len(stretch) == 1 and kind != "restless":
@@ -80,12 +79,27 @@ def _as_one(stretch: list[Event], limits: ClassifyParams) -> list[Event]:
             stop_s=stop_s,
             peak_s=strongest.peak_s,
             snr=strongest.snr,
-            box_px=box,
+            box_px=box_around([event.box_px for event in stretch]),
             reason=reason,
             label="",
             is_cut=is_cut,
         )
     ]
+
+
+def _is_busy(stretch: Sequence[Event], slower: Sequence[Stretch], limits: ClassifyParams) -> bool:
+    """Whether something without a rhythm moves for most of the time, or of what rhythms leave of it.
+
+    Where rhythms go on for most of a stretch they are what there is to tell.
+    """
+    start_s, stop_s = min(e.start_s for e in stretch), max(e.stop_s for e in stretch)
+    rhythms = [(event.start_s, event.stop_s) for event in stretch if event.kind == "rhythmic"]
+    moves = [(event.start_s, event.stop_s) for event in stretch if event.kind != "rhythmic"]
+    moves += [(max(a_s, start_s), min(b_s, stop_s)) for a_s, b_s in slower if a_s < stop_s and b_s > start_s]
+    most_s, swings_s = limits.restless_share * (stop_s - start_s), _moving_s(rhythms)
+    between_s = _moving_s([*moves, *rhythms]) - swings_s
+    is_busy_between = between_s >= limits.restless_share * (stop_s - start_s - swings_s)
+    return _moving_s(moves) >= most_s or (swings_s <= most_s and is_busy_between)
 
 
 def _kind_of(seconds: float, whole: Event, limits: ClassifyParams, *, is_cut: bool) -> tuple[EventKind, str]:

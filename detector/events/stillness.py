@@ -22,6 +22,8 @@ from detector.events.excess import Seen
 from detector.motion.trace import Frames
 from detector.params import BurstParams, Params
 
+Stretch = tuple[float, float]
+
 
 def judged_stretches(frames: Frames, is_blind: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Stretches of time in which movement could be seen, s, shape (n, 2), ascending.
@@ -75,7 +77,7 @@ def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: B
     return told
 
 
-def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list[Event]:
+def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> tuple[list[Event], list[Stretch]]:
     """Events in which a twitch that only is the quickest moment of slower movement is `uncertain`.
 
     It is one where the long lag shows movement at its place both before and after, of at least `burst.around_share` of
@@ -87,7 +89,7 @@ def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list
         params: the groups `burst` and `motion`.
 
     Returns:
-        In the same order.
+        The events in the same order; and from when to when slower movement goes on around each of these, s.
     """
     view, active = slow
     time_s = view.time_s[active.frame]
@@ -108,9 +110,12 @@ def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> list
         return min(before, after) >= params.burst.around_share * event.snr
 
     reason = "the quickest moment of slower movement before and after it"
-    return [
-        replace(event, kind="uncertain", reason=f"{event.reason}, but {reason}", label="jerk")
-        if event.kind == "twitch" and is_peak(event)
-        else event
-        for event in events
-    ]
+    told: list[Event] = []
+    slower: list[Stretch] = []
+    for event in events:
+        if event.kind == "twitch" and is_peak(event):
+            told.append(replace(event, kind="uncertain", reason=f"{event.reason}, but {reason}", label="jerk"))
+            slower.append((event.start_s - params.burst.around_s, event.stop_s + params.burst.around_s))
+        else:
+            told.append(event)
+    return told, slower

@@ -36,9 +36,9 @@ def kinds(events: list[Event]) -> list[str]:
     return [event.kind for event in events]
 
 
-def pieces(seconds: float, **changes: object) -> list[Event]:
+def pieces(seconds: float, start_s: float = 5.0, **changes: object) -> list[Event]:
     """Movements of 1.2 s, one every 1.6 s, with a twitch between each."""
-    starts_s = np.arange(5.0, 5.0 + seconds - 1.2, 1.6)
+    starts_s = np.arange(start_s, start_s + seconds - 1.2, 1.6)
     return [one for at in starts_s for one in (event(at, 1.2, **changes), event(at + 1.25, 0.2, "twitch"))]
 
 
@@ -79,6 +79,23 @@ class TestWithoutAPause:
     def test_a_rhythm_is_no_restlessness(self) -> None:
         found = [event(5.0, 20.0, "rhythmic", rate_hz=1.0)]
         assert merge_restless(found, LIMITS) == found
+
+    def test_nor_is_what_moves_for_a_moment_beside_one(self) -> None:
+        found = [event(5.0, 20.0, "rhythmic", rate_hz=1.0), event(25.5, 4.0), event(30.0, 2.0)]
+        assert merge_restless(found, LIMITS) == found
+
+    def test_but_one_may_be_found_in_restlessness(self) -> None:
+        found = [*pieces(12.0), event(17.0, 8.0, "rhythmic", rate_hz=1.0), *pieces(9.0, start_s=26.0)]
+        assert kinds(merge_restless(found, LIMITS)) == ["restless"]
+
+    def test_quick_moments_of_slower_movement_are_as_long_as_that(self) -> None:
+        # Each is brief, but the long lag shows that something moves before and after it.
+        quick = [event(5.0 + 1.5 * k, 0.4, "uncertain") for k in range(12)]
+        found = sorted([*quick, event(9.8, 0.6)], key=lambda one: one.start_s)
+        assert merge_restless(found, LIMITS) == found
+        slower = [(one.start_s - 1.0, one.stop_s + 1.0) for one in quick]
+        (one,) = merge_restless(found, LIMITS, slower)
+        assert (one.kind, one.start_s, one.stop_s) == ("restless", 5.0, quick[-1].stop_s)
 
     def test_of_nothing_comes_nothing(self) -> None:
         assert merge_restless([], LIMITS) == []
