@@ -29,11 +29,20 @@ _CELLS_AT_ONCE = 32
 
 @dataclass(frozen=True)
 class _Box:
-    """A box that is drawn in one picture: the frames that show it (half-open), the cells of and beside its lines."""
+    """What is drawn in one picture: a box, a side of one, or a piece.
 
+    Attributes:
+        frame: that shows it first.
+        start, stop: frames in which its cells tell nothing, half-open.
+        cells: of and beside its lines, shape (C,).
+        is_sure: whether it is a whole box.
+    """
+
+    frame: int
     start: int
     stop: int
     cells: NDArray[np.bool_]
+    is_sure: bool
 
 
 def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifact]]:
@@ -52,44 +61,54 @@ def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifa
         return seen, []
     drawn = np.zeros(len(active), bool)
     for box in boxes:
-        low, high = np.searchsorted(active.frame, _frames_of(view, box.start, limits.box_s))
+        low, high = np.searchsorted(active.frame, [box.start, box.stop])
         drawn[low:high] |= box.cells[active.cell[low:high]]
-    start_s, stop_s = float(view.time_s[boxes[0].start]), float(view.time_s[min(boxes[-1].stop, len(view.time_s) - 1)])
-    words = f"lines around what moves, drawn anew {len(boxes)} times"
+        # Drawn again within a lag it shows as what is neither, a little beside it, and as strong.
+        beside = grow(grow(box.cells.reshape(view.grid.rows, view.grid.columns))).ravel()
+        drawn[low:high] |= beside[active.cell[low:high]] & (active.snr[low:high] >= limits.box_snr)
+    sure = [box.frame for box in boxes if box.is_sure]
+    words = f"lines around what moves, drawn anew {len(sure)} times"
+    start_s, stop_s = view.time_s[[sure[0], min(_ends(view, sure[-1]), len(view.time_s) - 1)]].tolist()
     return Seen(view, active.where(~drawn)), [Artifact("overlay", start_s, stop_s, words)]
 
 
 def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[_Box]:
-    """Boxes, and the sides of boxes that are drawn anew, in order of time; empty where there are too few boxes."""
-    lag_frames = np.round(view.lag_s / np.maximum(view.duration_s, 1e-6)).astype(np.int64)
-    groups = list(_steps(active, view.grid.n_cells, lag_frames, limits))
-    strides = [int(view.layer.stride[active.frame[group[0]]]) for group in groups]
-    n_lines = [
-        _lines_of(view.grid, active, group, limits, stride) for group, stride in zip(groups, strides, strict=True)
-    ]
-    kept = [(group, stride) for group, stride, n in zip(groups, strides, n_lines, strict=True) if n]
-    are_boxes = [n > 1 for n in n_lines if n]
-    if sum(are_boxes) < limits.drawn_times:
+    """Boxes, their sides and pieces that are drawn anew, in order of time; empty where there are too few boxes."""
+    found = [_box_of(view, active, group, limits) for group in _steps(view, active, limits)]
+    sure = [box for box in found if box.is_sure]
+    if len(sure) < limits.drawn_times:
         return []
-    boxes = []
-    for group, stride in kept:
-        start = int(active.frame[group[0]])
-        cells = np.zeros((view.grid.rows, view.grid.columns), bool)
-        cells.ravel()[active.cell[group]] = True
-        for _ in range(stride):  # of a thinned frame as far as the next cell that was kept
-            cells = grow(cells)
-        # An encoder needs as long again.
-        boxes.append(_Box(start, start + 2 * int(lag_frames[start]), cells.ravel()))
-    sure = [box for box, is_box in zip(boxes, are_boxes, strict=True) if is_box]
-    reach = [_frames_of(view, box.start, limits.box_s) for box in sure]
-    near = [
-        any(
-            low <= box.start < high and (box.cells & other.cells).any()
-            for other, (low, high) in zip(sure, reach, strict=True)
-        )
-        for box in boxes
-    ]
-    return [box for box, is_near in zip(boxes, near, strict=True) if is_near]
+    frames = np.array([box.frame for box in sure])
+
+    def is_near(box: _Box) -> bool:
+        low, high = np.searchsorted(frames, _frames_of(view, box.frame, limits.box_s))
+        return any((box.cells & other.cells).any() for other in sure[low:high])
+
+    return [box for box in found if is_near(box)]
+
+
+def _box_of(view: LayerView, active: Active, group: Entries, limits: ArtifactParams) -> _Box:
+    frame = int(active.frame[group[0]])
+    stride = int(view.layer.stride[frame])
+    n_sides = _lines_of(view.grid, active, group, limits, stride)
+    cells = np.zeros((view.grid.rows, view.grid.columns), bool)
+    cells.ravel()[active.cell[group]] = True
+    for _ in range(stride):  # of a thinned frame as far as the next cell that was kept
+        cells = grow(cells)
+    # What is no line is a piece of one for its own time only.
+    start, stop = _frames_of(view, frame, limits.box_s) if n_sides else (frame, _ends(view, frame))
+    return _Box(frame, start, stop, cells.ravel(), n_sides > 1)
+
+
+def _lag_frames(view: LayerView, frames: NDArray[np.integer] | int) -> NDArray[np.int64]:
+    """Lag of some frames, in frames."""
+    lags: NDArray[np.int64] = np.round(view.lag_s[frames] / np.maximum(view.duration_s[frames], 1e-6)).astype(np.int64)
+    return lags
+
+
+def _ends(view: LayerView, frame: int) -> int:
+    """The frame before which what is drawn in another one is over: an encoder needs as long again as it shows."""
+    return frame + 2 * int(_lag_frames(view, frame))
 
 
 def _frames_of(view: LayerView, frame: int, seconds: float) -> tuple[int, int]:
@@ -98,14 +117,14 @@ def _frames_of(view: LayerView, frame: int, seconds: float) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _steps(active: Active, n_cells: int, lag_frames: NDArray[np.int64], limits: ArtifactParams) -> Iterator[Entries]:
+def _steps(view: LayerView, active: Active, limits: ArtifactParams) -> Iterator[Entries]:
     """Entries of cells that change completely in one picture, in its frame; those of one frame at a time."""
-    is_strong = np.zeros(n_cells, bool)
+    is_strong = np.zeros(view.grid.n_cells, bool)
     is_strong[active.cell[active.snr >= limits.box_snr]] = True
     strong = np.flatnonzero(is_strong)
     # Some cells at a time: their entries are put into another order, all of a night are many.
     places = range(0, len(strong), _CELLS_AT_ONCE)
-    found = [_steps_of(active, strong[at : at + _CELLS_AT_ONCE], n_cells, lag_frames, limits) for at in places]
+    found = [_steps_of(view, active, strong[at : at + _CELLS_AT_ONCE], limits) for at in places]
     if not found:
         return
     entries = np.concatenate(found)
@@ -113,25 +132,23 @@ def _steps(active: Active, n_cells: int, lag_frames: NDArray[np.int64], limits: 
     yield from (group for group in np.split(entries, np.flatnonzero(np.diff(active.frame[entries])) + 1) if len(group))
 
 
-def _steps_of(
-    active: Active, cells: NDArray[np.int64], n_cells: int, lag_frames: NDArray[np.int64], limits: ArtifactParams
-) -> Entries:
+def _steps_of(view: LayerView, active: Active, cells: NDArray[np.int64], limits: ArtifactParams) -> Entries:
     """Of `_steps` those of some cells, cell by cell."""
-    is_meant = np.zeros(n_cells, bool)
+    is_meant = np.zeros(view.grid.n_cells, bool)
     is_meant[cells] = True
     some = np.flatnonzero(is_meant[active.cell])
     # Entries are in order of frame, so a stable order of cells is one of both; of few cells it takes no comparison.
-    small = np.uint16 if n_cells <= np.iinfo(np.uint16).max else np.int32
+    small = np.uint16 if view.grid.n_cells <= np.iinfo(np.uint16).max else np.int32
     order = some[np.argsort(active.cell[some].astype(small), kind="stable")]
     cell, frame, snr = active.cell[order], active.frame[order], active.snr[order]
     begin = np.flatnonzero((np.diff(cell, prepend=-1) != 0) | (np.diff(frame, prepend=-2) != 1))
     # Two pictures of a lag's distance show as one run of twice the length.
-    lag = lag_frames[frame[begin]]
+    lag = _lag_frames(view, frame[begin])
     twice = np.diff(np.append(begin, len(order))) == 2 * lag
     begin = np.sort(np.concatenate([begin, (begin + lag)[twice]]))
-    count, lag = np.diff(np.append(begin, len(order))), lag_frames[frame[begin]]
+    count, lag = np.diff(np.append(begin, len(order))), _lag_frames(view, frame[begin])
     low, high = np.minimum.reduceat(snr, begin), np.maximum.reduceat(snr, begin)
-    is_step = (count == lag) & (count >= 2) & (low >= limits.drawn_even * high) & (high >= limits.box_snr)
+    is_step = (count == lag) & (low >= limits.drawn_even * high) & (high >= limits.box_snr)
     steps: Entries = order[begin[is_step]]
     return steps
 
