@@ -169,7 +169,12 @@ def _lines_of(grid: Grid, active: Active, entries: Entries, limits: ArtifactPara
         cv2.dilate(cv2.erode(lines, line), line) & lines
         for line in (np.ones((1, side), np.uint8), np.ones((side, 1), np.uint8))
     )
-    if (across | down).sum() < limits.box_straight * len(rows) or inside.sum() > limits.box_full * len(rows):
-        return 0
     sides = np.ptp(rows) + 1, np.ptp(columns) + 1
+    # Lines that have moved aside stand side by side: no longer thin, but around something that they leave out.
+    top, left = (int(places.min()) + 1 + extent // 4 for places, extent in zip((rows, columns), sides, strict=True))
+    middle = lines[top : top + (sides[0] + 1) // 2, left : left + (sides[1] + 1) // 2]
+    is_hollow = min(sides) >= 2 * side and middle.mean() <= limits.box_full
+    is_thin = inside.sum() <= limits.box_full * len(rows)
+    if (across | down).sum() < limits.box_straight * len(rows) or not (is_thin or is_hollow):
+        return 0
     return 2 if min(sides) * stride >= limits.drawn_side and len(rows) >= 2 * min(sides) else 1

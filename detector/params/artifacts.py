@@ -188,7 +188,9 @@ class ArtifactParams(Group):
     drawn_fill: float = tunable(0.4, "1", OWN, "A drawn frame covers at most this share of its box ...", gt=0, le=1)
     box_snr: float = tunable(50.0, "floors", OWN, "Lines of a box that the camera draws are this strong ...", gt=0)
     box_line: float = tunable(0.2, "1", OWN, "... where they change by this share of their strongest change ...", gt=0)
-    box_full: float = tunable(0.2, "1", OWN, "... and thin: at most this share lies within them ...", ge=0, le=1)
+    box_full: float = tunable(
+        0.1, "1", OWN, "... and thin, or around something: at most this share lies within them ...", ge=0, le=1
+    )
     box_s: float = tunable(0.6, "s", OWN, "What steps beside a box within this time of it is one of its sides.", ge=0)
     box_straight: float = tunable(0.7, "1", OWN, "... and straight: this share is in runs of `drawn_side`.", gt=0, le=1)
     drawn_side: float = tunable(4.0, "cells", OWN, "... of at least this many cells each way.", gt=0)

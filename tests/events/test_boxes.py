@@ -1,5 +1,7 @@
 """Boxes that the camera draws around a limb go, and the limb stays."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,13 +15,15 @@ LIMITS = PARAMS.artifact
 FPS = 25.0
 STEP_S = 1e-5
 SIDES = (np.s_[2:3, 4:18], np.s_[15:16, 4:18], np.s_[2:16, 4:5], np.s_[2:16, 17:18])
+ASIDE = (np.s_[3:4, 5:19], np.s_[16:17, 5:19], np.s_[3:17, 5:6], np.s_[3:17, 18:19])
+THICK = (np.s_[1:4, 3:19], np.s_[14:17, 3:19], np.s_[1:17, 3:6], np.s_[1:17, 16:19])
 LIMB = np.s_[7:10, 9:12]
 
 
-def with_box(drawing: Sketch, times_s: tuple[float, ...]) -> Sketch:
+def with_box(drawing: Sketch, times_s: tuple[float, ...], sides: tuple[tuple[slice, slice], ...] = SIDES) -> Sketch:
     """A box that is there from one picture to the next shows for the lag alone."""
     for time_s in times_s:
-        for side in SIDES:
+        for side in sides:
             drawing.move(time_s, time_s + STEP_S, side, snr=900.0)
     return drawing
 
@@ -38,6 +42,37 @@ def test_a_limb_in_a_box_is_left_as_it_is_without_the_box(bursts_of: BurstsOf) -
     (burst,), (same,) = bursts_in(*left), bursts_in(*alone)
     assert burst.duration_s == pytest.approx(same.duration_s, abs=1e-6)
     assert np.array_equal(burst.cells, same.cells)
+
+
+@pytest.mark.parametrize("sides", [SIDES, THICK])
+@pytest.mark.parametrize("fps", [8.0, 10.0, 15.0, 30.0])
+def test_nothing_is_left_of_boxes_on_any_camera(
+    bursts_of: BurstsOf, fps: float, sides: tuple[tuple[slice, slice], ...]
+) -> None:
+    seen = seen_in(bursts_of, with_box(Sketch(20.0, fps), (5.2, 6.4, 7.6, 8.8), sides))
+    left, artifacts = without_boxes(seen, LIMITS)
+    assert len(seen.active) > 0
+    assert len(left.active) == 0
+    assert [artifact.kind for artifact in artifacts] == ["overlay"]
+
+
+def test_nothing_is_left_where_much_of_the_picture_moves(bursts_of: BurstsOf) -> None:
+    # Of such a picture each second cell of each second row is kept, and no cell of a line has a neighbor.
+    view, active = seen_in(bursts_of, with_box(Sketch(20.0, FPS), (5.2, 6.4, 7.6, 8.8), THICK))
+    row, column = np.divmod(active.cell, view.grid.columns)
+    thinned = replace(view, layer=replace(view.layer, stride=np.full_like(view.layer.stride, 2)))
+    left, artifacts = without_boxes(Seen(thinned, active.where((row % 2 == 0) & (column % 2 == 0))), LIMITS)
+    assert len(left.active) == 0
+    assert len(artifacts) == 1
+
+
+def test_what_is_drawn_twice_within_a_lag_goes_with_the_boxes_around_it(bursts_of: BurstsOf) -> None:
+    drawing = with_box(Sketch(20.0, FPS).move(5.0, 5.24, LIMB), (5.12, 5.4, 5.8, 6.2))
+    for time_s, sides in ((6.6, SIDES), (6.64, ASIDE)):
+        drawing = with_box(drawing, (time_s,), sides)
+    left, _ = without_boxes(seen_in(bursts_of, drawing), LIMITS)
+    (burst,) = bursts_in(*left)
+    assert burst.stop_s < 5.5
 
 
 @pytest.mark.parametrize("times_s", [(5.12,), (5.12, 5.8)])
