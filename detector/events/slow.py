@@ -140,7 +140,9 @@ def _as_one(rhythm: Event, inside: Sequence[Event], limits: RhythmParams) -> Eve
         return None
     start_s = min([rhythm.start_s, *(event.start_s for event in inside)])
     stop_s = max([rhythm.stop_s, *(event.stop_s for event in inside)])
-    return replace(rhythm, start_s=start_s, stop_s=stop_s)
+    # That of more cycles knows the rate better, as of one that drifts.
+    told = main if main.n_cycles > rhythm.n_cycles else rhythm
+    return replace(told, start_s=start_s, stop_s=stop_s)
 
 
 def _is_inside(one: Burst | Event, rhythm: Event, slack_s: float = 0.0) -> bool:

@@ -1,6 +1,7 @@
 """What the long lag shows besides: slow swings, and slow movement where nothing else is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,13 @@ class TestSlowRhythm:
         )
         (event,) = with_slow_rhythms([part], [slow], PARAMS.rhythm)
         assert (event.start_s, event.stop_s, event.rate_hz) == (5.0, 20.5, 0.5)
+
+    def test_that_of_more_cycles_knows_the_rate(self) -> None:
+        """A rhythm that becomes slower is seen whole at the short lag, and its end at the long one."""
+        slow = replace(told("rhythmic", 18.8, 28.0, snr=90.0, rate_hz=1.1), n_cycles=10.0)
+        whole = replace(told("rhythmic", 8.0, 27.8, snr=50.0, rate_hz=1.3), n_cycles=26.0)
+        (event,) = with_slow_rhythms([whole], [slow], PARAMS.rhythm)
+        assert (event.start_s, event.stop_s, event.rate_hz, event.n_cycles) == (8.0, 28.0, 1.3, 26.0)
 
     def test_a_rate_of_the_short_lag_decides(self, sketch: type[Sketch]) -> None:
         """3.35 Hz, taken four times a second, looks like 0.65 Hz."""
