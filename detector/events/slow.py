@@ -16,13 +16,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.burst import Box, Burst
+from detector.events.burst import Box, Burst, describe_burst
 from detector.events.bursts import find_parts, join_parts
 from detector.events.classify import classify_bursts, rhythm_event
 from detector.events.event import Event
 from detector.events.excess import Seen
 from detector.events.insects import sort_bursts
-from detector.events.rhythm import SLOW_GATES
+from detector.events.rhythm import SLOW_GATES, find_rhythm
 from detector.events.trains import find_rhythmic_runs
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
@@ -95,7 +95,35 @@ def find_slow_movements(slow: Seen, is_busy: Callable[[float, float], bool], par
     parts = find_parts(*slow, params)
     bursts = join_parts(*slow, parts, params, is_wanted=is_fresh)
     fresh = [burst for burst in bursts if burst.snr >= params.classify.slow_threshold]
+    if params.rules.has("breaths"):
+        fresh = [burst for burst in fresh if not is_breath(slow, burst, params)]
     return classify_bursts(*slow, sort_bursts(*slow, fresh, params).local, params)
+
+
+def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
+    """Whether a slow movement is no more than what goes on at its place before and after it, at one rate.
+
+    Breaths are of unlike depth, and the deepest of a minute may stand out alone.
+
+    Args:
+        slow: the long lag and what stands out at it.
+        burst: one of its bursts.
+        params: `breathing.min_window_s`, `classify.slow_breaths`, and the groups of a rhythm.
+    """
+    view, active = slow
+    at_s, around_s = 0.5 * (burst.start_s + burst.stop_s), 0.5 * params.breathing.min_window_s
+    low, high = np.searchsorted(view.time_s[active.frame], (at_s - around_s, at_s + around_s))
+    is_there = np.zeros(view.grid.n_cells, bool)
+    is_there[burst.cells] = True
+    entries = (low + np.flatnonzero(is_there[active.cell[low:high]])).astype(np.int32)
+    course = describe_burst(view, active, entries, params)
+    rhythm = find_rhythm(view, active, [course], params, SLOW_GATES)
+    if rhythm is None or rhythm.rate_hz > params.breathing.max_rate_hz:
+        return False
+    cycle = (view.time_s[active.frame[entries]] - course.start_s) * rhythm.rate_hz
+    begins = np.flatnonzero(np.diff(np.floor(cycle), prepend=-np.inf) > 0)
+    breaths = np.maximum.reduceat(active.snr[entries], begins)
+    return bool(burst.snr < params.classify.slow_breaths * np.median(breaths))
 
 
 def busy_times(intervals: Sequence[Burst | Event], lag_s: float) -> Callable[[float, float], bool]:

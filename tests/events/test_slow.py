@@ -130,6 +130,31 @@ class TestSlowMovement:
         assert [event.kind for event in found(drawing)] == ["twitch"]
 
 
+class TestBreaths:
+    @staticmethod
+    def breathing(drawing: Sketch, deepest: float) -> Sketch:
+        """Breaths about each 2 s, of 3.5 to 7 floors, too faint to be told, but for one."""
+        rng = np.random.default_rng(4)
+        for k in range(20):
+            snr = deepest if k == 9 else float(rng.uniform(3.5, 7.0))
+            at_s = 2.0 * k + 0.3 + float(rng.uniform(-0.3, 0.3))
+            drawing.move(at_s, at_s + 0.6, ARM, snr=snr, signed=6.0 * float(np.sqrt(snr / 5.0)), layer="slow")
+        return drawing
+
+    def test_the_deepest_of_many_is_one_of_them(self, sketch: type[Sketch]) -> None:
+        assert found(self.breathing(sketch(42.0), 14.0)) == []
+        told_without = found(self.breathing(sketch(42.0), 14.0), with_values(PARAMS, {"rules.without": "breaths"}))
+        assert [event.kind for event in told_without] == ["movement"]
+
+    def test_a_movement_that_is_much_stronger_stays(self, sketch: type[Sketch]) -> None:
+        (event,) = found(self.breathing(sketch(42.0), 40.0))
+        assert event.kind == "movement"
+
+    def test_so_does_one_without_breaths_around_it(self, sketch: type[Sketch]) -> None:
+        (event,) = found(sketch(40.0).move(18.0, 19.5, ARM, snr=14.0, layer="slow"))
+        assert event.kind == "movement"
+
+
 def test_a_slow_rhythm_where_something_moves_all_the_time_is_no_episode() -> None:
     grid = Sketch.grid
     rhythm = told("rhythmic", 5.0, 30.0, snr=20.0, rate_hz=0.4)  # at 120, 70 px
