@@ -263,24 +263,35 @@ def is_too_fast(fast: Seen, cells: Cells, params: Params) -> bool:
     return faster_share(samples.time_s, samples.swing, fastest_hz, params) > params.rhythm.max_faster
 
 
-def with_all_along(events: Sequence[Event], all_along: Sequence[Event], reach_px: float) -> list[Event]:
+def with_all_along(
+    events: Sequence[Event], all_along: Sequence[Event], reach_px: float, same_rate: float
+) -> list[Event]:
     """Events with those that go on all along.
 
     What is weaker, no larger and within reach of one is its outskirts. An infant who is restless all along is so at
-    other places, too.
+    other places, too, and what swings at one rate beside a rhythm is part of it, whatever lag shows it.
 
     Args:
         events: of all other places.
         all_along: as long as the recording.
         reach_px: of its box, px.
+        same_rate: rates that differ by less than this share are one.
 
     Returns:
         In order of start.
     """
+
+    def is_of(event: Event, whole: Event) -> bool:
+        if event.kind != whole.kind or not _lies_in(event, whole):
+            return False
+        if event.kind == "rhythmic":
+            return _is_near(event, whole, reach_px) and abs(event.rate_hz / whole.rate_hz - 1.0) <= same_rate
+        return event.kind == "restless"
+
     rest = [event for event in events if not any(_is_beside(event, whole, reach_px) for whole in all_along)]
     told: list[Event] = []
     for whole in all_along:
-        same = [event for event in rest if event.kind == whole.kind == "restless" and _lies_in(event, whole)]
+        same = [event for event in rest if is_of(event, whole)]
         rest = [event for event in rest if not any(event is one for one in same)]
         start_s, stop_s = min(e.start_s for e in (whole, *same)), max(e.stop_s for e in (whole, *same))
         box_px = box_around([event.box_px for event in (whole, *same)])
@@ -294,7 +305,11 @@ def _lies_in(event: Event, whole: Event) -> bool:
     return common_s > 0.5 * event.duration_s
 
 
-def _is_beside(event: Event, whole: Event, reach_px: float) -> bool:
+def _is_near(event: Event, whole: Event, reach_px: float) -> bool:
     left, top, right, bottom = whole.box_px
-    is_near = left - reach_px <= event.x_px <= right + reach_px and top - reach_px <= event.y_px <= bottom + reach_px
-    return is_near and event.snr < whole.snr and event.area_fraction <= whole.area_fraction
+    return left - reach_px <= event.x_px <= right + reach_px and top - reach_px <= event.y_px <= bottom + reach_px
+
+
+def _is_beside(event: Event, whole: Event, reach_px: float) -> bool:
+    is_weaker = event.snr < whole.snr and event.area_fraction <= whole.area_fraction
+    return is_weaker and _is_near(event, whole, reach_px)

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.events.all_along import is_drawn
+from detector.events.all_along import is_drawn, with_all_along
 from detector.events.decide import Decision, decide
+from detector.events.event import Event, EventKind
 from detector.events.marks import Marks
 from detector.footage.region import Region, RegionSet
 from detector.motion.trace import MotionTrace
@@ -216,3 +217,30 @@ def test_a_body_that_turns_meanwhile_is_told_and_faint_outskirts_are_not() -> No
     kinds = [kind for kind, _ in told(decide(always(drawing, INSIDE), PARAMS))]
     assert "gross" in kinds
     assert "twitch" not in kinds
+
+
+def at(kind: EventKind, start_s: float, stop_s: float, x_px: float, **changes: object) -> Event:
+    """An event 20 px wide."""
+    box_px = (x_px - 10.0, 40.0, x_px + 10.0, 60.0)
+    made = Event(kind, start_s, stop_s, start_s, x_px, 50.0, 0.01, 30.0, np.nan, np.nan, 0.9, False, box_px, "")
+    return replace(made, **changes)
+
+
+def test_restless_at_two_places_is_one_infant() -> None:
+    whole, other = at("restless", 1.0, 60.0, 100.0), at("restless", 0.5, 40.0, 250.0)
+    twitch = at("twitch", 62.0, 62.3, 250.0)
+    one, left = with_all_along([other, twitch], [whole], 15.0, 0.2)
+    assert (one.kind, one.start_s, one.stop_s, one.box_px) == ("restless", 0.5, 60.0, (90.0, 40.0, 260.0, 60.0))
+    assert left == twitch
+
+
+@pytest.mark.parametrize(
+    ("x_px", "rate_hz", "n_events"),
+    [(120.0, 0.62, 1), (120.0, 0.9, 2), (200.0, 0.6, 2)],
+    ids=["beside it", "of another rate", "elsewhere"],
+)
+def test_what_swings_at_the_rate_of_a_rhythm_beside_it_is_of_it(x_px: float, rate_hz: float, n_events: int) -> None:
+    whole = at("rhythmic", 0.5, 60.0, 100.0, rate_hz=0.6)
+    # Its strength at the long lag says nothing against that at the short one.
+    side = at("rhythmic", 2.0, 58.0, x_px, rate_hz=rate_hz, snr=90.0)
+    assert len(with_all_along([side], [whole], 15.0, 0.2)) == n_events
