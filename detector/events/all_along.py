@@ -68,7 +68,7 @@ def with_movers(
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):
         judged = always if outside is None else always & ~outside
         told, known = _told(grid, judged, fast, find_swings(trace, hidden, params), parts, params)
-        movers = [cells for cells in movers if not known[cells].all()]
+        movers = [cells for cells in movers if from_outside(grid, cells) and not known[cells].all()]
     else:
         # What is drawn all night is told by its edges, as any other drawn thing.
         limits = params.artifact
