@@ -1,11 +1,12 @@
 """What moves from the first picture to the last: a curtain in the background, or the very movement that was filmed.
 
 In a night, what hardly ever rests and stays at its place is a curtain, a mobile or a fan (`movers`). But a clip of
-some minutes may have been taken because an infant jerks or swings, and it may do so all along. There only what
-reaches the border of the picture is a mover, since it hangs or stands into it. Anything else that moves all along is
-told as one event: a rhythm where it keeps one rate and goes back as it came, since its strokes leave no stillness in
-which a burst could end; `restless` where it moves for most of the time and has no rate, or none that the footage can
-tell. What is drawn there is no event, and what is none of these is looked at as any other place. Own.
+some minutes may have been taken because an infant jerks or swings, and it may do so all along. There what reaches the
+border of the picture is a mover, since it hangs or stands into it. Anything else that moves all along is told as one
+event: a rhythm where it keeps one rate and goes back as it came, since its strokes leave no stillness in which a burst
+could end; `restless` where it moves for most of the time and has no rate, or none that the footage can tell. What is
+drawn there is no event. What is none of these, such as a chest whose breaths the long lag alone shows, is a mover, too:
+nothing there can be told from what goes on all the time. Own.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def with_movers(
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):
         judged = always if outside is None else always & ~outside
         told, known = _told(grid, judged, fast, find_swings(trace, hidden, params), parts, params)
-        movers = [cells for cells in movers if from_outside(grid, cells) and not known[cells].all()]
+        movers = [cells for cells in movers if not known[cells].all()]
     else:
         # What is drawn all night is told by its edges, as any other drawn thing.
         limits = params.artifact
