@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from detector.events.artifacts import Artifact
 from detector.events.excess import Active, Seen
-from detector.motion.grid import Grid
 from detector.motion.masks import grow
 from detector.motion.view import LayerView
 from detector.params import ArtifactParams
@@ -74,26 +73,33 @@ def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifa
 
 def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[_Box]:
     """Boxes, their sides and pieces that are drawn anew, in order of time; empty where there are too few boxes."""
-    found = [_box_of(view, active, group, limits) for group in _steps(view, active, limits)]
-    sure = [box for box in found if box.is_sure]
-    if len(sure) < limits.drawn_times:
+    steps = [(group, _lines_of(view, active, group, limits)) for group in _steps(view, active, limits)]
+    frames = np.array([active.frame[group[0]] for group, n_sides in steps if n_sides > 1], np.int64)
+    if len(frames) < limits.drawn_times:
         return []
-    frames = np.array([box.frame for box in sure])
+    # Of a night only what is near a box in time is looked at as a picture.
+    near = [step for step in steps if _in_reach(view, frames, int(active.frame[step[0][0]]), limits)]
+    found = [_box_of(view, active, group, n_sides, limits) for group, n_sides in near]
+    sure = [box for box in found if box.is_sure]
 
-    def is_near(box: _Box) -> bool:
-        low, high = np.searchsorted(frames, _frames_of(view, box.frame, limits.box_s))
-        return any((box.cells & other.cells).any() for other in sure[low:high])
+    def is_of_one(box: _Box) -> bool:
+        reach = _in_reach(view, frames, box.frame, limits)
+        return any((box.cells & other.cells).any() for other in sure[reach.start : reach.stop])
 
-    return [box for box in found if is_near(box)]
+    return [box for box in found if is_of_one(box)]
 
 
-def _box_of(view: LayerView, active: Active, group: Entries, limits: ArtifactParams) -> _Box:
+def _in_reach(view: LayerView, frames: Entries, frame: int, limits: ArtifactParams) -> range:
+    """Which of some frames (ascending) are within `box_s` of a frame."""
+    low, high = np.searchsorted(frames, _frames_of(view, frame, limits.box_s)).tolist()
+    return range(low, high)
+
+
+def _box_of(view: LayerView, active: Active, group: Entries, n_sides: int, limits: ArtifactParams) -> _Box:
     frame = int(active.frame[group[0]])
-    stride = int(view.layer.stride[frame])
-    n_sides = _lines_of(view.grid, active, group, limits, stride)
     cells = np.zeros((view.grid.rows, view.grid.columns), bool)
     cells.ravel()[active.cell[group]] = True
-    for _ in range(stride):  # of a thinned frame as far as the next cell that was kept
+    for _ in range(int(view.layer.stride[frame])):  # of a thinned frame as far as the next cell that was kept
         cells = grow(cells)
     # What is no line is a piece of one for its own time only.
     start, stop = _frames_of(view, frame, limits.box_s) if n_sides else (frame, _ends(view, frame))
@@ -153,11 +159,12 @@ def _steps_of(view: LayerView, active: Active, cells: NDArray[np.int64], limits:
     return steps
 
 
-def _lines_of(grid: Grid, active: Active, entries: Entries, limits: ArtifactParams, stride: int) -> int:
+def _lines_of(view: LayerView, active: Active, entries: Entries, limits: ArtifactParams) -> int:
     """Along how many sides of the picture some cells are thin straight lines: 2 around something, 1 beside, 0 none.
 
     Of a thinned frame each `stride`-th cell of each `stride`-th row is there, and they are looked at as neighbors.
     """
+    grid, stride = view.grid, int(view.layer.stride[active.frame[entries[0]]])
     change = np.abs(active.signed[entries].astype(np.float32))
     rows, columns = np.divmod(active.cell[entries][change >= limits.box_line * change.max()], grid.columns)
     rows, columns = rows // stride, columns // stride

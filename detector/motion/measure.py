@@ -86,16 +86,36 @@ def measure_span(
     return _SpanMeasurer(grid, span, params).run(iter_span(recording, span, on_packet), expected_s)
 
 
+class _Breaths:
+    """Looks at the smooth pictures of a span for breathing.
+
+    Attributes:
+        measurer: of breathing.
+        expected: frames whose smooth pictures are still to come, in order.
+    """
+
+    def __init__(self, measurer: BreathingMeasurer, start_s: float) -> None:
+        self.measurer = measurer
+        self.expected: deque[_Queued] = deque()
+        self._start_s = start_s
+
+    def watch(self, picture: FloatImage) -> None:
+        """Look at the next one."""
+        frame = self.expected.popleft()
+        if frame.time_s >= self._start_s and not frame.is_damaged:
+            self.measurer.add(picture, frame.time_s, is_key=frame.is_key)
+
+
 class _SpanMeasurer:
     def __init__(self, grid: Grid, span: Span, params: Params) -> None:
         self._grid, self._span, self._params = grid, span, params
-        self._differencer = Differencer(grid, params, self._watch)
-        self._breathing = BreathingMeasurer(grid, span.start_s, params.noise.most_keys)
+        self._breaths = _Breaths(BreathingMeasurer(grid, span.start_s, params.noise.most_keys), span.start_s)
+        # Not a method of this object: the two would hold each other, and all pictures with them, long after the span.
+        self._differencer = Differencer(grid, params, self._breaths.watch)
         self._fast = LayerMeasurer(grid, params)
         self._slow = LayerMeasurer(grid, params)
         self._rows = _Rows()
         self._queued: list[_Queued] = []
-        self._unwatched: deque[_Queued] = deque()
         # Of each difference not yet measured: its row, and whether its layer wants it.
         self._due_fast: list[tuple[int, bool]] = []
         self._due_slow: list[tuple[int, bool]] = []
@@ -116,18 +136,12 @@ class _SpanMeasurer:
                 is_first = False
             self._differencer.put(frame.luma)
             self._queued.append(_Queued(frame.time_s, frame.duration_s, frame.is_key, frame.is_damaged, frame.is_seam))
-            self._unwatched.append(self._queued[-1])
+            self._breaths.expected.append(self._queued[-1])
             if self._differencer.is_full:
                 self._take()
         self._take()
         self._close_blocks()
         return self._trace(expected_s)
-
-    def _watch(self, picture: FloatImage) -> None:
-        """Look at the next smooth picture, for breathing."""
-        frame = self._unwatched.popleft()
-        if frame.time_s >= self._span.start_s and not frame.is_damaged:
-            self._breathing.add(picture, frame.time_s, is_key=frame.is_key)
 
     def _take(self) -> None:
         """Measure the frames queued."""
@@ -240,7 +254,7 @@ class _SpanMeasurer:
             fast=fast.layer,
             slow=slow.layer,
             noise=self._noise(fast, slow, time_s),
-            breathing=self._breathing.finish(),
+            breathing=self._breaths.measurer.finish(),
             reference=np.zeros((0, 0), np.uint8) if self._reference is None else self._reference,
             lost_s=max(expected_s - float(np.sum(rows.duration_s)), 0.0),
         )

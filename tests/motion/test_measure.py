@@ -1,5 +1,6 @@
 """Frames to a trace: planted movement is where and when it was planted, and a span is a pure function of its frames."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -265,6 +266,23 @@ class TestSpans:
         for name, trace in (("one", parts[1]), ("other", measure_span(recording, span, SHORT_SPANS))):
             save_trace(tmp_path / name, trace)
         assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+    def test_nothing_of_a_span_is_held_after_it(self, recording: Recording) -> None:
+        """Objects that hold each other stay, with all their pictures, until Python happens to look for such."""
+        span = cut_spans(recording, SHORT_SPANS.footage)[0]
+        measure_span(recording, span, SHORT_SPANS)  # what is imported or kept for good, once
+        gc.collect()
+        gc.disable()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            measure_span(recording, span, SHORT_SPANS)
+            gc.collect()
+            held = {type(one).__name__ for one in gc.garbage if type(one).__module__.startswith(("detector", "numpy"))}
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+        assert held == set()
 
     def test_nothing_is_lost_of_whole_footage(self, parts: list[MotionTrace]) -> None:
         assert [part.lost_s for part in parts] == pytest.approx([0.0, 0.0, 0.0], abs=1e-3)
