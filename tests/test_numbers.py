@@ -85,7 +85,7 @@ TECHNICAL = {
     ("events/bursts.py", 8): "latest groups looked at",
     ("events/boxes.py", 3): "a cell with all those around it: a kernel; a picture with room at its edges",
     ("events/boxes.py", 4): "the middle half of a place",
-    ("events/boxes.py", 32): "cells at a time, for memory",
+    ("events/boxes.py", 20): "entries at a time, for memory",
     ("motion/bands.py", 4): "order of a filter",
     ("events/camera.py", 4): "number of causes",
     ("events/all_along.py", 200): "parts of a night that are looked at",

@@ -23,7 +23,7 @@ from detector.params import ArtifactParams
 
 Entries = NDArray[np.int64]
 
-_CELLS_AT_ONCE = 32
+_ENTRIES_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,9 @@ def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifa
     if not boxes:
         return seen, []
     drawn = np.zeros(len(active), bool)
-    for box in boxes:
-        low, high = np.searchsorted(active.frame, [box.start, box.stop])
+    # Of the type of the frames, lest all of them are converted.
+    ends = np.array([(box.start, box.stop) for box in boxes], active.frame.dtype)
+    for box, (low, high) in zip(boxes, np.searchsorted(active.frame, ends).tolist(), strict=True):
         drawn[low:high] |= box.cells[active.cell[low:high]]
         # Drawn again within a lag it shows as what is neither, a little beside it, and as strong.
         beside = grow(grow(box.cells.reshape(view.grid.rows, view.grid.columns))).ravel()
@@ -128,11 +129,15 @@ def _steps(view: LayerView, active: Active, limits: ArtifactParams) -> Iterator[
     is_strong = np.zeros(view.grid.n_cells, bool)
     is_strong[active.cell[active.snr >= limits.box_snr]] = True
     strong = np.flatnonzero(is_strong)
-    # Some cells at a time: their entries are put into another order, all of a night are many.
-    places = range(0, len(strong), _CELLS_AT_ONCE)
-    found = [_steps_of(view, active, strong[at : at + _CELLS_AT_ONCE], limits) for at in places]
-    if not found:
+    if len(strong) == 0:
         return
+    # Some cells at a time: their entries are put into another order, all of a night are many.
+    counts = np.zeros(view.grid.n_cells, np.int64)
+    for start in range(0, len(active), _ENTRIES_AT_ONCE):
+        counts += np.bincount(active.cell[start : start + _ENTRIES_AT_ONCE], minlength=view.grid.n_cells)
+    portion = np.cumsum(counts[strong]) // _ENTRIES_AT_ONCE
+    some = np.split(strong, np.flatnonzero(np.diff(portion)) + 1)
+    found = [_steps_of(view, active, cells, limits) for cells in some]
     entries = np.concatenate(found)
     entries = entries[np.argsort(active.frame[entries], kind="stable")]
     yield from (group for group in np.split(entries, np.flatnonzero(np.diff(active.frame[entries])) + 1) if len(group))
@@ -162,9 +167,12 @@ def _steps_of(view: LayerView, active: Active, cells: NDArray[np.int64], limits:
 def _lines_of(view: LayerView, active: Active, entries: Entries, limits: ArtifactParams) -> int:
     """Along how many sides of the picture some cells are thin straight lines: 2 around something, 1 beside, 0 none.
 
-    Of a thinned frame each `stride`-th cell of each `stride`-th row is there, and they are looked at as neighbors.
+    Of a thinned frame each `stride`-th cell of each `stride`-th row is there, and they are looked at as neighbors;
+    lines there are around something only if they leave it out. Where a lag is one picture every change is complete in
+    one, that of a limb as well: there they also have to close.
     """
-    grid, stride = view.grid, int(view.layer.stride[active.frame[entries[0]]])
+    frame = int(active.frame[entries[0]])
+    grid, stride = view.grid, int(view.layer.stride[frame])
     change = np.abs(active.signed[entries].astype(np.float32))
     rows, columns = np.divmod(active.cell[entries][change >= limits.box_line * change.max()], grid.columns)
     rows, columns = rows // stride, columns // stride
@@ -178,10 +186,25 @@ def _lines_of(view: LayerView, active: Active, entries: Entries, limits: Artifac
     )
     sides = np.ptp(rows) + 1, np.ptp(columns) + 1
     # Lines that have moved aside stand side by side: no longer thin, but around something that they leave out.
-    top, left = (int(places.min()) + 1 + extent // 4 for places, extent in zip((rows, columns), sides, strict=True))
-    middle = lines[top : top + (sides[0] + 1) // 2, left : left + (sides[1] + 1) // 2]
-    is_hollow = min(sides) >= 2 * side and middle.mean() <= limits.box_full
+    whole = lines[rows.min() + 1 : rows.max() + 2, columns.min() + 1 : columns.max() + 2]
+    tall, wide = (max(extent // 3, 1) for extent in sides)
+    middle = whole[tall:-tall, wide:-wide]
+    is_hollow = min(sides) >= 2 * side and middle.mean() <= limits.box_full  # not empty: sides are 4 or more
     is_thin = inside.sum() <= limits.box_full * len(rows)
     if (across | down).sum() < limits.box_straight * len(rows) or not (is_thin or is_hollow):
         return 0
-    return 2 if min(sides) * stride >= limits.drawn_side and len(rows) >= 2 * min(sides) else 1
+    if _lag_frames(view, frame) < 2:
+        is_around = min(sides) >= side and _is_closed(whole)
+    elif stride > 1:
+        is_around = is_hollow
+    else:
+        is_around = min(sides) >= limits.drawn_side and len(rows) >= 2 * min(sides)
+    return 2 if is_around else 1
+
+
+def _is_closed(whole: NDArray[np.uint8]) -> bool:
+    """Whether lines run along at least three sides of the box around them, most of each; one may stand still."""
+    tall, wide = (extent // 3 for extent in whole.shape)
+    across = (whole[:tall].any(axis=0), whole[-tall:].any(axis=0))
+    down = (whole[:, :wide].any(axis=1), whole[:, -wide:].any(axis=1))
+    return sum(side.mean() >= 0.5 for side in (*across, *down)) >= 3

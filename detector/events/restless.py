@@ -3,8 +3,8 @@
 Where limbs move one after the other, single pieces of it are as brief and as small as twitches. But a twitch is a jerk
 out of stillness, so everything in a stretch in which something moves most of the time, at some place or other, with no
 pause of `restless_pause_s`, is one event: `restless` from `restless_min_s` on, before that a local or a whole-body
-movement. A stretch that is cut off is one event from any length on. What is rhythmic stays so. Own (no source gives a
-gate).
+movement. A stretch that is cut off is one event from any length on. What is rhythmic stays so, unless it is brief and
+lies in movement that goes on before and after it. Own (no source gives a gate).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _as_one(stretch: list[Event], limits: ClassifyParams, slower: Sequence[Stret
     lasting = [event for event in stretch if event.kind != "rhythmic" and event.duration_s >= limits.twitch_max_s]
     start_s, stop_s = min(e.start_s for e in stretch), max(e.stop_s for e in stretch)
     seconds = stop_s - start_s
-    if not lasting or not _is_busy(stretch, slower, limits):
+    if not lasting or not _is_busy(stretch, lasting, slower, limits):
         return stretch
     # What is cut off may have gone on for longer.
     if seconds < limits.restless_merge_s and not any(event.is_cut for event in lasting):
@@ -87,19 +87,22 @@ def _as_one(stretch: list[Event], limits: ClassifyParams, slower: Sequence[Stret
     ]
 
 
-def _is_busy(stretch: Sequence[Event], slower: Sequence[Stretch], limits: ClassifyParams) -> bool:
-    """Whether something without a rhythm moves for most of the time, or of what rhythms leave of it.
+def _is_busy(
+    stretch: Sequence[Event], lasting: Sequence[Event], slower: Sequence[Stretch], limits: ClassifyParams
+) -> bool:
+    """Whether something that lasts and has no rhythm moves for most of the time, or of what rhythms leave of it.
 
-    Where rhythms go on for most of a stretch they are what there is to tell.
+    A rhythm that is sustained, or goes on for most of a stretch, is what there is to tell of its own time.
     """
     start_s, stop_s = min(e.start_s for e in stretch), max(e.stop_s for e in stretch)
     rhythms = [(event.start_s, event.stop_s) for event in stretch if event.kind == "rhythmic"]
-    moves = [(event.start_s, event.stop_s) for event in stretch if event.kind != "rhythmic"]
+    moves = [(event.start_s, event.stop_s) for event in lasting]
     moves += [(max(a_s, start_s), min(b_s, stop_s)) for a_s, b_s in slower if a_s < stop_s and b_s > start_s]
     most_s, swings_s = limits.restless_share * (stop_s - start_s), _moving_s(rhythms)
     between_s = _moving_s([*moves, *rhythms]) - swings_s
     is_busy_between = between_s >= limits.restless_share * (stop_s - start_s - swings_s)
-    return _moving_s(moves) >= most_s or (swings_s <= most_s and is_busy_between)
+    may_be_between = swings_s <= most_s and not any(event.is_sustained for event in stretch)
+    return _moving_s(moves) >= most_s or (may_be_between and is_busy_between)
 
 
 def _kind_of(seconds: float, whole: Event, limits: ClassifyParams, *, is_cut: bool) -> tuple[EventKind, str]:

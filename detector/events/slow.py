@@ -103,7 +103,8 @@ def find_slow_movements(slow: Seen, is_busy: Callable[[float, float], bool], par
 def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
     """Whether a slow movement is no more than what goes on at its place before and after it, at one rate.
 
-    Breaths are of unlike depth, and the deepest of a minute may stand out alone.
+    Breaths are of unlike depth, and the deepest of a minute may stand out alone. What breathes is told by the
+    epochs, so this is no artifact.
 
     Args:
         slow: the long lag and what stands out at it.
@@ -112,7 +113,8 @@ def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
     """
     view, active = slow
     at_s, around_s = 0.5 * (burst.start_s + burst.stop_s), 0.5 * params.breathing.min_window_s
-    low, high = np.searchsorted(view.time_s[active.frame], (at_s - around_s, at_s + around_s))
+    frames = np.searchsorted(view.time_s, (at_s - around_s, at_s + around_s)).astype(active.frame.dtype)
+    low, high = np.searchsorted(active.frame, frames).tolist()
     is_there = np.zeros(view.grid.n_cells, bool)
     is_there[burst.cells] = True
     entries = (low + np.flatnonzero(is_there[active.cell[low:high]])).astype(np.int32)

@@ -105,7 +105,7 @@ class ArtifactParams(Group):
         0.25, "1", DERIVED, "... unless this share of what changes there does so within one picture ...", gt=0, le=1
     )
     mover_alone_s: float = tunable(
-        600.0, "s", OWN, "... and of less than this only what reaches the border of the picture.", ge=0
+        600.0, "s", OWN, "... and of less than this not what is a rhythm or restless away from the border.", ge=0
     )
     mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
     flash_brightening: float = tunable(
@@ -191,7 +191,7 @@ class ArtifactParams(Group):
     box_full: float = tunable(
         0.1, "1", OWN, "... and thin, or around something: at most this share lies within them ...", ge=0, le=1
     )
-    box_s: float = tunable(0.6, "s", OWN, "What steps beside a box within this time of it is one of its sides.", ge=0)
+    box_s: float = tunable(0.6, "s", OWN, "What steps beside a box within this time of it is one of its sides.", gt=0)
     box_straight: float = tunable(0.7, "1", OWN, "... and straight: this share is in runs of `drawn_side`.", gt=0, le=1)
     drawn_side: float = tunable(4.0, "cells", OWN, "... of at least this many cells each way.", gt=0)
 

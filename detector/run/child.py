@@ -12,6 +12,7 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ START_S = 60.0
 """A process that is not ready so long after its start hangs, s."""
 _POLL_S = 0.5
 _FAREWELL_S = 2.0
+_MAX_WORDS = 2000
 _BOOTSTRAP = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
     "n = 2 + int(sys.argv[1]); words, sys.path[:] = sys.argv[2:n], sys.argv[n:]; "
@@ -49,11 +51,12 @@ class Child:
 
     def __init__(self, module: str, *words: str, what: str) -> None:
         self._what = what
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
         self.process = subprocess.Popen(
             [sys.executable, "-c", _BOOTSTRAP, str(1 + len(words)), module, *words, *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._complaints,
             env={**os.environ, **_ONE_THREAD},
         )
         self._inbox: queue.Queue[tuple[Any] | None] = queue.Queue()
@@ -79,12 +82,13 @@ class Child:
 
         Args:
             thing: what is asked; anything that can be pickled.
-            within_s: if it takes longer it hangs, s; time in which the machine sleeps does not count.
+            within_s: if it takes longer it hangs, s; time in which the machine sleeps does not count. For being ready
+                it has as much, or `START_S`.
 
         Raises:
             SilentError: it ended, or took longer.
         """
-        self.wait()
+        self.wait(max(within_s, START_S))
         try:
             pickle.dump(thing, _pipe(self.process.stdin))
             _pipe(self.process.stdin).flush()
@@ -99,6 +103,7 @@ class Child:
             self.process.wait(timeout=_FAREWELL_S)
         with suppress(OSError):  # closing flushes what the dead process can no longer read
             _pipe(self.process.stdin).close()
+        self._complaints.close()
 
     def _answer(self, within_s: float) -> Any:  # noqa: ANN401  # as `ask`
         passed_s, last_s = 0.0, time.monotonic()
@@ -120,14 +125,24 @@ class Child:
         if code is not None and code < 0:
             name = next((number.name for number in signal.Signals if number == -code), str(-code))
             return f"the process that {self._what} was ended by {name}"
-        return f"the process that {self._what} ended with code {code}"
+        return f"the process that {self._what} ended with code {code}{self._last_words()}"
+
+    def _last_words(self) -> str:
+        """The last line of what it said on standard error, after a colon; empty where it said nothing."""
+        with suppress(OSError, ValueError):
+            self._complaints.seek(0)
+            lines = self._complaints.read()[-_MAX_WORDS:].decode(errors="replace").strip().splitlines()
+            return f": {lines[-1].rstrip('.')}" if lines else ""
+        return ""
 
     def _forward(self) -> None:
         source = _pipe(self.process.stdout)
-        with source, suppress(EOFError, OSError, pickle.UnpicklingError):
-            while True:
-                self._inbox.put((pickle.load(source),))  # noqa: S301  # only our own child writes here
-        self._inbox.put(None)
+        try:
+            with source, suppress(EOFError, OSError, pickle.UnpicklingError):
+                while True:
+                    self._inbox.put((pickle.load(source),))  # noqa: S301  # only our own child writes here
+        finally:  # whatever a reply stumbles over, nobody waits for ever
+            self._inbox.put(None)
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -28,6 +28,13 @@ class DrawingError(Exception):
     """Something stumbled as it drew; the message says over what."""
 
 
+def in_words(error: Exception) -> str:
+    """What something stumbled over, without a stop at its end."""
+    if isinstance(error, DrawingError):
+        return str(error)
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
+
+
 def draw_pictures(night: Night, folder: Path, *, footage: Path | None = None, with_pictures: bool = True) -> None:
     """Write timeline and report of a night.
 
@@ -39,18 +46,8 @@ def draw_pictures(night: Night, folder: Path, *, footage: Path | None = None, wi
 
     Raises:
         OSError: they cannot be written.
-        MemoryError: there is not enough memory to draw them.
-        DrawingError: anything else.
+        NightFolderError: a motion part is missing or damaged.
     """
-    try:
-        _draw(night, folder, footage, with_pictures)
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:
-        raise DrawingError(" ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")) from error
-
-
-def _draw(night: Night, folder: Path, footage: Path | None, with_pictures: bool) -> None:  # noqa: FBT001
     from detector.views.plots import figure_timeline
     from detector.views.report import write_report
 
@@ -96,6 +93,9 @@ def drawn_apart() -> Iterator[Draw]:
             error = child.ask((night, folder), math.inf)
         except SilentError as silent:
             raise DrawingError(str(silent)) from None
+        except Exception as odd:
+            child.end()
+            raise DrawingError(in_words(odd)) from odd
         except BaseException:
             child.end()  # before anybody takes the folder away that it writes into
             raise
@@ -133,6 +133,8 @@ def _rehearse() -> None:
 def _answer(task: tuple[Night, Path]) -> Exception | None:
     try:
         draw_pictures(*task)
-    except (OSError, MemoryError, DrawingError) as error:
+    except (OSError, MemoryError) as error:
         return error
+    except Exception as error:  # noqa: BLE001  # whatever drawing stumbles over
+        return DrawingError(in_words(error))
     return None

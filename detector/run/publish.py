@@ -33,7 +33,7 @@ from detector.night.night import Night
 from detector.night.people.review import read_reviews, review_files, written_as
 from detector.night.pseudonyms import reviewer_id
 from detector.night.regions import read_regions, regions_text, write_regions
-from detector.run.drawing import Draw, DrawingError, draw_pictures
+from detector.run.drawing import Draw, draw_pictures, in_words
 from detector.run.parts import without_picture
 
 
@@ -88,8 +88,12 @@ def publish(night: Night, folder: Path, draw: Draw = draw_pictures) -> Night:
         n_files, trouble = _drawn(night, staging, draw)
         _keep_better_report(night, folder, n_files)
     remove_other_parts(folder / MOTION_FOLDER, [part.name for part in night.parts])
+    untold: list[NightFolderError] = []
     for name in night.regions.infants:
-        _save(night.of_infant(name), folder / name, draw, overwrite=True)
+        try:
+            _save(night.of_infant(name), folder / name, draw, overwrite=True)
+        except NightFolderError as error:  # the night of one infant must not cost those of the others
+            untold.append(error)
     if trouble:
         for name in (TIMELINE_FILE, REPORT_FILE):
             remove_stale(folder / name)
@@ -99,6 +103,8 @@ def publish(night: Night, folder: Path, draw: Draw = draw_pictures) -> Night:
         )
     with writing(folder):
         remember_shown(folder, n_files)
+    if untold:
+        raise untold[0]
     return night
 
 
@@ -137,10 +143,12 @@ def _drawn(night: Night, staging: Path, draw: Draw) -> tuple[int, str]:
     n_files = _n_found(night, None)
     try:
         draw(night, staging)
-    except DrawingError as error:
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever drawing stumbles over
         for name in (TIMELINE_FILE, REPORT_FILE):
             (staging / name).unlink(missing_ok=True)
-        return 0, str(error)
+        return 0, in_words(error)
     return n_files, ""
 
 

@@ -126,7 +126,9 @@ class _Reader:
     def ask(self, task: Task) -> Read:
         """The answer to a task; the reason where it cost two processes."""
         reason = "it was interrupted"
-        for _ in range(0 if self.is_ended else _ATTEMPTS):
+        for _ in range(_ATTEMPTS):
+            if self.is_ended:
+                break
             child = self.child or self._started()
             try:
                 answer: Read = child.ask(task, self._deadline_s(task[1]))
@@ -147,14 +149,16 @@ class _Reader:
 
     def _started(self) -> Child:
         try:
-            self.child = Child(__name__, str(self.params.worker_memory_mb), what="read it")
-            self.child.wait(max(START_S, self.params.stall_s))
+            self.child = child = Child(__name__, str(self.params.worker_memory_mb), what="read it")
+            if self.is_ended:  # meanwhile, by another thread
+                child.end()
+            child.wait(max(START_S, self.params.stall_s))
         except (OSError, RuntimeError, SilentError) as error:
             self.end()
             raise DetectorError(
                 f"No process can be started to read the files ({error}); check the installation and the free memory."
             ) from error
-        return self.child
+        return child
 
     def end(self) -> None:
         """End the process, whatever it is doing."""

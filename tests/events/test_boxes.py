@@ -44,16 +44,44 @@ def test_a_limb_in_a_box_is_left_as_it_is_without_the_box(bursts_of: BurstsOf) -
     assert np.array_equal(burst.cells, same.cells)
 
 
+def seen_over(bursts_of: BurstsOf, drawing: Sketch, n_frames: int) -> Seen:
+    """What a drawing shows where a lag is one picture, or two as it is drawn."""
+    view, active = seen_in(bursts_of, drawing)
+    view = replace(view, lag_s=np.full_like(view.lag_s, n_frames / drawing.fps))
+    if n_frames == 1:  # the second picture of each change is not there
+        active = active.where(~np.isin(active.frame - 1, active.frame))
+    return Seen(view, active)
+
+
 @pytest.mark.parametrize("sides", [SIDES, THICK])
-@pytest.mark.parametrize("fps", [8.0, 10.0, 15.0, 30.0])
-def test_nothing_is_left_of_boxes_on_any_camera(
-    bursts_of: BurstsOf, fps: float, sides: tuple[tuple[slice, slice], ...]
+@pytest.mark.parametrize("n_frames", [1, 2])
+def test_nothing_is_left_of_boxes_over_one_picture_or_two(
+    bursts_of: BurstsOf, n_frames: int, sides: tuple[tuple[slice, slice], ...]
 ) -> None:
-    seen = seen_in(bursts_of, with_box(Sketch(20.0, fps), (5.2, 6.4, 7.6, 8.8), sides))
+    seen = seen_over(bursts_of, with_box(Sketch(20.0, 10.0), (5.2, 6.4, 7.6, 8.8), sides), n_frames)
     left, artifacts = without_boxes(seen, LIMITS)
     assert len(seen.active) > 0
     assert len(left.active) == 0
     assert [artifact.kind for artifact in artifacts] == ["overlay"]
+
+
+PATCH, EDGES = (np.s_[4:12, 8:16],), (np.s_[4:5, 8:18], np.s_[12:13, 8:18])
+
+
+@pytest.mark.parametrize(
+    ("n_frames", "stride", "places"),
+    [(1, 1, PATCH), (2, 2, PATCH), (2, 4, PATCH), (1, 2, PATCH), (1, 1, EDGES), (1, 2, EDGES)],
+)
+def test_a_patch_of_a_thinned_frame_and_two_edges_of_a_limb_over_one_picture_stay(
+    bursts_of: BurstsOf, n_frames: int, stride: int, places: tuple[tuple[slice, slice], ...]
+) -> None:
+    drawing = with_box(Sketch(20.0, 10.0), (5.2, 6.4, 7.6, 8.8), places)
+    view, active = seen_over(bursts_of, drawing, n_frames)
+    row, column = np.divmod(active.cell, view.grid.columns)
+    view = replace(view, layer=replace(view.layer, stride=np.full_like(view.layer.stride, stride)))
+    seen = Seen(view, active.where((row % stride == 0) & (column % stride == 0)))
+    assert len(seen.active) > 0
+    assert without_boxes(seen, LIMITS) == (seen, [])
 
 
 def test_nothing_is_left_where_much_of_the_picture_moves(bursts_of: BurstsOf) -> None:

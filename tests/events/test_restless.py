@@ -88,6 +88,15 @@ class TestWithoutAPause:
         found = [*pieces(12.0), event(17.0, 8.0, "rhythmic", rate_hz=1.0), *pieces(9.0, start_s=26.0)]
         assert kinds(merge_restless(found, LIMITS)) == ["restless"]
 
+    def test_unless_it_is_sustained(self) -> None:
+        rhythm = event(5.1, 10.0, "rhythmic", rate_hz=1.0, is_sustained=True)
+        found = [event(0.0, 3.2), rhythm, event(17.0, 3.3)]
+        assert merge_restless(found, LIMITS) == found
+
+    def test_twitches_after_one_movement_are_no_restlessness(self) -> None:
+        found = [event(5.0, 0.6), *(event(6.0 + 0.8 * k, 0.42, "twitch") for k in range(18))]
+        assert merge_restless(found, LIMITS) == found
+
     def test_quick_moments_of_slower_movement_are_as_long_as_that(self) -> None:
         # Each is brief, but the long lag shows that something moves before and after it.
         quick = [event(5.0 + 1.5 * k, 0.4, "uncertain") for k in range(12)]

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from detector.errors import NoticeWarning, ParameterError, UsageError
+from detector.errors import NightFolderError, NoticeWarning, ParameterError, UsageError
 from detector.footage.region import RegionSet
 from detector.night.night import Night
 from detector.night.regions import as_regions, read_regions, write_regions
 from detector.run.again import decide
 from detector.run.analyze import analyze
 from detector.run.batch import batch
-from detector.run.publish import save_night
+from detector.run.drawing import DrawingError
+from detector.run.publish import publish, save_night
 from tests.conftest import Command
 from tests.drawing import Film, Shift, write_film
 
@@ -162,3 +163,19 @@ def test_the_command_tells_where_each_infant_is(command: Command, night: Path, t
     assert run.returncode == 0, run.stderr
     assert f"Left      {tmp_path / 'n' / 'left'}" in run.stdout
     assert starts(Night.load(tmp_path / "n" / "right")) == [7, 12]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*is kept as report.html:detector.errors.NoticeWarning")
+def test_pictures_that_cannot_be_drawn_cost_no_infant_its_tables(twins: Path, tmp_path: Path) -> None:
+    def stumble(night: Night, folder: Path) -> None:
+        raise DrawingError(f"no room for {len(night.decision.events)} in {folder.name}")
+
+    night = analyze(twins, out=tmp_path / "n", workers=1, regions=TWINS)
+    folder = tmp_path / "n"
+    for name in ("left", "right"):
+        (folder / name / "events.csv").unlink()
+    with pytest.raises(NightFolderError, match="timeline and report cannot be drawn"):
+        publish(night, folder, stumble)
+    assert starts(Night.load(folder / "left")) == [4, 10]
+    assert starts(Night.load(folder / "right")) == [7, 12]
