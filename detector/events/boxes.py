@@ -207,4 +207,4 @@ def _is_closed(whole: NDArray[np.uint8]) -> bool:
     tall, wide = (extent // 3 for extent in whole.shape)
     across = (whole[:tall].any(axis=0), whole[-tall:].any(axis=0))
     down = (whole[:, :wide].any(axis=1), whole[:, -wide:].any(axis=1))
-    return sum(side.mean() >= 0.5 for side in (*across, *down)) >= 3
+    return bool(sum(side.mean() >= 0.5 for side in (*across, *down)) >= 3)
