@@ -39,8 +39,8 @@ def watch(step):
     if step.stage != stage or pressed_s:
         return
     if moment == "within":
-        signal.signal(signal.SIGVTALRM, press)
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0.05)
+        signal.signal(signal.SIGALRM, press)
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
     elif moment == "at once" or list(pathlib.Path(folder).glob("motion/span-*.npz")):
         press()
 try:

@@ -27,10 +27,11 @@ pytestmark = [
 ]
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
-# Takes away all memory but a little, when a stage begins.
+# Takes away all memory but a little, when a stage begins; what is imported for drawing makes this process draw itself.
 SCRIPT = """
 import resource, sys
 import cv2, matplotlib.figure, pandas, scipy.signal
+import detector.views.report
 from detector.cli.ends import handled
 from detector.params import Params, with_values
 from detector.run.analyze import analyze
