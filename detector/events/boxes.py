@@ -3,7 +3,8 @@
 A limb moves inside such a box, and both would be one burst. But each cell of a line changes once and completely: at a
 lag of several frames it shows one and the same change in each of them, and nothing before and after. Cells that do so
 from the same picture on, far above the noise, and that are lines around something, are taken out before bursts are
-looked for; what moves inside stays. Own, from cameras that mark what they detect.
+looked for; what moves inside stays. Where a lag is one picture the lines tell it alone. Beside such a box in time, its
+sides and pieces go, too, and what is as strong as lines and next to them. Own, from cameras that mark what they detect.
 """
 
 from __future__ import annotations

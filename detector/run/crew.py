@@ -78,7 +78,7 @@ class _Crew:
     looked_s: float = field(default_factory=time.monotonic)
 
 
-def measure_jobs(  # what to measure, by whom, and whom to tell
+def measure_jobs(
     jobs: Sequence[Job],
     footage: Path,
     n_workers: int,

@@ -1,7 +1,7 @@
 """Timeline and report of a night, here or in a process of its own.
 
-What draws holds twice the memory of what measures and decides, and decodes footage once more; so `analyze` leaves it to
-a child, which has imported all of it by the time the footage is measured, and whose end costs no table.
+What draws holds libraries that nothing else needs, and decodes footage once more; so `analyze` leaves it to a child,
+which has imported all of it by the time the footage is measured, and whose end costs no table.
 """
 
 from __future__ import annotations
