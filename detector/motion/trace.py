@@ -7,7 +7,7 @@ join itself with the same part of the span after. One more part is one more fiel
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -239,21 +239,37 @@ def under(name: str, stored: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[An
     return {key.removeprefix(head): array for key, array in stored.items() if key.startswith(head)}
 
 
-def join_traces(traces: Sequence[MotionTrace]) -> MotionTrace:
+def join_traces(traces: Iterable[MotionTrace]) -> MotionTrace:
     """Put the traces of consecutive spans together.
 
-    A part that one of them lacks is left out of all.
+    A part that one of them lacks is left out of all. Each kind of part is let go of as soon as it is joined, so that of
+    traces that nobody else holds (`taken`) hardly more than one copy is in memory at a time.
 
     Raises:
         ValueError: there is no trace, or their pictures differ in size.
     """
-    if not traces:
-        raise ValueError("expected at least one trace, but none came.")
     # Any: parts of every type, by name.
+    several: dict[str, list[Any]] = {name: [] for name in PARTS}
+    pictures, lost_s = [], 0.0
+    for trace in traces:
+        for name, kept in several.items():
+            kept.append(getattr(trace, name))
+        pictures.append(trace.reference)
+        lost_s += trace.lost_s
+    if not pictures:
+        raise ValueError("expected at least one trace, but none came.")
+    del trace
     parts: dict[str, Any] = {}
     for name, kind in PARTS.items():
-        several = [getattr(trace, name) for trace in traces]
-        if all(part is not None for part in several):
-            parts[name] = kind.join(several)
-    pictures = [t.reference for t in traces if t.reference.size] or [traces[0].reference]
-    return MotionTrace(**parts, reference=pictures[len(pictures) // 2], lost_s=sum(t.lost_s for t in traces))
+        ones = several.pop(name)
+        if all(part is not None for part in ones):
+            parts[name] = kind.join(ones)
+    shown = [picture for picture in pictures if picture.size] or pictures[:1]
+    return MotionTrace(**parts, reference=shown[len(shown) // 2], lost_s=lost_s)
+
+
+def taken(traces: list[MotionTrace]) -> Iterator[MotionTrace]:
+    """The traces of a list in order, which gives each away."""
+    traces.reverse()
+    while traces:
+        yield traces.pop()

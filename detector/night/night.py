@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -177,10 +177,10 @@ class Night(Answers):
             ParameterError: no infant has this name.
             NightFolderError: the motion trace was not kept.
         """
-        alone = replace(self.decide(regions=self.regions.of_infant(name)), origin=None)
+        alone = self.decide(regions=self.regions.of_infant(name)).but(origin=None)
         subject = self.provenance.subject
         code = f"{subject.code} {name}".strip()
-        return replace(alone, provenance=replace(self.provenance, subject=replace(subject, code=code)))
+        return alone.but(provenance=replace(self.provenance, subject=replace(subject, code=code)))
 
     def decide(self, params: Params | Mapping[str, object] | None = None, *, regions: RegionsLike = None) -> Night:
         """Decide again with other parameters or regions, from the stored motion and without the video.
@@ -211,8 +211,7 @@ class Night(Answers):
             )
         decision = decide(trace, params, chosen)
         states = state_rows(decision.epochs)
-        return replace(
-            self,
+        return self.but(
             decision=decision if chosen.infants else with_labels(decision, self.observed, states, params.series),
             states=states,
             regions=chosen,
@@ -238,7 +237,7 @@ class Night(Answers):
 
         decision, review = apply_reviews(self.decision, self.reviews_folder(), self.params, reviewer)
         decision = replace(decision, events=with_named_sites(decision.events, self.regions))
-        return replace(self, decision=decision, review=review, states=state_rows(decision.epochs))
+        return self.but(decision=decision, review=review, states=state_rows(decision.epochs))
 
     def reviews_folder(self) -> Path:
         """The night folder whose reviews speak of this night: its own, or that which it was decided again from.
@@ -278,6 +277,18 @@ class Night(Answers):
         found = self.decision.events[self.event_number(event) - 1]
         start_s, stop_s = max(found.start_s - margin_s, self.start_s), min(found.stop_s + margin_s, self.stop_s)
         return film_stretch(self, start_s, stop_s, box=found.box_px if with_box else None, footage=footage)
+
+    def but(self, **changes: Any) -> Night:  # noqa: ANN401  # of whatever type the attributes are
+        """A night that differs from this one in some attributes; its motion is still read at its first use.
+
+        Args:
+            **changes: new values by the names of attributes.
+
+        Raises:
+            TypeError: there is no such attribute.
+        """
+        kept = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "trace"}
+        return Night(**{"trace": vars(self)["_trace"], **kept, **changes})
 
     to_boris = Door()
     to_bids = Door()

@@ -20,13 +20,13 @@ from detector.night.provenance import Subject
 from detector.night.regions import RegionsLike, as_regions, gathered
 from detector.params import Params, as_params
 from detector.run.additions import Addition
-from detector.run.ahead import deciding, imported_ahead
 from detector.run.cores import usable_cores
 from detector.run.crew import hand_ahead
-from detector.run.drawing import drawn_apart
 from detector.run.executors import Executor, crew, measure_night
+from detector.run.finishing import Finisher
 from detector.run.join import Prepared, join_night
 from detector.run.outputs import FolderChoice
+from detector.run.parts import Job
 from detector.run.progress import Progress, listener
 from detector.run.publish import publish, save_night
 from detector.run.readers import Readers
@@ -35,6 +35,7 @@ from detector.run.sources import Privacy
 __all__ = ["Privacy", "Progress", "analyze", "save_night"]
 
 PathLike = str | Path
+Decide = Callable[[Prepared, Sequence[Job], Mapping[int, str]], Night]
 
 
 @dataclass(frozen=True)
@@ -135,15 +136,15 @@ def analyze(  # noqa: PLR0913  # what a user may ask of one night
 
 def _in_memory(run: _Run) -> Night:
     with tempfile.TemporaryDirectory(prefix="twitch-detector-", ignore_cleanup_errors=True) as folder:
-        return replace(_measured_night(run, Path(folder)), parts=())
+        return _measured_night(run, Path(folder), join_night).but(parts=())
 
 
 def _in_folder(run: _Run, folder: Path, *, overwrite: bool) -> Night:
     values = run.prepared.params.model_dump(mode="json")
-    with claimed(folder, run.prepared.hashes, values, overwrite=overwrite) as motion, drawn_apart() as draw:
-        night = _measured_night(run, motion)
+    with claimed(folder, run.prepared.hashes, values, overwrite=overwrite) as motion, Finisher() as finisher:
+        night = _measured_night(run, motion, finisher.decide)
         run.report(Progress("writing"))
-        return publish(night, folder, draw)
+        return publish(night, folder, finisher.draw)
 
 
 def _regions(recording: Recording, folder: Path | None, given: RegionSet, *, overwrite: bool) -> RegionSet:
@@ -162,17 +163,16 @@ def _read(paths: PathLike | Sequence[PathLike], params: Params, readers: Readers
     return read_recording([Path(path) for path in given], params.footage, readers.probe)
 
 
-def _measured_night(run: _Run, motion: Path) -> Night:
+def _measured_night(run: _Run, motion: Path, decide: Decide) -> Night:
     prepared = run.prepared
-    with imported_ahead(deciding):
-        jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
+    jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
     if given_up and prepared.decoding.device:
         # Footage that a device cannot decode after all is measured in software as a whole: one decoder a night.
         reason = f"{prepared.decoding.device} was used until {next(iter(given_up.values()))}"
         prepared = replace(prepared, decoding=Decoding("", reason))
         jobs, given_up = measure_night(prepared, motion, run.executor, run.report, run.folder)
     run.report(Progress("deciding"))
-    return join_night(prepared, jobs, given_up)
+    return decide(prepared, jobs, given_up)
 
 
 def _interrupted(folder: Path | None) -> str:

@@ -23,7 +23,7 @@ from detector.errors import DetectorError
 from detector.footage.files import hash_file
 from detector.footage.recording import Recording, Span
 from detector.footage.spans import on_its_own
-from detector.motion.trace import MotionTrace, join_traces
+from detector.motion.trace import MotionTrace, join_traces, taken
 from detector.motion.trace_file import TRACE_VERSION, copy_trace, save_trace
 from detector.night.files.folder import whole_file
 from detector.night.files.stored_trace import read_part
@@ -202,7 +202,8 @@ def join_parts(jobs: Sequence[Job]) -> tuple[MotionTrace | None, dict[int, str]]
         for job, trace in zip(jobs, traces, strict=True)
         if _size(trace) != usual
     }
-    return join_traces([trace for trace in traces if _size(trace) == usual]), refused
+    traces = [trace for trace in traces if _size(trace) == usual]
+    return join_traces(taken(traces)), refused
 
 
 def _size(trace: MotionTrace) -> tuple[int, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 from detector.errors import DetectorError, NightFolderError, UsageError
@@ -61,7 +60,7 @@ def _save(night: Night, out: Path, draw: Draw, *, overwrite: bool) -> Night:
     with claimed(out, hashes, values, overwrite=overwrite) as motion, writing(out):
         copied = _shared if night.provenance.has_pictures else _copied_without_picture
         parts = tuple(copied(part, motion / part.name) for part in night.parts) or (_stored(night.trace, motion),)
-        return publish(replace(night, parts=parts), out, draw)
+        return publish(night.but(parts=parts), out, draw)
 
 
 def publish(night: Night, folder: Path, draw: Draw = draw_pictures) -> Night:
@@ -75,7 +74,7 @@ def publish(night: Night, folder: Path, draw: Draw = draw_pictures) -> Night:
     Raises:
         NightFolderError: they cannot be written; or the tables are, but no picture of them can be drawn.
     """
-    night = replace(night, folder=folder)
+    night = night.but(folder=folder)
     with staged(folder) as staging:
         _keep_of_another_night(night, folder)
         _bring_decisions(night, folder)

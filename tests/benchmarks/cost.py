@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from detector.run import drawing
+from detector.run import finishing
 
 _POLL_S = 0.05
 _REPOSITORY = Path(__file__).parents[2]
@@ -24,11 +24,11 @@ class Cost:
 
     Attributes:
         cpu_s: user and system time of the process and of all its children, s.
-        child_s: that of the children alone, without the one that draws, s.
+        child_s: that of the children alone, without the one that decides and draws, s.
         wall_s: time it took, s.
         peak_mb: most memory of the process itself, MB.
-        child_mb: most memory of any of its child processes but the one that draws, MB; 0 where there was none.
-        drawing_mb: most memory of the one that draws timeline and report, MB; 0 where there was none.
+        child_mb: most memory of any of its child processes but the one that decides and draws, MB; 0 where there was none.
+        finishing_mb: most memory of the one that decides and draws, MB; 0 where there was none.
         said: standard output.
     """
 
@@ -37,7 +37,7 @@ class Cost:
     wall_s: float
     peak_mb: float
     child_mb: float
-    drawing_mb: float
+    finishing_mb: float
     said: str
 
 
@@ -73,7 +73,7 @@ def run(arguments: Sequence[str | Path], environment: Mapping[str, str] | None =
     if process.returncode:
         raise RuntimeError(f"{arguments[:4]}: exit code {process.returncode}: {heard['stderr'].strip()[-2000:]}")
     cpu_s, child_s = usage.ru_utime + usage.ru_stime, sum(watch.child_s.values())
-    return Cost(cpu_s, child_s, wall_s, watch.peak_mb, watch.child_mb, watch.drawing_mb, heard["stdout"])
+    return Cost(cpu_s, child_s, wall_s, watch.peak_mb, watch.child_mb, watch.finishing_mb, heard["stdout"])
 
 
 def run_task(name: str, *arguments: object) -> Cost:
@@ -97,7 +97,7 @@ class _Watch(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
-        self.peak_mb = self.child_mb = self.drawing_mb = 0.0
+        self.peak_mb = self.child_mb = self.finishing_mb = 0.0
         self.child_s: dict[int, float] = {}
         self.is_over = threading.Event()
 
@@ -107,8 +107,8 @@ class _Watch(threading.Thread):
             self.peak_mb = max(self.peak_mb, _peak_mb(self._pid))
             children = []
             for child in _children(self._pid):
-                if _draws(child):
-                    self.drawing_mb = max(self.drawing_mb, _peak_mb(child))
+                if _finishes(child):
+                    self.finishing_mb = max(self.finishing_mb, _peak_mb(child))
                 else:
                     children.append(child)
             self.child_mb = max([self.child_mb, *(_peak_mb(child) for child in children)])
@@ -125,9 +125,9 @@ def _children(pid: int) -> list[int]:
     return []
 
 
-def _draws(pid: int) -> bool:
+def _finishes(pid: int) -> bool:
     with suppress(OSError):
-        return drawing.__name__.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return finishing.__name__.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     return False
 
 

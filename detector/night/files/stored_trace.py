@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, overload
 
 from detector.errors import DetectorError, NightFolderError
-from detector.motion.trace import MotionTrace, join_traces
+from detector.motion.trace import MotionTrace, join_traces, taken
 from detector.motion.trace_file import load_trace
 from detector.night.files.disk import MOST_TRACE_BYTES, check_archive
 
@@ -58,7 +58,7 @@ def read_trace(parts: Sequence[Path]) -> MotionTrace:
         if unpacked > MOST_TRACE_BYTES:
             raise NightFolderError(f"{path.parent}: the motion parts are larger than any night; analyze it again.")
     try:
-        return join_traces(traces)
+        return join_traces(taken(traces))
     except ValueError as error:
         raise NightFolderError(
             f"{parts[0].parent}: the motion parts do not fit each other ({error}); analyze the footage again."

@@ -107,7 +107,7 @@ class Injection:
             tell(f"{folder}: the sensitivity was not measured: {error}")
             return night
         write_sensitivity(found, night, folder)
-        fresh = replace(night)  # without what it remembers of the folder
+        fresh = night.but()  # without what it remembers of the folder
         draw_again(fresh, folder, with_pictures=night.provenance.has_pictures)
         return fresh
 
@@ -116,7 +116,7 @@ def _located(night: Night, infos: Sequence[VideoInfo]) -> Night:
     """A night that knows where its footage is, even one that was read again and has no names."""
     pairs = zip(night.provenance.inputs, infos, strict=True)
     inputs = tuple(replace(source, location=str(info.path)) for source, info in pairs)
-    return replace(night, provenance=replace(night.provenance, inputs=inputs))
+    return night.but(provenance=replace(night.provenance, inputs=inputs))
 
 
 @takes_night
@@ -144,7 +144,7 @@ def measure_sensitivity(
     """
     # Nothing of the pictures is kept, so a night without pictures may be measured where somebody says what its footage
     # is.
-    seen = night if footage is None else replace(night, provenance=replace(night.provenance, has_pictures=True))
+    seen = night if footage is None else night.but(provenance=replace(night.provenance, has_pictures=True))
     infos = [probe(find_original(seen, source, footage)) for source in night.provenance.inputs]
     return measure_with(night, infos, injection or Injection(), workers=workers, progress=progress)
 
