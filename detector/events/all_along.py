@@ -64,11 +64,13 @@ def with_movers(
     # Tapes and tuners leave a strip along the border that jumps by itself; no infant lies there alone.
     may = may & along_border(grid, params.artifact.border) if is_brief(trace, params) else may
     movers = confined(grid, may, fast.active, parts, params.artifact)
-    drawn, told = nothing, list[Told]()
+    drawn, resting, told = nothing, nothing, list[Told]()
     lasts_s = trace.frames.time_s[-1] - trace.frames.time_s[0]
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):
         judged = always if outside is None else always & ~outside
         told, known = _told(grid, judged, fast, find_swings(trace, hidden, params), parts, params)
+        resting = rests(trace, always & ~known, params.artifact)
+        known |= resting
         movers = [cells for cells in movers if not known[cells].all()]
     else:
         # What is drawn all night is told by its edges, as any other drawn thing.
@@ -82,7 +84,7 @@ def with_movers(
     beside = around(trace, is_mover, params.artifact) if movers and params.rules.has("beside mover") else None
     is_told = np.logical_or.reduce([nothing, *(one.cells for one in told)])
     is_taken = is_told | (may & drawn)
-    always = always & ~is_told
+    always = always & ~(is_told | resting)
     found = replace(
         hidden,
         artifacts=tuple(sorted(artifacts, key=lambda a: (a.start_s, a.kind))),
@@ -110,6 +112,24 @@ def where_always(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Cel
     if is_brief(trace, params) and n_blocks >= params.artifact.mover_blocks and params.rules.has("all along"):
         return moves_always(trace, params.artifact.mover_duty, params.noise.block_quantile) & ~hidden.is_clock
     return nothing if hidden.always is None else hidden.always
+
+
+def rests(trace: MotionTrace, always: Cells, limits: ArtifactParams) -> Cells:
+    """Places away from the border that hardly move in some block, shape (C,): what is seen to begin is no mover.
+
+    Args:
+        trace: whose blocks tell how often each cell moves.
+        always: where something moves nearly all the time, shape (C,).
+        limits: the group `artifact`.
+    """
+    grid, duty = trace.grid, trace.noise.blocks.duty
+    resting = np.zeros(grid.n_cells, bool)
+    for place in connected_parts(always.reshape(grid.rows, -1)):
+        cells = grow(place).ravel()
+        moves = np.median(duty[:, place.ravel()], axis=1) / 255.0
+        if not from_outside(grid, cells) and moves.min() < limits.mover_rest:
+            resting |= cells
+    return resting
 
 
 class Told(NamedTuple):

@@ -4,12 +4,14 @@ A limb moves inside such a box, and both would be one burst. But each cell of a 
 lag of several frames it shows one and the same change in each of them, and nothing before and after. Cells that do so
 from the same picture on, far above the noise, and that are lines around something, are taken out before bursts are
 looked for; what moves inside stays. Where a lag is one picture the lines tell it alone. Beside such a box in time, its
-sides and pieces go, too, and what is as strong as lines and next to them. Own, from cameras that mark what they detect.
+sides and pieces go, too, and what is as strong as lines and next to them. A camera that draws boxes may draw one twice
+within a lag, which changes no cell just once: there, straight lines that close around something still are told in each
+frame by themselves. Own, from cameras that mark what they detect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -79,16 +81,51 @@ def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[
     frames = np.array([active.frame[group[0]] for group, n_sides in steps if n_sides > 1], np.int64)
     if len(frames) < limits.drawn_times:
         return []
+    rings = list(_rings(view, active, limits))
+    frames = np.sort(np.concatenate([frames, np.array([ring.frame for ring in rings], np.int64)]))
     # Of a night only what is near a box in time is looked at as a picture.
     near = [step for step in steps if _in_reach(view, frames, int(active.frame[step[0][0]]), limits)]
     found = [_box_of(view, active, group, n_sides, limits) for group, n_sides in near]
-    sure = [box for box in found if box.is_sure]
+    whole = sorted([*(box for box in found if box.is_sure), *rings], key=lambda box: box.frame)
 
     def is_of_one(box: _Box) -> bool:
         reach = _in_reach(view, frames, box.frame, limits)
-        return any((box.cells & other.cells).any() for other in sure[reach.start : reach.stop])
+        return any((box.cells & other.cells).any() for other in whole[reach.start : reach.stop])
 
-    return [box for box in found if is_of_one(box)]
+    return sorted([*(box for box in found if is_of_one(box)), *rings], key=lambda box: box.frame)
+
+
+def _rings(view: LayerView, active: Active, limits: ArtifactParams) -> Iterator[_Box]:
+    """Where a frame shows strong straight lines that close around something still; in that frame alone."""
+    grid, strong = view.grid, np.flatnonzero(active.snr >= limits.box_snr)
+    begin = np.flatnonzero(np.diff(active.frame[strong], prepend=-1))
+    for entries in np.split(strong, begin[1:]) if len(strong) else ():
+        if len(entries) < 4 * limits.drawn_side:
+            continue
+        frame = int(active.frame[entries[0]])
+        stride = int(view.layer.stride[frame])
+        rows, columns = np.divmod(active.cell[entries], grid.columns)
+        lines = np.zeros((grid.rows // stride + 1, grid.columns // stride + 1), np.uint8)
+        lines[rows // stride, columns // stride] = 1
+        n_parts, part_of, extents, _ = cv2.connectedComponentsWithStats(lines)
+        rings = [part for part in range(1, n_parts) if _is_ring(part_of == part, extents[part].tolist(), limits)]
+        if rings:
+            is_in = np.isin(part_of[rows // stride, columns // stride], rings)
+            yield _box_at(view, frame, active.cell[entries[is_in]], (frame, frame + 1), is_sure=False)
+
+
+def _is_ring(part: NDArray[np.bool_], extent: Sequence[int], limits: ArtifactParams) -> bool:
+    """Whether a connected part of a picture is a straight line along three sides or more of the box around it."""
+    left, top, width, height, _ = extent
+    if min(width, height) < 2 * limits.drawn_side:
+        return False
+    whole = part[top : top + height, left : left + width]
+    tall, wide = height // 3, width // 3
+    if whole[tall:-tall, wide:-wide].mean() > limits.box_full:
+        return False
+    across, down = whole.mean(axis=1), whole.mean(axis=0)
+    lines = (across[:tall], across[-tall:], down[:wide], down[-wide:])
+    return sum(bool(line.max() >= limits.box_straight) for line in lines) >= 3
 
 
 def _in_reach(view: LayerView, frames: Entries, frame: int, limits: ArtifactParams) -> range:
@@ -99,13 +136,18 @@ def _in_reach(view: LayerView, frames: Entries, frame: int, limits: ArtifactPara
 
 def _box_of(view: LayerView, active: Active, group: Entries, n_sides: int, limits: ArtifactParams) -> _Box:
     frame = int(active.frame[group[0]])
+    # What is no line is a piece of one for its own time only.
+    ends = _frames_of(view, frame, limits.box_s) if n_sides else (frame, _ends(view, frame))
+    return _box_at(view, frame, active.cell[group], ends, is_sure=n_sides > 1)
+
+
+def _box_at(view: LayerView, frame: int, shown: NDArray[np.integer], ends: tuple[int, int], *, is_sure: bool) -> _Box:
+    """What is drawn in a frame that shows it at some cells, and tells nothing from one frame to another."""
     cells = np.zeros((view.grid.rows, view.grid.columns), bool)
-    cells.ravel()[active.cell[group]] = True
+    cells.ravel()[shown] = True
     for _ in range(int(view.layer.stride[frame])):  # of a thinned frame as far as the next cell that was kept
         cells = grow(cells)
-    # What is no line is a piece of one for its own time only.
-    start, stop = _frames_of(view, frame, limits.box_s) if n_sides else (frame, _ends(view, frame))
-    return _Box(frame, start, stop, cells.ravel(), n_sides > 1)
+    return _Box(frame, *ends, cells.ravel(), is_sure)
 
 
 def _lag_frames(view: LayerView, frames: NDArray[np.integer] | int) -> NDArray[np.int64]:

@@ -240,7 +240,9 @@ def _is_in_step(burst: Burst, scene: Scene) -> bool:
     # What is drawn into the picture is not lit, and what is near is lit more: no smooth gain explains either.
     first, last = scene.ends(burst)
     is_small = burst.area_fraction <= scene.params.doubt.light_step_area
-    return is_small and bool(scene.has_step[first : last + 1].all())
+    # What is over within a lag is the step itself, however large: whoever switches the lamp moves for longer.
+    is_step = last - first < max(_lag_frames(burst, scene), 1)
+    return (is_small or is_step) and bool(scene.has_step[first : last + 1].all())
 
 
 def _is_ripple(burst: Burst, scene: Scene) -> bool:

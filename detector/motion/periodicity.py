@@ -43,7 +43,8 @@ class Periodicity:
         opposition: the same half a cycle later, with its sign turned: 1 for a sine, about 0 for short strokes with
             pauses between them.
         own_share: how much of it comes from cells that swing by themselves, 0 to 1.
-        rest_s: longest rest within a cycle, s; a pause in which strokes are missing is longer by their cycles.
+        rest_s: longest rest within a cycle, s, less a sample, since it is seen no more exactly; a pause in which
+            strokes are missing is longer by their cycles.
         n_missing: cycles that are missing in pauses, in all.
         most_missing: those that are missing in one pause, at most.
         faster_share: share of its power at one rate that the footage is too slow to tell, 0 to 1.
@@ -191,6 +192,7 @@ def measure_periodicity(
     time_s, course, is_seen = samples.time_s, samples.course, samples.is_seen
     if not is_seen.any() or course[is_seen].std() == 0.0:
         return None
+    step_s = float(time_s[1] - time_s[0]) if len(time_s) > 1 else 0.0
     signal = samples.swing
     lengths_s = samples.seen_pauses
     has_missing = params.rules.has("missing strokes")
@@ -217,7 +219,7 @@ def measure_periodicity(
         cycles.likeness(time_s, signal, is_going, alike),
         opposed,
         own_share=own_share(samples, rate_hz, params.rhythm.own_cycles) if params.rules.has("own swing") else 1.0,
-        rest_s=float((lengths_s - n_missing / rate_hz).max(initial=0.0)),
+        rest_s=max(float((lengths_s - n_missing / rate_hz).max(initial=0.0)) - step_s, 0.0),
         n_missing=int(n_missing.sum()),
         most_missing=int(n_missing.max(initial=0)),
         faster_share=faster_share(time_s, signal, fastest_hz, params) if params.rules.has("too fast") else 0.0,

@@ -107,6 +107,9 @@ class ArtifactParams(Group):
     mover_alone_s: float = tunable(
         600.0, "s", OWN, "... and of less than this not what is a rhythm or restless away from the border.", ge=0
     )
+    mover_rest: float = tunable(
+        0.25, "1", OWN, "... nor what moves there in less than so many half seconds of some block ...", ge=0, le=1
+    )
     mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
     flash_brightening: float = tunable(
         0.9, "1", DERIVED, "What only brightens the picture as it comes (signed / absolute change) ...", gt=0, le=1
@@ -214,7 +217,9 @@ class DoubtParams(Group):
     light_step_share: float = tunable(
         0.08, "1", OWN, "... of at least this share of the brightness within a lag ...", gt=0, le=10
     )
-    light_step_area: float = tunable(0.05, "of the picture", OWN, "... and moves at most this share.", gt=0, le=1)
+    light_step_area: float = tunable(
+        0.05, "of the picture", OWN, "... and moves at most this share, or is over within a lag.", gt=0, le=1
+    )
     beside_cause: float = tunable(
         3.0, "1", DERIVED, "It is left of a change that the camera or the light explains.", ge=1, le=1e6
     )

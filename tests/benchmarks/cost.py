@@ -27,7 +27,7 @@ class Cost:
         child_s: that of the children alone, without the one that decides and draws, s.
         wall_s: time it took, s.
         peak_mb: most memory of the process itself, MB.
-        child_mb: most memory of any of its child processes but the one that decides and draws, MB; 0 where there was none.
+        child_mb: most memory of any of its other child processes, MB; 0 where there was none.
         finishing_mb: most memory of the one that decides and draws, MB; 0 where there was none.
         said: standard output.
     """

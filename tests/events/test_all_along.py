@@ -104,6 +104,18 @@ def test_what_swings_so_gently_that_the_short_lag_hardly_shows_it_may_breathe_an
     assert (told(decision), movers(decision)) == ([], 1)
 
 
+@pytest.mark.parametrize(("starts_s", "n_movers"), [(10.0, 0), (4.0, 1)])
+def test_what_is_seen_to_begin_is_no_mover_at_either_lag(starts_s: float, n_movers: int) -> None:
+    drawing = Sketch(LENGTH_S, FPS).move(starts_s, LENGTH_S - 0.5, INSIDE, signed=swing(0.6), layer="slow")
+    trace = always(drawing, INSIDE)
+    duty = trace.noise.blocks.duty.copy()
+    duty[0] = duty[0] * ((LENGTH_S / 8 - starts_s) / (LENGTH_S / 8)) if starts_s < LENGTH_S / 8 else 0
+    duty[1:][duty[1:] > 0] = 255
+    decision = decide(with_columns(trace, duty=duty), PARAMS)
+    assert movers(decision) == n_movers
+    assert [kind for kind, _ in told(decision)] == ["rhythmic"] * (1 - n_movers)
+
+
 def test_outside_of_the_regions_that_are_judged_it_is_no_event() -> None:
     trace = always(moving(swing(1.0)), INSIDE)
     left = ((0.0, 0.0), (110.0, 0.0), (110.0, 180.0), (0.0, 180.0))

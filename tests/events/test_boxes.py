@@ -103,6 +103,29 @@ def test_what_is_drawn_twice_within_a_lag_goes_with_the_boxes_around_it(bursts_o
     assert burst.stop_s < 5.5
 
 
+def test_a_ring_of_lines_that_changes_no_cell_just_once_goes_where_boxes_are_drawn_and_else_stays(
+    bursts_of: BurstsOf,
+) -> None:
+    def drawn(times_s: tuple[float, ...]) -> Seen:
+        drawing = with_box(Sketch(20.0, FPS).move(5.0, 5.24, LIMB), times_s)
+        for side in THICK:
+            drawing.move(12.0, 12.3, side, snr=900.0)
+        return seen_in(bursts_of, drawing)
+
+    left, _ = without_boxes(drawn((5.12, 5.4, 5.8)), LIMITS)
+    (burst,) = bursts_in(*left)
+    assert burst.stop_s < 5.5
+    alone = drawn((5.12,))
+    assert without_boxes(alone, LIMITS) == (alone, [])
+
+
+@pytest.mark.parametrize("place", [np.s_[2:16, 4:18], np.s_[2:3, 4:18], np.s_[2:16, 4:8]], ids=["full", "line", "bar"])
+def test_what_closes_around_nothing_is_no_ring(bursts_of: BurstsOf, place: tuple[slice, slice]) -> None:
+    drawing = with_box(Sketch(20.0, FPS), (5.12, 5.4, 5.8)).move(12.0, 12.3, place, snr=900.0)
+    (burst,) = bursts_in(*without_boxes(seen_in(bursts_of, drawing), LIMITS)[0])
+    assert burst.start_s == pytest.approx(12.0, abs=0.1)
+
+
 @pytest.mark.parametrize("times_s", [(5.12,), (5.12, 5.8)])
 def test_fewer_boxes_than_are_believed_stay(bursts_of: BurstsOf, times_s: tuple[float, ...]) -> None:
     seen = seen_in(bursts_of, with_box(Sketch(20.0, FPS), times_s))

@@ -178,6 +178,13 @@ def test_what_begins_and_ends_in_a_step_of_light_is_doubted_and_no_other() -> No
     assert not holds(burst, scene_of(found, has_step=step & (found.view.time_s < 5.2)))
 
 
+@pytest.mark.parametrize(("stop_s", "is_doubted"), [(5.01, True), (6.0, False)])
+def test_of_what_is_large_only_what_is_over_within_a_lag_is_the_step_itself(stop_s: float, *, is_doubted: bool) -> None:
+    found, burst = one(Sketch(20.0).move(5.0, stop_s, np.s_[2:15, 2:20]))
+    assert burst.area_fraction > PARAMS.doubt.light_step_area
+    assert doubt("light step").holds(burst, scene_of(found, has_step=found.view.time_s < 8.0)) is is_doubted
+
+
 @pytest.mark.parametrize(
     ("cause_s", "at_s", "is_rare"),
     [

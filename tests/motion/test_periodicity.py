@@ -92,6 +92,13 @@ def test_strokes_that_are_missing_make_no_cycle_longer() -> None:
     assert found.variation < 0.02
 
 
+def test_a_rest_is_seen_to_within_a_sample() -> None:
+    step_s, pauses_s = float(TIME_S[1] - TIME_S[0]), np.array([[4.8, 5.2], [12.0, 12.5]])
+    found = measure_periodicity(samples_of(np.sin(2 * np.pi * TIME_S), pauses_s), 20.0, 0.3, 4.0, Params())
+    assert found is not None
+    assert found.rest_s == pytest.approx(0.5 - step_s)
+
+
 @pytest.mark.parametrize("rate_hz", [0.8, 1.9, 2.69])
 def test_samples_that_were_not_seen_weigh_nothing(rate_hz: float) -> None:
     is_seen = np.arange(len(TIME_S)) % 30 < 23

@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 SHORT_SPANS = with_values(Params(), {"footage.span_s": 10.0})
-# Takes away all memory but a little, when a stage begins; what is imported for drawing makes this process do all itself.
+# Takes away all memory but a little, when a stage begins; what is imported makes this process decide and draw itself.
 SCRIPT = """
 import resource, sys
 import cv2, matplotlib.figure, pandas, scipy.signal
