@@ -226,8 +226,8 @@ def entries_in(seen: Seen, cells: Cells) -> Entries:
 def rhythm_all_along(fast: Seen, cells: Cells, params: Params) -> Event | None:
     """The rhythm of a place that moves all the time: its strokes leave no stillness in which a burst could end.
 
-    It has to go back as it came, at the short lag: a limb does, and breathing is too slow to be seen there but where
-    the chest rises.
+    It has to be even, and to go back as it came, at the short lag: a limb does, and breathing is too slow to be seen
+    there but where the chest rises.
 
     Args:
         fast: the short lag and what stands out at it.
@@ -241,7 +241,8 @@ def rhythm_all_along(fast: Seen, cells: Cells, params: Params) -> Event | None:
     if len(entries) < params.burst.min_entries:
         return None
     whole = describe_burst(*fast, entries, params)
-    rhythm = find_rhythm(*fast, [whole], params)
+    # With no stillness around them, strokes are known by their evenness alone: an infant who is awake swings, too.
+    rhythm = find_rhythm(*fast, [whole], params, SLOW_GATES)
     if rhythm is None or rhythm.opposition < params.rhythm.min_opposition:
         return None
     event = rhythm_event(*fast, [whole], rhythm, params)
@@ -289,8 +290,8 @@ def with_all_along(
 ) -> list[Event]:
     """Events with those that go on all along.
 
-    What is weaker, no larger and within reach of one is its outskirts. An infant who is restless all along is so at
-    other places, too, and what swings at one rate beside a rhythm is part of it, whatever lag shows it.
+    What is weaker, no larger and within reach of one is its outskirts. Of an infant who is restless all along is what
+    moves elsewhere meanwhile, too; and what swings beside a rhythm at its rate is part of it, whatever lag shows it.
 
     Args:
         events: of all other places.
@@ -303,11 +304,12 @@ def with_all_along(
     """
 
     def is_of(event: Event, whole: Event) -> bool:
-        if event.kind != whole.kind or not _lies_in(event, whole):
+        if not _lies_in(event, whole):
             return False
-        if event.kind == "rhythmic":
-            return _is_near(event, whole, reach_px) and abs(event.rate_hz / whole.rate_hz - 1.0) <= same_rate
-        return event.kind == "restless"
+        if whole.kind == "restless":
+            return event.kind in ("restless", "movement")
+        is_alike = event.kind == "rhythmic" and abs(event.rate_hz / whole.rate_hz - 1.0) <= same_rate
+        return is_alike and _is_near(event, whole, reach_px)
 
     rest = [event for event in events if not any(_is_beside(event, whole, reach_px) for whole in all_along)]
     told: list[Event] = []

@@ -79,6 +79,19 @@ def test_what_moves_all_along_without_a_rate_is_restless_and_makes_no_twitch() -
     assert "moving all the time" in decision.events[0].reason
 
 
+def test_an_infant_who_swings_unevenly_is_restless() -> None:
+    """As in a burst of its own, where it would pass: its strokes are alike, but of 0.6 to 2 Hz."""
+    rng = np.random.default_rng(3)
+    knots_s = np.cumsum(rng.uniform(0.5, 1.6, 200))
+    phase = np.interp(np.arange(round(LENGTH_S * FPS) + 1) / FPS, knots_s, np.arange(200))
+    uneven = moving(lambda time_s: 6.0 * float(np.cos(2.0 * np.pi * phase[round(time_s * FPS)])))
+    assert told(decide(always(uneven, INSIDE), PARAMS)) == [("restless", 69)]
+    brief = Sketch(LENGTH_S, FPS).move(
+        20.0, 40.0, INSIDE, signed=lambda time_s: 6.0 * float(np.cos(2.0 * np.pi * phase[round(time_s * FPS)]))
+    )
+    assert [event.kind for event in decide(brief.trace(), PARAMS).events] == ["rhythmic"]
+
+
 def test_what_swings_faster_than_the_pictures_come_has_no_rate_that_can_be_told() -> None:
     trace = always(Sketch(LENGTH_S, FPS).move(0.5, LENGTH_S - 0.5, INSIDE, signed=swing(3.4)), INSIDE)
     assert told(decide(trace, PARAMS)) == [("restless", 69)]
@@ -238,8 +251,9 @@ def at(kind: EventKind, start_s: float, stop_s: float, x_px: float, **changes: o
     return replace(made, **changes)
 
 
-def test_restless_at_two_places_is_one_infant() -> None:
-    whole, other = at("restless", 1.0, 60.0, 100.0), at("restless", 0.5, 40.0, 250.0)
+@pytest.mark.parametrize("kind", ["restless", "movement"])
+def test_what_moves_at_another_place_of_a_restless_infant_is_of_it(kind: EventKind) -> None:
+    whole, other = at("restless", 1.0, 60.0, 100.0), at(kind, 0.5, 40.0, 250.0)
     twitch = at("twitch", 62.0, 62.3, 250.0)
     one, left = with_all_along([other, twitch], [whole], 15.0, 0.2)
     assert (one.kind, one.start_s, one.stop_s, one.box_px) == ("restless", 0.5, 60.0, (90.0, 40.0, 260.0, 60.0))
