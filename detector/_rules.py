@@ -44,6 +44,7 @@ DECIDED_RULES = {
     "clock digit": "A brief burst in line with an on-screen clock is doubted.",
     "light step": "A small burst that begins and ends while the light plainly steps is doubted.",
     "beside cause": "A burst in frames that the camera or the light explains is doubted.",
+    "faint and wide": "A burst that covers much of the picture but is faint is doubted.",
     "all along": "In a short recording, what moves all the time and does not reach the border is an infant.",
     "breaths": "What swings on at one rate at its place is a slow movement only where it is much stronger than that.",
     "rhythm of mover": "A slow rhythm in the middle of what moves all the time is no other movement.",

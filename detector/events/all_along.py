@@ -24,7 +24,7 @@ from detector.events.burst import Entries, Part, box_around, describe_burst
 from detector.events.bursts import find_parts
 from detector.events.classify import restless_event, rhythm_event
 from detector.events.event import Event
-from detector.events.excess import Seen, find_swings
+from detector.events.excess import Active, Seen, find_swings
 from detector.events.marks import Marks, measure_marks, switched_share
 from detector.events.movers import around, confined
 from detector.events.rhythm import SLOW_GATES, find_rhythm, rate_limit_hz, run_frame_s, swing_of
@@ -156,7 +156,7 @@ def _told(
         marks = marks_at(fast, cells, parts, params)
         if is_drawn(fast.view, marks, limits):
             known |= cells
-        elif (rhythm := rhythm_all_along(fast, cells, params)) is not None:
+        elif (rhythm := rhythm_all_along(fast, cells, parts, params)) is not None:
             told.append(Told(cells, rhythm))
         elif switched_share(marks, limits) >= limits.mover_switched:
             known |= cells
@@ -223,21 +223,23 @@ def entries_in(seen: Seen, cells: Cells) -> Entries:
     return np.flatnonzero(cells[seen.active.cell]).astype(np.int32)
 
 
-def rhythm_all_along(fast: Seen, cells: Cells, params: Params) -> Event | None:
+def rhythm_all_along(fast: Seen, cells: Cells, parts: Sequence[Part], params: Params) -> Event | None:
     """The rhythm of a place that moves all the time: its strokes leave no stillness in which a burst could end.
 
     It has to be even, and to go back as it came, at the short lag: a limb does, and breathing is too slow to be seen
-    there but where the chest rises.
+    there but where the chest rises. A body that turns meanwhile, which mostly moves elsewhere, says nothing of it.
 
     Args:
         fast: the short lag and what stands out at it.
         cells: the place, shape (C,).
+        parts: connected groups of all that stands out.
         params: all groups.
 
     Returns:
         None where there is none.
     """
     entries = entries_in(fast, cells)
+    entries = entries[~_reaches_beyond(fast.active, cells, parts)[entries]]
     if len(entries) < params.burst.min_entries:
         return None
     whole = describe_burst(*fast, entries, params)
@@ -247,6 +249,16 @@ def rhythm_all_along(fast: Seen, cells: Cells, params: Params) -> Event | None:
         return None
     event = rhythm_event(*fast, [whole], rhythm, params)
     return replace(event, reason=f"{event.reason}; as long as the recording")
+
+
+def _reaches_beyond(active: Active, cells: Cells, parts: Sequence[Part]) -> NDArray[np.bool_]:
+    """Entries of parts in frames in which these mostly move outside of a place, shape (C,); shape of the entries."""
+    is_beyond = np.zeros(len(active), bool)
+    for part in parts:
+        frame = active.frame[part.entries] - active.frame[part.entries[0]]
+        inside, total = np.bincount(frame, cells[active.cell[part.entries]]), np.bincount(frame)
+        is_beyond[part.entries] = (inside < 0.5 * total)[frame]
+    return is_beyond
 
 
 def is_restless(swings: Seen, cells: Cells, params: Params) -> bool:

@@ -192,7 +192,9 @@ def _is_flash(burst: Burst, scene: Scene) -> bool:
     # moves more than a block.
     lag_frames = _lag_frames(burst, scene)
     n_frames = 1 + int(np.count_nonzero(np.diff(scene.active.frame[burst.entries])))
-    return lag_frames >= 2 and n_frames <= 2 and len(burst.cells) <= scene.params.doubt.flash_cells
+    limits = scene.params.doubt
+    block_cells = (limits.flash_block_px / scene.view.grid.cell_px[0] + limits.flash_beside) ** 2
+    return lag_frames >= 2 and n_frames <= 2 and len(burst.cells) <= block_cells
 
 
 def _is_switch(burst: Burst, scene: Scene) -> bool:
@@ -245,6 +247,11 @@ def _is_in_step(burst: Burst, scene: Scene) -> bool:
     return (is_small or is_step) and bool(scene.has_step[first : last + 1].all())
 
 
+def _is_faint_and_wide(burst: Burst, scene: Scene) -> bool:
+    # A body that moves so much of the picture moves its edges far; focus, light and a camera that gives way do not.
+    return burst.snr < scene.params.doubt.wide_least * burst.area_fraction
+
+
 def _is_ripple(burst: Burst, scene: Scene) -> bool:
     start_s, stop_s, snr = scene.ripples
     return bool(((snr >= burst.snr) & (start_s < burst.start_s) & (burst.stop_s < stop_s)).any())
@@ -267,6 +274,7 @@ DOUBTS = (
     Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
     Doubt("light step", _is_in_step, "is small and begins and ends while the light plainly steps"),
     Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),
+    Doubt("faint and wide", _is_faint_and_wide, "covers much of the picture and is faint, as focus and light are"),
     Doubt("beside mover", _is_beside_mover, "lies around what moves most of the time"),
 )
 """Doubts about a burst by itself."""

@@ -16,17 +16,22 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.burst import Box, Burst, describe_burst
+from detector.events.burst import Box, Burst, Entries, describe_burst
 from detector.events.bursts import find_parts, join_parts
 from detector.events.classify import classify_bursts, rhythm_event
 from detector.events.event import Event
 from detector.events.excess import Seen
 from detector.events.insects import sort_bursts
-from detector.events.rhythm import SLOW_GATES, find_rhythm
+from detector.events.rhythm import SLOW_GATES, find_rhythm, swing_of
 from detector.events.trains import find_rhythmic_runs
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
+from detector.motion.periodicity import measure_periodicity
 from detector.params import Params, RhythmParams
+
+Cells = NDArray[np.bool_]
+
+_FEW_CYCLES = 2.0
 
 
 def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> list[Event]:
@@ -43,7 +48,7 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
     if not (params.rules.has("slow layer") and params.rules.has("slow rhythm")):
         return []
     bursts = sort_bursts(*slow, join_parts(*slow, find_parts(*slow, params), params), params).local
-    events = []
+    events, cells = list[Event](), list[Cells]()
     for run, rhythm in find_rhythmic_runs(*slow, bursts, params, SLOW_GATES):
         # So few samples a cycle look even more easily.
         if rhythm is None or rhythm.likeness < params.rhythm.min_likeness:
@@ -53,7 +58,78 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
             # A lamp is as strong at either lag.
             if not any(_is_inside(burst, event) and 2.0 * burst.snr >= event.snr for burst in switched):
                 events.append(event)
+                cells.append(_cells_of(slow.view.grid, run))
+    if params.rules.has("breaths"):
+        reach_s = 0.5 * params.breathing.min_window_s
+        events = [
+            one
+            for one, place in zip(events, cells, strict=True)
+            if any(_is_beside(other, one, reach_s) for other in events)
+            or not is_of_breathing(slow, one, one.rate_hz, place, params)
+        ]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
+
+
+def _is_beside(other: Event, rhythm: Event, reach_s: float) -> bool:
+    """Whether another rhythm is told at the place of one just before or after it: then a movement goes on there."""
+    is_near = other.start_s < rhythm.stop_s + reach_s and rhythm.start_s - reach_s < other.stop_s
+    return other is not rhythm and is_near and _holds(other.box_px, rhythm.x_px, rhythm.y_px)
+
+
+def _cells_of(grid: Grid, bursts: Sequence[Burst]) -> Cells:
+    """Where any of some bursts moved, shape (C,)."""
+    cells = np.zeros(grid.n_cells, bool)
+    for burst in bursts:
+        cells[burst.cells] = True
+    return cells
+
+
+def is_of_breathing(slow: Seen, swing: Burst | Event, rate_hz: float, cells: Cells, params: Params) -> bool:
+    """Whether what swings is the plain part of what goes on before it and after it, as breathing does.
+
+    Args:
+        slow: the long lag and what stands out at it.
+        swing: one of its bursts or rhythms.
+        rate_hz: its rate, Hz.
+        cells: where it moves, shape (C,).
+        params: `breathing`, and the groups of a rhythm.
+    """
+    if rate_hz > params.breathing.max_rate_hz:
+        return False
+    reach_s = 0.5 * params.breathing.min_window_s
+    sides = (swing.start_s - reach_s, swing.start_s), (swing.stop_s, swing.stop_s + reach_s)
+    goes_on = [_goes_on(slow, cells, side, rate_hz, params) for side in sides]
+    return False not in goes_on and True in goes_on
+
+
+def _goes_on(slow: Seen, cells: Cells, side: tuple[float, float], rate_hz: float, params: Params) -> bool | None:
+    """Whether some cells, shape (C,), swing at a rate between two times; None where too little of that is seen."""
+    view, active = slow
+    frames = np.arange(*np.searchsorted(view.time_s, side))
+    if active.is_blind is not None:
+        frames = frames[~active.is_blind[frames]]
+    seen_s = len(frames) * float(np.median(np.diff(view.time_s)))
+    if seen_s * rate_hz < _FEW_CYCLES:
+        return None
+    found = _course_at(slow, cells, *side, params)
+    if found is None or 2.0 * found[1].duration_s < seen_s:
+        return False
+    fastest_hz = params.motion.rate_slack * params.breathing.max_rate_hz
+    swing = measure_periodicity(
+        swing_of(view, active, [found[1]], params), found[1].duration_s, params.rhythm.min_rate_hz, fastest_hz, params
+    )
+    if swing is None or swing.likeness < params.rhythm.even_likeness:
+        return False
+    return abs(swing.rate_hz / rate_hz - 1.0) <= params.rhythm.same_rate
+
+
+def _course_at(slow: Seen, cells: Cells, start_s: float, stop_s: float, params: Params) -> tuple[Entries, Burst] | None:
+    """Entries at a place, shape (C,), from one time to another, and all of them as one burst; None where none are."""
+    view, active = slow
+    frames = np.searchsorted(view.time_s, (start_s, stop_s)).astype(active.frame.dtype)
+    low, high = np.searchsorted(active.frame, frames).tolist()
+    entries = (low + np.flatnonzero(cells[active.cell[low:high]])).astype(np.int32)
+    return (entries, describe_burst(view, active, entries, params)) if len(entries) else None
 
 
 def elsewhere(events: Sequence[Event], grid: Grid, always: NDArray[np.bool_]) -> list[Event]:
@@ -103,8 +179,8 @@ def find_slow_movements(slow: Seen, is_busy: Callable[[float, float], bool], par
 def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
     """Whether a slow movement is no more than what goes on at its place before and after it, at one rate.
 
-    Breaths are of unlike depth, and the deepest of a minute may stand out alone. What breathes is told by the
-    epochs, so this is no artifact.
+    Breaths are of unlike depth: the deepest of a minute may stand out alone, or some that follow each other. What
+    breathes is told by the epochs, so this is no artifact.
 
     Args:
         slow: the long lag and what stands out at it.
@@ -112,13 +188,15 @@ def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
         params: `breathing.min_window_s`, `classify.slow_breaths`, and the groups of a rhythm.
     """
     view, active = slow
+    cells = _cells_of(view.grid, [burst])
+    own = find_rhythm(view, active, [burst], params, SLOW_GATES)
+    if own is not None and is_of_breathing(slow, burst, own.rate_hz, cells, params):
+        return True
     at_s, around_s = 0.5 * (burst.start_s + burst.stop_s), 0.5 * params.breathing.min_window_s
-    frames = np.searchsorted(view.time_s, (at_s - around_s, at_s + around_s)).astype(active.frame.dtype)
-    low, high = np.searchsorted(active.frame, frames).tolist()
-    is_there = np.zeros(view.grid.n_cells, bool)
-    is_there[burst.cells] = True
-    entries = (low + np.flatnonzero(is_there[active.cell[low:high]])).astype(np.int32)
-    course = describe_burst(view, active, entries, params)
+    found = _course_at(slow, cells, at_s - around_s, at_s + around_s, params)
+    if found is None:
+        return False
+    entries, course = found
     rhythm = find_rhythm(view, active, [course], params, SLOW_GATES)
     if rhythm is None or rhythm.rate_hz > params.breathing.max_rate_hz:
         return False

@@ -207,7 +207,8 @@ class DoubtParams(Group):
     fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
     one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
-    flash_cells: int = tunable(12, "cells", DERIVED, "A block coded again is no larger.", ge=1, le=10_000)
+    flash_block_px: float = tunable(16.0, "px", DERIVED, "A block coded again is no wider than this ...", ge=1, le=256)
+    flash_beside: float = tunable(1.5, "cells", DERIVED, "... and this, by which it is averaged.", ge=0, le=16)
     switch: float = tunable(1e6, "1", OWN, "It changes from one frame to the next and stays so (1e6: never) ...", ge=1)
     switch_area: float = tunable(0.006, "of the picture", OWN, "... over at most this share.", gt=0, le=1)
     jump: float = tunable(
@@ -233,6 +234,17 @@ class DoubtParams(Group):
     )
     clock_window_s: float = tunable(
         15.0, "s", OWN, "... and begins when the clock changes, by its changes within so long.", gt=1, le=600
+    )
+    faint_and_wide: float = tunable(
+        1e6,
+        "1",
+        OWN,
+        "It covers so much of the picture that a body would be far stronger (1e6: never) ...",
+        ge=1,
+        le=1e6,
+    )
+    wide_least: float = tunable(
+        100.0, "floors", OWN, "... than so many floors for the whole picture, and its share of them.", ge=0, le=1e6
     )
     beside_mover: float = tunable(3.0, "1", OWN, "Half of it lies around what moves most of the time.", ge=1, le=1e6)
     ripple: float = tunable(1e6, "1", OWN, "It is the ripple of another (`burst.ripple`; 1e6: never).", ge=1)

@@ -17,6 +17,7 @@ FORMER = {
     "artifact.bump_share": Former(instead=_BY_CAMERA),
     "artifact.quiet_share": Former(instead=_BY_CAMERA),
     "artifact.clock_ticks": Former(instead="artifact.clock_phase with artifact.clock_min_s decides what a clock is"),
+    "doubt.flash_cells": Former(instead="doubt.flash_block_px says how large a block of an encoder is"),
     "doubt.light_edge": Former(instead="doubt.beside_cause says what a change of light leaves"),
 }
 """Parameters of earlier versions: a file or a night that has them is still read, or told what took their place."""

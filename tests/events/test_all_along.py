@@ -236,12 +236,13 @@ def test_what_is_told_as_an_event_hides_nothing_of_the_time_that_was_judged() ->
     assert decision.judged
 
 
-def test_a_body_that_turns_meanwhile_is_told_and_faint_outskirts_are_not() -> None:
-    drawing = moving(swing(1.0)).move(30.0, 33.0, np.s_[1:17, 2:22], snr=20.0)
+@pytest.mark.parametrize("snr", [60.0, 2000.0])
+def test_a_body_that_turns_meanwhile_is_told_beside_the_rhythm_and_faint_outskirts_are_not(snr: float) -> None:
+    drawing = moving(swing(1.0)).move(30.0, 33.0, np.s_[1:17, 2:22], snr=snr)
     drawing.move(50.0, 50.3, np.s_[11:13, 13:15], snr=8.0)
-    kinds = [kind for kind, _ in told(decide(always(drawing, INSIDE), PARAMS))]
-    assert "gross" in kinds
-    assert "twitch" not in kinds
+    decision = decide(always(drawing, INSIDE), PARAMS)
+    assert told(decision) == [("rhythmic", 69), ("gross", 3)]
+    assert decision.events[0].rate_hz == pytest.approx(1.0, abs=0.02)
 
 
 def at(kind: EventKind, start_s: float, stop_s: float, x_px: float, **changes: object) -> Event:

@@ -18,7 +18,7 @@ from tests.drawing import Found, Sketch, find_in, with_columns
 PARAMS = Params()
 FPS = 15.0
 HAND = np.s_[4:8, 10:14]
-BLOCK = np.s_[4:7, 10:14]
+BLOCK = np.s_[4:7, 4:7]
 BAR = PARAMS.burst.threshold
 
 
@@ -176,6 +176,12 @@ def test_what_begins_and_ends_in_a_step_of_light_is_doubted_and_no_other() -> No
     assert holds(burst, scene_of(found, has_step=step))
     assert not holds(burst, scene_of(found, has_step=np.zeros(n_frames, bool)))
     assert not holds(burst, scene_of(found, has_step=step & (found.view.time_s < 5.2)))
+
+
+@pytest.mark.parametrize(("snr", "is_doubted"), [(12.0, True), (200.0, False)])
+def test_what_is_as_faint_as_it_is_wide_is_no_body(snr: float, *, is_doubted: bool) -> None:
+    found, burst = one(Sketch(20.0).move(5.0, 6.0, np.s_[2:15, 2:20], snr=snr))
+    assert doubt("faint and wide").holds(burst, scene_of(found)) is is_doubted
 
 
 @pytest.mark.parametrize(("stop_s", "is_doubted"), [(5.01, True), (6.0, False)])

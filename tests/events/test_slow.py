@@ -1,6 +1,6 @@
 """What the long lag shows besides: slow swings, and slow movement where nothing else is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -153,6 +153,31 @@ class TestBreaths:
     def test_so_does_one_without_breaths_around_it(self, sketch: type[Sketch]) -> None:
         (event,) = found(sketch(40.0).move(18.0, 19.5, ARM, snr=14.0, layer="slow"))
         assert event.kind == "movement"
+
+
+class TestPlainBreathing:
+    """Something that swings at 0.5 Hz, plainly for some seconds of a recording of 50 s."""
+
+    @staticmethod
+    def told(drawing: Sketch, faint_s: Sequence[tuple[float, float]], without: str = "") -> list[str]:
+        drawing.move(20.0, 32.0, ARM, snr=20.0, signed=swing(0.5), layer="slow")
+        rng = np.random.default_rng(4)
+        for start_s, stop_s in faint_s:
+            for middle_s in np.arange(start_s + 1.0, stop_s, 2.0):
+                at_s = float(middle_s + rng.uniform(-0.2, 0.2))
+                drawing.move(at_s, at_s + 0.6, ARM, snr=4.0, signed=3.0, layer="slow")
+        return [event.kind for event in found(drawing, with_values(PARAMS, {"rules.without": without}))]
+
+    def test_that_goes_on_before_and_after_is_no_movement(self, sketch: type[Sketch]) -> None:
+        sides_s = ((0.0, 18.0), (33.0, 50.0))
+        assert self.told(sketch(50.0), sides_s) == []
+        assert self.told(sketch(50.0), sides_s, without="breaths") == ["rhythmic"]
+
+    @pytest.mark.parametrize("sides_s", [(), ((0.0, 18.0),), ((33.0, 50.0),)])
+    def test_what_begins_or_ends_is_a_movement(
+        self, sketch: type[Sketch], sides_s: tuple[tuple[float, float], ...]
+    ) -> None:
+        assert self.told(sketch(50.0), sides_s) == ["rhythmic"]
 
 
 def test_a_slow_rhythm_where_something_moves_all_the_time_is_no_episode() -> None:
