@@ -23,6 +23,7 @@ from detector.events.event import Event
 from detector.events.excess import Seen
 from detector.events.insects import sort_bursts
 from detector.events.rhythm import SLOW_GATES, find_rhythm, swing_of
+from detector.events.stillness import Stretch
 from detector.events.trains import find_rhythmic_runs
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
@@ -61,19 +62,21 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
                 cells.append(_cells_of(slow.view.grid, run))
     if params.rules.has("breaths"):
         reach_s = 0.5 * params.breathing.min_window_s
-        events = [
-            one
-            for one, place in zip(events, cells, strict=True)
-            if any(_is_beside(other, one, reach_s) for other in events)
-            or not is_of_breathing(slow, one, one.rate_hz, place, params)
-        ]
+        spans = [_span_at(one, events, reach_s) for one in events]
+        those = zip(events, spans, cells, strict=True)
+        events = [one for one, span, at in those if not is_of_breathing(slow, span, one.rate_hz, at, params)]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
 
 
-def _is_beside(other: Event, rhythm: Event, reach_s: float) -> bool:
-    """Whether another rhythm is told at the place of one just before or after it: then a movement goes on there."""
-    is_near = other.start_s < rhythm.stop_s + reach_s and rhythm.start_s - reach_s < other.stop_s
-    return other is not rhythm and is_near and _holds(other.box_px, rhythm.x_px, rhythm.y_px)
+def _span_at(rhythm: Event, others: Sequence[Event], reach_s: float) -> Stretch:
+    """From when to when a rhythm goes on, with all that are told at its place and follow each other within reach, s."""
+    there = [one for one in others if _holds(one.box_px, rhythm.x_px, rhythm.y_px)]
+    span, wider = (0.0, 0.0), (rhythm.start_s, rhythm.stop_s)
+    while wider != span:
+        span = wider
+        near = [one for one in there if one.start_s < span[1] + reach_s and span[0] - reach_s < one.stop_s]
+        wider = min([span[0], *(one.start_s for one in near)]), max([span[1], *(one.stop_s for one in near)])
+    return span
 
 
 def _cells_of(grid: Grid, bursts: Sequence[Burst]) -> Cells:
@@ -84,12 +87,12 @@ def _cells_of(grid: Grid, bursts: Sequence[Burst]) -> Cells:
     return cells
 
 
-def is_of_breathing(slow: Seen, swing: Burst | Event, rate_hz: float, cells: Cells, params: Params) -> bool:
-    """Whether what swings is the plain part of what goes on before it and after it, as breathing does.
+def is_of_breathing(slow: Seen, span: Stretch, rate_hz: float, cells: Cells, params: Params) -> bool:
+    """Whether what swings is the plain part of what goes on before it and after it, as breathing and a mobile do.
 
     Args:
         slow: the long lag and what stands out at it.
-        swing: one of its bursts or rhythms.
+        span: from when to when it is plain, s.
         rate_hz: its rate, Hz.
         cells: where it moves, shape (C,).
         params: `breathing`, and the groups of a rhythm.
@@ -97,7 +100,7 @@ def is_of_breathing(slow: Seen, swing: Burst | Event, rate_hz: float, cells: Cel
     if rate_hz > params.breathing.max_rate_hz:
         return False
     reach_s = 0.5 * params.breathing.min_window_s
-    sides = (swing.start_s - reach_s, swing.start_s), (swing.stop_s, swing.stop_s + reach_s)
+    sides = (span[0] - reach_s, span[0]), (span[1], span[1] + reach_s)
     goes_on = [_goes_on(slow, cells, side, rate_hz, params) for side in sides]
     return False not in goes_on and True in goes_on
 
@@ -190,7 +193,7 @@ def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
     view, active = slow
     cells = _cells_of(view.grid, [burst])
     own = find_rhythm(view, active, [burst], params, SLOW_GATES)
-    if own is not None and is_of_breathing(slow, burst, own.rate_hz, cells, params):
+    if own is not None and is_of_breathing(slow, (burst.start_s, burst.stop_s), own.rate_hz, cells, params):
         return True
     at_s, around_s = 0.5 * (burst.start_s + burst.stop_s), 0.5 * params.breathing.min_window_s
     found = _course_at(slow, cells, at_s - around_s, at_s + around_s, params)

@@ -159,8 +159,14 @@ class TestPlainBreathing:
     """Something that swings at 0.5 Hz, plainly for some seconds of a recording of 50 s."""
 
     @staticmethod
-    def told(drawing: Sketch, faint_s: Sequence[tuple[float, float]], without: str = "") -> list[str]:
-        drawing.move(20.0, 32.0, ARM, snr=20.0, signed=swing(0.5), layer="slow")
+    def told(
+        drawing: Sketch,
+        faint_s: Sequence[tuple[float, float]],
+        without: str = "",
+        plain_s: Sequence[tuple[float, float]] = ((20.0, 32.0),),
+    ) -> list[str]:
+        for start_s, stop_s in plain_s:
+            drawing.move(start_s, stop_s, ARM, snr=20.0, signed=swing(0.5), layer="slow")
         rng = np.random.default_rng(4)
         for start_s, stop_s in faint_s:
             for middle_s in np.arange(start_s + 1.0, stop_s, 2.0):
@@ -172,6 +178,11 @@ class TestPlainBreathing:
         sides_s = ((0.0, 18.0), (33.0, 50.0))
         assert self.told(sketch(50.0), sides_s) == []
         assert self.told(sketch(50.0), sides_s, without="breaths") == ["rhythmic"]
+
+    def test_nor_are_two_parts_of_it(self, sketch: type[Sketch]) -> None:
+        plain_s = ((11.0, 21.0), (27.0, 37.0))
+        assert self.told(sketch(50.0), (), plain_s=plain_s) == ["rhythmic"] * 2
+        assert self.told(sketch(50.0), ((0.0, 9.0), (38.0, 50.0)), plain_s=plain_s) == []
 
     @pytest.mark.parametrize("sides_s", [(), ((0.0, 18.0),), ((33.0, 50.0),)])
     def test_what_begins_or_ends_is_a_movement(
