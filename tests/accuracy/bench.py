@@ -103,13 +103,13 @@ def read_scenes(path: Path = SCENES) -> tuple[Scene, ...]:
     scenes: list[Scene] = []
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            scenes.append(_scene(row))
+            scenes.append(scene_of(row))
             if row["twin"] == "yes":
                 scenes.append(replace(scenes[-1], name=f"{row['name']}{STILL}", movements=()))
     return tuple(scenes)
 
 
-def _scene(row: Mapping[str, str]) -> Scene:
+def scene_of(row: Mapping[str, str]) -> Scene:
     width, height = (int(side) for side in row["size"].split("x"))
     look = dict(part.partition(" ")[::2] for part in _parts(row["look"]))
     spec = SceneSpec(
