@@ -115,19 +115,29 @@ def where_always(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Cel
 
 
 def rests(trace: MotionTrace, always: Cells, limits: ArtifactParams) -> Cells:
-    """Places away from the border that hardly move in some block, shape (C,): what is seen to begin is no mover.
+    """Places away from the border that hardly move at an end of the recording: what is seen to begin is no mover.
+
+    Blocks in which the picture mostly stands still or is damaged tell nothing.
 
     Args:
         trace: whose blocks tell how often each cell moves.
         always: where something moves nearly all the time, shape (C,).
         limits: the group `artifact`.
+
+    Returns:
+        Shape (C,).
     """
-    grid, duty = trace.grid, trace.noise.blocks.duty
+    grid, blocks, frames = trace.grid, trace.noise.blocks, trace.frames
     resting = np.zeros(grid.n_cells, bool)
+    block = np.maximum(np.searchsorted(blocks.start_s, frames.time_s, side="right") - 1, 0)
+    n_blocks, is_lost = len(blocks.duty), frames.is_frozen | frames.is_damaged
+    n_frames, n_lost = np.bincount(block, minlength=n_blocks), np.bincount(block, is_lost, minlength=n_blocks)
+    seen = np.flatnonzero(2.0 * n_lost < n_frames)
+    ends = np.concatenate([seen[:1], seen[-1:]])
     for place in connected_parts(always.reshape(grid.rows, -1)):
         cells = grow(place).ravel()
-        moves = np.median(duty[:, place.ravel()], axis=1) / 255.0
-        if not from_outside(grid, cells) and moves.min() < limits.mover_rest:
+        moves = np.median(blocks.duty[ends][:, place.ravel()], axis=1) / 255.0
+        if not from_outside(grid, cells) and moves.min(initial=1.0) < limits.mover_rest:
             resting |= cells
     return resting
 
@@ -298,7 +308,7 @@ def is_too_fast(fast: Seen, cells: Cells, params: Params) -> bool:
 
 
 def with_all_along(
-    events: Sequence[Event], all_along: Sequence[Event], reach_px: float, same_rate: float
+    events: Sequence[Event], all_along: Sequence[Event], reach_px: float, same_rate: float, *, is_one: bool = True
 ) -> list[Event]:
     """Events with those that go on all along.
 
@@ -310,6 +320,7 @@ def with_all_along(
         all_along: as long as the recording.
         reach_px: of its box, px.
         same_rate: rates that differ by less than this share are one.
+        is_one: whether at most one infant is looked at.
 
     Returns:
         In order of start.
@@ -319,7 +330,7 @@ def with_all_along(
         if not _lies_in(event, whole):
             return False
         if whole.kind == "restless":
-            return event.kind in ("restless", "movement")
+            return is_one and event.kind in ("restless", "movement")
         is_alike = event.kind == "rhythmic" and abs(event.rate_hz / whole.rate_hz - 1.0) <= same_rate
         return is_alike and _is_near(event, whole, reach_px)
 

@@ -4,15 +4,15 @@ A limb moves inside such a box, and both would be one burst. But each cell of a 
 lag of several frames it shows one and the same change in each of them, and nothing before and after. Cells that do so
 from the same picture on, far above the noise, and that are lines around something, are taken out before bursts are
 looked for; what moves inside stays. Where a lag is one picture the lines tell it alone. Beside such a box in time, its
-sides and pieces go, too, and what is as strong as lines and next to them. A camera that draws boxes may draw one twice
-within a lag, which changes no cell just once: there, straight lines that close around something still are told in each
-frame by themselves. Own, from cameras that mark what they detect.
+sides and pieces go, too, and what is as strong as lines and next to them. One that is drawn twice within a lag changes
+no cell just once: where straight lines close around something still, for no longer than two lags and not long before or
+after a box, they are told in each frame by themselves. Own, from cameras that mark what they detect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -38,6 +38,7 @@ class _Box:
         start, stop: frames in which its cells tell nothing, half-open.
         cells: of and beside its lines, shape (C,).
         is_sure: whether it is a whole box.
+        is_ring: whether it is told by its lines alone, in its own frame.
     """
 
     frame: int
@@ -45,6 +46,7 @@ class _Box:
     stop: int
     cells: NDArray[np.bool_]
     is_sure: bool
+    is_ring: bool = False
 
 
 def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifact]]:
@@ -71,6 +73,8 @@ def without_boxes(seen: Seen, limits: ArtifactParams) -> tuple[Seen, list[Artifa
         drawn[low:high] |= beside[active.cell[low:high]] & (active.snr[low:high] >= limits.box_snr)
     sure = [box.frame for box in boxes if box.is_sure]
     words = f"lines around what moves, drawn anew {len(sure)} times"
+    if n_rings := len({box.frame for box in boxes if box.is_ring}):
+        words += f"; in {n_rings} more pictures lines as straight close around something"
     start_s, stop_s = view.time_s[[sure[0], min(_ends(view, sure[-1]), len(view.time_s) - 1)]].tolist()
     return Seen(view, active.where(~drawn)), [Artifact("overlay", start_s, stop_s, words)]
 
@@ -81,7 +85,7 @@ def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[
     frames = np.array([active.frame[group[0]] for group, n_sides in steps if n_sides > 1], np.int64)
     if len(frames) < limits.drawn_times:
         return []
-    rings = list(_rings(view, active, limits))
+    rings = _brief(view, _rings(view, active, frames, limits))
     frames = np.sort(np.concatenate([frames, np.array([ring.frame for ring in rings], np.int64)]))
     # Of a night only what is near a box in time is looked at as a picture.
     near = [step for step in steps if _in_reach(view, frames, int(active.frame[step[0][0]]), limits)]
@@ -95,14 +99,31 @@ def find_boxes(view: LayerView, active: Active, limits: ArtifactParams) -> list[
     return sorted([*(box for box in found if is_of_one(box)), *rings], key=lambda box: box.frame)
 
 
-def _rings(view: LayerView, active: Active, limits: ArtifactParams) -> Iterator[_Box]:
-    """Where a frame shows strong straight lines that close around something still; in that frame alone."""
+def _brief(view: LayerView, rings: Iterable[_Box]) -> list[_Box]:
+    """Rings but those that follow each other for longer than what is drawn twice within a lag: a body moves on."""
+    found = list(rings)
+    frames = np.unique([ring.frame for ring in found]).astype(np.int64)
+    runs = np.split(frames, np.flatnonzero(np.diff(frames) > 1) + 1) if len(frames) else []
+    brief = {frame for run in runs if len(run) <= 2 * _lag_frames(view, int(run[0])) + 1 for frame in run.tolist()}
+    return [ring for ring in found if ring.frame in brief]
+
+
+def _rings(view: LayerView, active: Active, boxes: Entries, limits: ArtifactParams) -> Iterator[_Box]:
+    """Where a frame shows strong straight lines that close around something still; in that frame alone.
+
+    Args:
+        view: for times and cells.
+        active: what stands out.
+        boxes: frames of boxes, ascending: not long before or after one.
+        limits: the group `artifact`.
+    """
     grid, strong = view.grid, np.flatnonzero(active.snr >= limits.box_snr)
     begin = np.flatnonzero(np.diff(active.frame[strong], prepend=-1))
     for entries in np.split(strong, begin[1:]) if len(strong) else ():
-        if len(entries) < 4 * limits.drawn_side:
-            continue
         frame = int(active.frame[entries[0]])
+        low, high = np.searchsorted(boxes, _frames_of(view, frame, limits.ring_s)).tolist()
+        if low == high or len(entries) < 4 * limits.drawn_side:
+            continue
         stride = int(view.layer.stride[frame])
         rows, columns = np.divmod(active.cell[entries], grid.columns)
         lines = np.zeros((grid.rows // stride + 1, grid.columns // stride + 1), np.uint8)
@@ -111,13 +132,14 @@ def _rings(view: LayerView, active: Active, limits: ArtifactParams) -> Iterator[
         rings = [part for part in range(1, n_parts) if _is_ring(part_of == part, extents[part].tolist(), limits)]
         if rings:
             is_in = np.isin(part_of[rows // stride, columns // stride], rings)
-            yield _box_at(view, frame, active.cell[entries[is_in]], (frame, frame + 1), is_sure=False)
+            box = _box_at(view, frame, active.cell[entries[is_in]], (frame, frame + 1), is_sure=False)
+            yield replace(box, is_ring=True)
 
 
 def _is_ring(part: NDArray[np.bool_], extent: Sequence[int], limits: ArtifactParams) -> bool:
     """Whether a connected part of a picture is a straight line along three sides or more of the box around it."""
     left, top, width, height, _ = extent
-    if min(width, height) < 2 * limits.drawn_side:
+    if min(width, height) < max(2 * limits.drawn_side, 3):
         return False
     whole = part[top : top + height, left : left + width]
     tall, wide = height // 3, width // 3

@@ -140,7 +140,7 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
         events += [*passing, *slow_moves]
         events = merge_restless(events, params.classify, slower) if has("restless") else events
         reach_px = params.burst.reach * trace.grid.diagonal_px
-        return with_all_along(events, seen.all_along, reach_px, params.rhythm.same_rate)
+        return with_all_along(events, seen.all_along, reach_px, params.rhythm.same_rate, is_one=place.is_one)
 
     events, where = named(), Where(hidden.is_clock, place.judged, is_one=place.is_one)
     infant = see_infant(trace, events, params, where)

@@ -248,8 +248,10 @@ def _is_in_step(burst: Burst, scene: Scene) -> bool:
 
 
 def _is_faint_and_wide(burst: Burst, scene: Scene) -> bool:
-    # A body that moves so much of the picture moves its edges far; focus, light and a camera that gives way do not.
-    return burst.snr < scene.params.doubt.wide_least * burst.area_fraction
+    # A body that moves so much of the picture mostly moves its edges far; what focus and light leave is faint.
+    first, last = scene.ends(burst)
+    is_faint = burst.snr < scene.params.doubt.wide_least * burst.area_fraction
+    return is_faint and bool(scene.has_cause[first : last + 1].any())
 
 
 def _is_ripple(burst: Burst, scene: Scene) -> bool:
@@ -274,7 +276,11 @@ DOUBTS = (
     Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
     Doubt("light step", _is_in_step, "is small and begins and ends while the light plainly steps"),
     Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),
-    Doubt("faint and wide", _is_faint_and_wide, "covers much of the picture and is faint, as focus and light are"),
+    Doubt(
+        "faint and wide",
+        _is_faint_and_wide,
+        "covers much of the picture, is faint, and begins or ends with focus or light",
+    ),
     Doubt("beside mover", _is_beside_mover, "lies around what moves most of the time"),
 )
 """Doubts about a burst by itself."""

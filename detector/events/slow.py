@@ -64,7 +64,7 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
         reach_s = 0.5 * params.breathing.min_window_s
         spans = [_span_at(one, events, reach_s) for one in events]
         those = zip(events, spans, cells, strict=True)
-        events = [one for one, span, at in those if not is_of_breathing(slow, span, one.rate_hz, at, params)]
+        events = [one for one, span, at in those if not is_of_breathing(slow, one, span, one.rate_hz, at, params)]
     return sorted(events, key=lambda event: (event.start_s, event.x_px))
 
 
@@ -87,26 +87,36 @@ def _cells_of(grid: Grid, bursts: Sequence[Burst]) -> Cells:
     return cells
 
 
-def is_of_breathing(slow: Seen, span: Stretch, rate_hz: float, cells: Cells, params: Params) -> bool:
+def is_of_breathing(
+    slow: Seen, plain: Burst | Event, span: Stretch, rate_hz: float, cells: Cells, params: Params
+) -> bool:
     """Whether what swings is the plain part of what goes on before it and after it, as breathing and a mobile do.
 
     Args:
         slow: the long lag and what stands out at it.
-        span: from when to when it is plain, s.
+        plain: one of its bursts or rhythms.
+        span: from when to when it and its like are plain, s.
         rate_hz: its rate, Hz.
         cells: where it moves, shape (C,).
-        params: `breathing`, and the groups of a rhythm.
+        params: `breathing`, `classify.slow_breaths`, and the groups of a rhythm.
     """
     if rate_hz > params.breathing.max_rate_hz:
         return False
     reach_s = 0.5 * params.breathing.min_window_s
     sides = (span[0] - reach_s, span[0]), (span[1], span[1] + reach_s)
-    goes_on = [_goes_on(slow, cells, side, rate_hz, params) for side in sides]
-    return False not in goes_on and True in goes_on
+    beyond = [_strokes(slow, cells, side, rate_hz, params) for side in sides]
+    strokes = np.concatenate([side for side in beyond if side is not None] or [np.zeros(0)])
+    if len(strokes) == 0 or any(side is not None and len(side) == 0 for side in beyond):
+        return False
+    return bool(plain.snr < params.classify.slow_breaths * np.median(strokes))
 
 
-def _goes_on(slow: Seen, cells: Cells, side: tuple[float, float], rate_hz: float, params: Params) -> bool | None:
-    """Whether some cells, shape (C,), swing at a rate between two times; None where too little of that is seen."""
+def _strokes(slow: Seen, cells: Cells, side: Stretch, rate_hz: float, params: Params) -> NDArray[np.floating] | None:
+    """How strong the cycles are in which some cells, shape (C,), swing at a rate between two times, floors.
+
+    Returns:
+        Empty where they do not swing at this rate; None where too little of the time is seen to tell.
+    """
     view, active = slow
     frames = np.arange(*np.searchsorted(view.time_s, side))
     if active.is_blind is not None:
@@ -114,16 +124,26 @@ def _goes_on(slow: Seen, cells: Cells, side: tuple[float, float], rate_hz: float
     seen_s = len(frames) * float(np.median(np.diff(view.time_s)))
     if seen_s * rate_hz < _FEW_CYCLES:
         return None
-    found = _course_at(slow, cells, *side, params)
+    found, nothing = _course_at(slow, cells, *side, params), np.zeros(0)
     if found is None or 2.0 * found[1].duration_s < seen_s:
-        return False
+        return nothing
+    entries, course = found
     fastest_hz = params.motion.rate_slack * params.breathing.max_rate_hz
-    swing = measure_periodicity(
-        swing_of(view, active, [found[1]], params), found[1].duration_s, params.rhythm.min_rate_hz, fastest_hz, params
-    )
+    samples = swing_of(view, active, [course], params)
+    swing = measure_periodicity(samples, course.duration_s, params.rhythm.min_rate_hz, fastest_hz, params)
     if swing is None or swing.likeness < params.rhythm.even_likeness:
-        return False
-    return abs(swing.rate_hz / rate_hz - 1.0) <= params.rhythm.same_rate
+        return nothing
+    is_alike = abs(swing.rate_hz / rate_hz - 1.0) <= params.rhythm.same_rate
+    return _by_cycle(slow, entries, course, swing.rate_hz) if is_alike else nothing
+
+
+def _by_cycle(slow: Seen, entries: Entries, course: Burst, rate_hz: float) -> NDArray[np.floating]:
+    """How strong each cycle of a rate is at its strongest, floors."""
+    view, active = slow
+    cycle = (view.time_s[active.frame[entries]] - course.start_s) * rate_hz
+    begins = np.flatnonzero(np.diff(np.floor(cycle), prepend=-np.inf) > 0)
+    strongest: NDArray[np.floating] = np.maximum.reduceat(active.snr[entries], begins)
+    return strongest
 
 
 def _course_at(slow: Seen, cells: Cells, start_s: float, stop_s: float, params: Params) -> tuple[Entries, Burst] | None:
@@ -193,7 +213,7 @@ def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
     view, active = slow
     cells = _cells_of(view.grid, [burst])
     own = find_rhythm(view, active, [burst], params, SLOW_GATES)
-    if own is not None and is_of_breathing(slow, (burst.start_s, burst.stop_s), own.rate_hz, cells, params):
+    if own is not None and is_of_breathing(slow, burst, (burst.start_s, burst.stop_s), own.rate_hz, cells, params):
         return True
     at_s, around_s = 0.5 * (burst.start_s + burst.stop_s), 0.5 * params.breathing.min_window_s
     found = _course_at(slow, cells, at_s - around_s, at_s + around_s, params)
@@ -203,9 +223,7 @@ def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
     rhythm = find_rhythm(view, active, [course], params, SLOW_GATES)
     if rhythm is None or rhythm.rate_hz > params.breathing.max_rate_hz:
         return False
-    cycle = (view.time_s[active.frame[entries]] - course.start_s) * rhythm.rate_hz
-    begins = np.flatnonzero(np.diff(np.floor(cycle), prepend=-np.inf) > 0)
-    breaths = np.maximum.reduceat(active.snr[entries], begins)
+    breaths = _by_cycle(slow, entries, course, rhythm.rate_hz)
     return bool(burst.snr < params.classify.slow_breaths * np.median(breaths))
 
 

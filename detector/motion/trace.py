@@ -243,7 +243,7 @@ def join_traces(traces: Iterable[MotionTrace]) -> MotionTrace:
     """Put the traces of consecutive spans together.
 
     A part that one of them lacks is left out of all. Each kind of part is let go of as soon as it is joined, so that of
-    traces that nobody else holds (`taken`) hardly more than one copy is in memory at a time.
+    traces that nobody else holds (`taken`) one kind of part at a time is in memory twice.
 
     Raises:
         ValueError: there is no trace, or their pictures differ in size.

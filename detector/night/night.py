@@ -279,7 +279,7 @@ class Night(Answers):
         return film_stretch(self, start_s, stop_s, box=found.box_px if with_box else None, footage=footage)
 
     def but(self, **changes: Any) -> Night:  # noqa: ANN401  # of whatever type the attributes are
-        """A night that differs from this one in some attributes; its motion is still read at its first use.
+        """A night that differs from this one in some attributes; each reads its motion at its first use.
 
         Args:
             **changes: new values by the names of attributes.

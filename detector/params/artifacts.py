@@ -108,7 +108,12 @@ class ArtifactParams(Group):
         600.0, "s", OWN, "... and of less than this not what is a rhythm or restless away from the border.", ge=0
     )
     mover_rest: float = tunable(
-        0.25, "1", OWN, "... nor what moves there in less than so many half seconds of some block ...", ge=0, le=1
+        0.25,
+        "1",
+        OWN,
+        "... nor what moves in less than so many half seconds of its first or last block ...",
+        ge=0,
+        le=1,
     )
     mover_blocks: int = tunable(6, "blocks", OWN, "... of a recording of at least so many.", ge=1)
     flash_brightening: float = tunable(
@@ -195,6 +200,9 @@ class ArtifactParams(Group):
         0.1, "1", OWN, "... and thin, or around something: at most this share lies within them ...", ge=0, le=1
     )
     box_s: float = tunable(0.6, "s", OWN, "What steps beside a box within this time of it is one of its sides.", gt=0)
+    ring_s: float = tunable(
+        3.0, "s", OWN, "Within this time of a box, lines that close tell one by themselves ...", ge=0, le=60
+    )
     box_straight: float = tunable(0.7, "1", OWN, "... and straight: this share is in runs of `drawn_side`.", gt=0, le=1)
     drawn_side: float = tunable(4.0, "cells", OWN, "... of at least this many cells each way.", gt=0)
 
@@ -236,15 +244,10 @@ class DoubtParams(Group):
         15.0, "s", OWN, "... and begins when the clock changes, by its changes within so long.", gt=1, le=600
     )
     faint_and_wide: float = tunable(
-        1e6,
-        "1",
-        OWN,
-        "It covers so much of the picture that a body would be far stronger (1e6: never) ...",
-        ge=1,
-        le=1e6,
+        1e6, "1", OWN, "While camera or light explain a change it covers much of the picture (1e6: never) ...", ge=1
     )
     wide_least: float = tunable(
-        100.0, "floors", OWN, "... than so many floors for the whole picture, and its share of them.", ge=0, le=1e6
+        100.0, "floors", OWN, "... and is no stronger than its share of the picture times this.", ge=0, le=1e6
     )
     beside_mover: float = tunable(3.0, "1", OWN, "Half of it lies around what moves most of the time.", ge=1, le=1e6)
     ripple: float = tunable(1e6, "1", OWN, "It is the ripple of another (`burst.ripple`; 1e6: never).", ge=1)

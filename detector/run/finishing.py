@@ -2,7 +2,7 @@
 
 What decides holds the motion of the whole night, and what draws holds libraries that nothing else needs and decodes
 footage once more. So `analyze` leaves both to a child, which has imported all of it by the time the footage is
-measured, and whose end costs no table.
+measured, and whose end costs no table. Of several infants each is decided by the process that leads.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import math
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -69,15 +70,15 @@ class Finisher:
         return self._child is not None
 
     def decide(self, prepared: Prepared, jobs: Sequence[Job], given_up: Mapping[int, str]) -> Night:
-        """As `join_night`; the motion of the night is read from its parts when somebody asks for it."""
+        """As `join_night`; the motion of the night is read from its parts when somebody asks for it.
+
+        Where the child ends meanwhile, for whatever reason, this process does it once more, and says what it says.
+        """
         if self._child is not None:
             try:
                 answer = self._child.ask(_Measured(prepared, tuple(jobs), dict(given_up)), math.inf)
             except SilentError:
-                self._end()  # whatever ended it: here it is told, or does not happen
-            except BaseException:
                 self._end()
-                raise
             else:
                 if isinstance(answer, DetectorError):
                     raise answer
@@ -115,16 +116,18 @@ class Finisher:
 
 def serve() -> None:
     """Be such a child, until standard input closes."""
-    _rehearse()
-    answer_each(partial(_answer, []))
+    import scipy.ndimage
+    import scipy.special  # noqa: F401
+
+    rehearsal = threading.Thread(target=_rehearse, daemon=True)  # deciding needs nothing of it
+    rehearsal.start()
+    answer_each(partial(_answer, [], rehearsal))
 
 
 def _rehearse() -> None:
-    """Import what decides and what draws, and draw something: the first picture finds fonts and formats."""
+    """Import what draws, and draw something: the first picture finds fonts and formats."""
     import bokeh.embed
     import bokeh.plotting  # noqa: F401
-    import scipy.ndimage
-    import scipy.special  # noqa: F401
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -137,10 +140,11 @@ def _rehearse() -> None:
         figure.savefig(io.BytesIO(), format=form)
 
 
-def _answer(held: list[Night], task: _Measured | _Decided) -> Night | Exception | None:
+def _answer(held: list[Night], rehearsal: threading.Thread, task: _Measured | _Decided) -> Night | Exception | None:
     """What is answered to a task; `held` is the night that was decided last, with its motion."""
     if isinstance(task, _Measured):
         return _decided(held, task)
+    rehearsal.join()
     same = [night for night in held if night.parts == task.night.parts]
     try:
         draw_pictures(task.night.but(trace=same[0].trace) if same else task.night, task.folder)

@@ -129,6 +129,16 @@ def test_what_is_seen_to_begin_is_no_mover_at_either_lag(starts_s: float, n_move
     assert [kind for kind, _ in told(decision)] == ["rhythmic"] * (1 - n_movers)
 
 
+def test_a_picture_that_stands_still_for_a_block_is_no_rest() -> None:
+    drawing = Sketch(LENGTH_S, FPS).move(0.5, LENGTH_S - 0.5, INSIDE, signed=swing(0.6), layer="slow")
+    trace = always(drawing, INSIDE)
+    duty = trace.noise.blocks.duty.copy()
+    duty[0] = 0
+    duty[1:][duty[1:] > 0] = 255
+    is_frozen = trace.frames.time_s < LENGTH_S / 8
+    assert movers(decide(with_columns(trace, duty=duty, is_frozen=is_frozen), PARAMS)) == 1
+
+
 def test_outside_of_the_regions_that_are_judged_it_is_no_event() -> None:
     trace = always(moving(swing(1.0)), INSIDE)
     left = ((0.0, 0.0), (110.0, 0.0), (110.0, 180.0), (0.0, 180.0))
@@ -256,6 +266,7 @@ def at(kind: EventKind, start_s: float, stop_s: float, x_px: float, **changes: o
 def test_what_moves_at_another_place_of_a_restless_infant_is_of_it(kind: EventKind) -> None:
     whole, other = at("restless", 1.0, 60.0, 100.0), at(kind, 0.5, 40.0, 250.0)
     twitch = at("twitch", 62.0, 62.3, 250.0)
+    assert len(with_all_along([other, twitch], [whole], 15.0, 0.2, is_one=False)) == 3
     one, left = with_all_along([other, twitch], [whole], 15.0, 0.2)
     assert (one.kind, one.start_s, one.stop_s, one.box_px) == ("restless", 0.5, 60.0, (90.0, 40.0, 260.0, 60.0))
     assert left == twitch

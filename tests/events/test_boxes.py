@@ -103,20 +103,38 @@ def test_what_is_drawn_twice_within_a_lag_goes_with_the_boxes_around_it(bursts_o
     assert burst.stop_s < 5.5
 
 
-def test_a_ring_of_lines_that_changes_no_cell_just_once_goes_where_boxes_are_drawn_and_else_stays(
-    bursts_of: BurstsOf,
-) -> None:
-    def drawn(times_s: tuple[float, ...]) -> Seen:
-        drawing = with_box(Sketch(20.0, FPS).move(5.0, 5.24, LIMB), times_s)
-        for side in THICK:
-            drawing.move(12.0, 12.3, side, snr=900.0)
-        return seen_in(bursts_of, drawing)
+def with_ring(bursts_of: BurstsOf, box_times_s: tuple[float, ...], start_s: float, lasts_s: float) -> Seen:
+    """A limb in boxes, and lines that close around nothing but change no cell just once."""
+    drawing = with_box(Sketch(20.0, FPS).move(5.0, 5.24, LIMB), box_times_s)
+    for side in THICK:
+        drawing.move(start_s, start_s + lasts_s, side, snr=900.0)
+    return seen_in(bursts_of, drawing)
 
-    left, _ = without_boxes(drawn((5.12, 5.4, 5.8)), LIMITS)
+
+def test_lines_that_close_go_where_boxes_are_drawn(bursts_of: BurstsOf) -> None:
+    left, (artifact,) = without_boxes(with_ring(bursts_of, (5.12, 5.4, 5.8), 7.5, 0.08), LIMITS)
     (burst,) = bursts_in(*left)
     assert burst.stop_s < 5.5
-    alone = drawn((5.12,))
-    assert without_boxes(alone, LIMITS) == (alone, [])
+    assert "lines as straight" in artifact.detail
+
+
+@pytest.mark.parametrize(("start_s", "lasts_s"), [(7.5, 1.0), (12.0, 0.08)])
+def test_what_goes_on_or_is_long_after_is_a_body_with_strong_edges(
+    bursts_of: BurstsOf, start_s: float, lasts_s: float
+) -> None:
+    left, _ = without_boxes(with_ring(bursts_of, (5.12, 5.4, 5.8), start_s, lasts_s), LIMITS)
+    assert [burst.start_s for burst in bursts_in(*left)][1:] == [pytest.approx(start_s, abs=0.1)]
+
+
+def test_without_boxes_lines_that_close_stay(bursts_of: BurstsOf) -> None:
+    seen = with_ring(bursts_of, (5.12,), 7.5, 0.08)
+    assert without_boxes(seen, LIMITS) == (seen, [])
+
+
+def test_sides_of_a_cell_are_no_error(bursts_of: BurstsOf) -> None:
+    drawing = with_box(Sketch(20.0, FPS), (5.12, 5.4, 5.8)).move(6.5, 6.6, np.s_[4:6, 4:6], snr=900.0)
+    limits = LIMITS.model_copy(update={"drawn_side": 0.4})
+    assert without_boxes(seen_in(bursts_of, drawing), limits)[1]
 
 
 @pytest.mark.parametrize("place", [np.s_[2:16, 4:18], np.s_[2:3, 4:18], np.s_[2:16, 4:8]], ids=["full", "line", "bar"])

@@ -178,10 +178,13 @@ def test_what_begins_and_ends_in_a_step_of_light_is_doubted_and_no_other() -> No
     assert not holds(burst, scene_of(found, has_step=step & (found.view.time_s < 5.2)))
 
 
-@pytest.mark.parametrize(("snr", "is_doubted"), [(12.0, True), (200.0, False)])
-def test_what_is_as_faint_as_it_is_wide_is_no_body(snr: float, *, is_doubted: bool) -> None:
-    found, burst = one(Sketch(20.0).move(5.0, 6.0, np.s_[2:15, 2:20], snr=snr))
-    assert doubt("faint and wide").holds(burst, scene_of(found)) is is_doubted
+@pytest.mark.parametrize(("snr", "until_s", "is_doubted"), [(30.0, 5.4, True), (50.0, 5.4, False), (30.0, 4.9, False)])
+def test_what_is_as_faint_as_it_is_wide_is_no_body_while_the_light_changes(
+    snr: float, until_s: float, *, is_doubted: bool
+) -> None:
+    found, burst = one(Sketch(20.0).move(5.0, 6.0, np.s_[2:15, 2:20], snr=snr))  # 41 % of the picture
+    scene = scene_of(found, has_cause=(found.view.time_s > 3.0) & (found.view.time_s < until_s))
+    assert doubt("faint and wide").holds(burst, scene) is is_doubted
 
 
 @pytest.mark.parametrize(("stop_s", "is_doubted"), [(5.01, True), (6.0, False)])

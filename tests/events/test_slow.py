@@ -164,14 +164,15 @@ class TestPlainBreathing:
         faint_s: Sequence[tuple[float, float]],
         without: str = "",
         plain_s: Sequence[tuple[float, float]] = ((20.0, 32.0),),
+        snr: float = 14.0,
     ) -> list[str]:
         for start_s, stop_s in plain_s:
-            drawing.move(start_s, stop_s, ARM, snr=20.0, signed=swing(0.5), layer="slow")
+            drawing.move(start_s, stop_s, ARM, snr=snr, signed=swing(0.5), layer="slow")
         rng = np.random.default_rng(4)
         for start_s, stop_s in faint_s:
             for middle_s in np.arange(start_s + 1.0, stop_s, 2.0):
                 at_s = float(middle_s + rng.uniform(-0.2, 0.2))
-                drawing.move(at_s, at_s + 0.6, ARM, snr=4.0, signed=3.0, layer="slow")
+                drawing.move(at_s, at_s + 0.6, ARM, snr=6.0, signed=3.0, layer="slow")
         return [event.kind for event in found(drawing, with_values(PARAMS, {"rules.without": without}))]
 
     def test_that_goes_on_before_and_after_is_no_movement(self, sketch: type[Sketch]) -> None:
@@ -183,6 +184,10 @@ class TestPlainBreathing:
         plain_s = ((11.0, 21.0), (27.0, 37.0))
         assert self.told(sketch(50.0), (), plain_s=plain_s) == ["rhythmic"] * 2
         assert self.told(sketch(50.0), ((0.0, 9.0), (38.0, 50.0)), plain_s=plain_s) == []
+
+    @pytest.mark.parametrize("snr", [40.0, 200.0])
+    def test_what_is_much_stronger_is_a_movement(self, sketch: type[Sketch], snr: float) -> None:
+        assert self.told(sketch(50.0), ((0.0, 18.0), (33.0, 50.0)), snr=snr) == ["rhythmic"]
 
     @pytest.mark.parametrize("sides_s", [(), ((0.0, 18.0),), ((33.0, 50.0),)])
     def test_what_begins_or_ends_is_a_movement(

@@ -57,6 +57,7 @@ def read_trace(parts: Sequence[Path]) -> MotionTrace:
         traces.append(trace)
         if unpacked > MOST_TRACE_BYTES:
             raise NightFolderError(f"{path.parent}: the motion parts are larger than any night; analyze it again.")
+    del trace
     try:
         return join_traces(taken(traces))
     except ValueError as error:
