@@ -127,7 +127,7 @@ def test_what_goes_on_or_is_long_after_is_a_body_with_strong_edges(
 
 
 def test_without_boxes_lines_that_close_stay(bursts_of: BurstsOf) -> None:
-    seen = with_ring(bursts_of, (5.12,), 7.5, 0.08)
+    seen = with_ring(bursts_of, (5.12,), 7.5, 0.3)
     assert without_boxes(seen, LIMITS) == (seen, [])
 
 
