@@ -274,7 +274,7 @@ DOUBTS = (
     Doubt("switch", _is_switch, "is small, changes from one frame to the next and stays so, as text and lamps do"),
     Doubt("jump", _is_jump, "is complete within one picture, as others are at once: the picture went on after a stop"),
     Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
-    Doubt("light step", _is_in_step, "is small and begins and ends while the light plainly steps"),
+    Doubt("light step", _is_in_step, "is small or very brief, and begins and ends while the light plainly steps"),
     Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),
     Doubt(
         "faint and wide",

@@ -233,7 +233,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=HERE, help="folder for ablation.csv and ABLATION.md")
     given = parser.parse_args(arguments)
     rules = [rule for rule in given.rules if not (given.decided and read_rules(rule) & MEASURED_RULES.keys())]
-    given.keep.mkdir(parents=True, exist_ok=True)
+    for folder in (given.keep, given.out):
+        folder.mkdir(parents=True, exist_ok=True)
     clips = chosen_clips(given.clips)
     results: dict[str, Mapping[str, Measures]] = {}
     with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
