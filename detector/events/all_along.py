@@ -5,8 +5,8 @@ some minutes may have been taken because an infant jerks or swings, and it may d
 border of the picture is a mover, since it hangs or stands into it. Anything else that moves all along is told as one
 event: a rhythm where it keeps one rate and goes back as it came, since its strokes leave no stillness in which a burst
 could end; `restless` where it moves for most of the time and has no rate, or none that the footage can tell. What is
-drawn there is no event. What is none of these, such as a chest whose breaths the long lag alone shows, is a mover, too:
-nothing there can be told from what goes on all the time. Own.
+drawn there is no event. What is none of these, such as a chest whose breaths the long lag alone shows, is a mover, too,
+unless it is seen to begin or to end: nothing else there can be told from what goes on all the time. Own.
 """
 
 from __future__ import annotations

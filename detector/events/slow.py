@@ -5,7 +5,8 @@ show each stroke. So its bursts are tested for rhythm, too. What it finds stands
 unless the short lag shows at that place a rhythm of another rate, something as strong, or movement for most of the
 time: then the short lag sees enough to tell, and the long one, taken only every `motion.slow_step_s`, may show the
 alias of something faster, or a twitch as it comes and again as it leaves the lag. Other slow movement counts where
-nothing at all moved at the short lag. Own.
+nothing at all moved at the short lag. Neither counts where its place goes on at its rate before it and after it, a
+third as strong or more: so does breathing, of which some strokes are deeper. Own.
 """
 
 from __future__ import annotations
