@@ -195,6 +195,13 @@ class Sketch:
             self._signed[layer][frame][place] = (change * sign)[place]
         return self
 
+    def paint(self, start_s: float, stop_s: float, change: NDArray[np.floating], *, snr: float) -> Self:
+        """Cells change in `[start_s, stop_s)` by these grey levels, shape (rows, columns), at one strength."""
+        for frame in np.flatnonzero((self.time_s >= start_s) & (self.time_s < stop_s)):
+            self._signed["fast"][frame] += change
+            self._snr["fast"][frame] = np.maximum(self._snr["fast"][frame], snr * (change != 0))
+        return self
+
     def trace(self, **changes: object) -> MotionTrace:
         """The trace so far, with some of its columns replaced; see `with_columns` for their names."""
         return with_columns(

@@ -24,6 +24,7 @@ EVENTS_ORDER = [
     "boxes",
     "connect",
     "burst",
+    "focus",
     "doubts",
     "bursts",
     "paths",

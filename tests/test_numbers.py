@@ -59,6 +59,9 @@ MEASURES = {
 """Passbands and windows of the signals of breathing: they say what a measure is, and a parameter judges it."""
 
 TECHNICAL = {
+    ("events/classify.py", 5.0): "seconds around a movement that tell its frame rate",
+    ("events/focus.py", 3): "size of a kernel",
+    ("events/rhythm.py", 1.75): "an interval with a missing picture, for a mean without it",
     ("events/cycles.py", 60.0): "seconds in a minute",
     ("events/cycles.py", 0.693): "median of an exponential over its mean",
     ("events/cycles.py", 25): "samples by which a filter looks beyond the ends",

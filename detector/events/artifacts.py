@@ -82,7 +82,8 @@ class ArtifactMap:
         is_taken: shape (C,), cells in which nothing more is looked for, though they count as judged: what moves most of
             the time and is told as one event, or is drawn; None for none.
         is_ignored: shape (C,), cells that a region leaves out; None for none.
-        light_s: from when on the picture was brighter or darker than before, s, ascending.
+        changed_s: from when on cells show something else than before, s, ascending: the picture is brighter, darker or
+            turned.
         around_mover: shape (C,), what moves most of the time and what moves along with it; None where nothing does.
         always: shape (C,), where something moves most of the time, be it by itself or not; None where nothing does.
     """
@@ -93,7 +94,7 @@ class ArtifactMap:
     is_mover: NDArray[np.bool_]
     is_ignored: NDArray[np.bool_] | None = None
     is_taken: NDArray[np.bool_] | None = None
-    light_s: tuple[float, ...] = ()
+    changed_s: tuple[float, ...] = ()
     around_mover: NDArray[np.bool_] | None = None
     always: NDArray[np.bool_] | None = None
 
@@ -114,12 +115,12 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     limits, has = params.artifact, params.rules.has
     is_blind = _after_breaks(trace, limits.settle_s if has("settle") else 0.0)
     found: list[Artifact] = []
-    light_s: list[float] = []
+    changed_s: list[float] = []
     for stretch in find_camera(trace, limits):
         if has(stretch.kind):
             is_blind[stretch.blind] = True
             found.append(Artifact(stretch.kind, *interval(trace.frames, stretch.start, stretch.stop), stretch.detail))
-            light_s += [found[-1].stop_s] if stretch.is_other_light else []
+            changed_s += [found[-1].stop_s] if stretch.is_other else []
     for start, stop in runs(trace.frames.is_frozen) if has("frozen") else ():
         # The jump when the picture goes on is no movement either.
         after = min(stop + n_frames(trace.frames, start, limits.margin_s), len(is_blind))
@@ -136,9 +137,9 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     nothing = np.zeros(trace.grid.n_cells, bool)
     always = find_movers(trace, limits) & ~is_clock if has("mover") else nothing
     found.sort(key=lambda artifact: (artifact.start_s, artifact.kind))
-    light = tuple(sorted(light_s))
+    changed = tuple(sorted(changed_s))
     return ArtifactMap(
-        tuple(found), is_blind, is_clock, nothing, light_s=light, always=always if always.any() else None
+        tuple(found), is_blind, is_clock, nothing, changed_s=changed, always=always if always.any() else None
     )
 
 
@@ -221,8 +222,11 @@ def mover_artifact(trace: MotionTrace, cells: NDArray[np.bool_]) -> Artifact:
 def _few_pictures(trace: MotionTrace, params: Params) -> Iterator[Artifact]:
     """Stretches in which pictures follow each other too slowly to tell a twitch from a longer movement."""
     limits, frames = params.classify, trace.frames
-    # Stamps in milliseconds make 8 pictures a second look like 7.99.
-    is_few = np.round(1.0 / np.maximum(frames.duration_s, 1e-3), 1) < limits.twitch_min_fps
+    # Of stamps that jitter each interval by itself says little.
+    lasts_s = np.concatenate([[0.0], np.cumsum(frames.duration_s, dtype=np.float64)])
+    low, high = (np.searchsorted(frames.time_s, frames.time_s + side * limits.few_pictures_s) for side in (-0.5, 0.5))
+    mean_s = (lasts_s[high] - lasts_s[low]) / np.maximum(high - low, 1)
+    is_few = mean_s * limits.twitch_min_fps > 1.0 + limits.fps_slack
     for first, stop in runs(is_few):
         start_s, stop_s = interval(frames, first, stop)
         if stop_s - start_s >= limits.few_pictures_s:

@@ -31,7 +31,7 @@ class Stretch:
         start, stop: frames, half-open.
         blind: those in which nothing is judged, shape (n,), int64.
         detail: one phrase with the numbers.
-        is_other_light: whether the picture is brighter or darker from then on.
+        is_other: whether cells show something else from then on: the picture is brighter, darker or turned.
     """
 
     kind: Literal["bump", "camera moves", "focus", "light"]
@@ -39,7 +39,7 @@ class Stretch:
     stop: int
     blind: NDArray[np.int64]
     detail: str
-    is_other_light: bool = False
+    is_other: bool = False
 
 
 def with_cause(frames: Frames, limits: ArtifactParams) -> NDArray[np.bool_]:
@@ -65,7 +65,7 @@ def find_camera(trace: MotionTrace, limits: ArtifactParams) -> Iterator[Stretch]
             first, last = max(start - 1, 0), _settled(trace, stop, limits)
             share, lag_s = float(frames.moved_fraction[start:stop].max()), float(frames.lag_s[start])
             words = f"{share:.0%} of the picture changed at once, in {lag_s:.2f} s"
-            yield Stretch(kind, first, last, np.arange(first, last), words, is_other_light=kind == "light")
+            yield Stretch(kind, first, last, np.arange(first, last), words, is_other=True)
 
 
 def _is_sure(trace: MotionTrace, start: int, stop: int, is_large: NDArray[np.bool_], limits: ArtifactParams) -> bool:
@@ -101,7 +101,7 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
         return Stretch("focus", first, stop, blind, "the whole picture went in or out of focus")
     words = f"the whole picture was displaced, by up to {shifts_px.max():.1f} px within a lag"
     if is_slow:
-        return Stretch("camera moves", first, stop, blind, words)
+        return Stretch("camera moves", first, stop, blind, words, is_other=True)
     last = _settled(trace, stop, limits)
     return Stretch("bump", first, last, np.union1d(blind, np.arange(stop, last)), words)
 
@@ -124,7 +124,7 @@ def _light(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) ->
     shares = frames.duration_s[inside] / np.maximum(frames.lag_s[inside], frames.duration_s[inside])
     change = float(np.sum(np.log1p(np.maximum(frames.light[inside], -0.9)) * shares))
     is_other = abs(change) >= limits.light_sure
-    return Stretch("light", max(first - 1, 0), last, np.flatnonzero(blind), words, is_other_light=is_other)
+    return Stretch("light", max(first - 1, 0), last, np.flatnonzero(blind), words, is_other=is_other)
 
 
 def _edges(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> tuple[int, int]:

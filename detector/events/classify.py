@@ -35,7 +35,7 @@ TREMOR, SUCKING = "tremor-like", "sucking-like"
 """Labels of rhythms: faster than `rhythm.max_rate_hz`, and as an infant sucks, at its face."""
 
 # The frame rate around a brief movement is that of so long before and after it, s.
-_AROUND_S = 1.0
+_AROUND_S = 5.0
 
 __all__ = ["EVENT_KINDS", "Event", "EventKind", "classify_bursts", "passing_event"]
 
@@ -192,10 +192,9 @@ def can_tell_twitches(frame_s: float, limits: ClassifyParams) -> bool:
 
     Args:
         frame_s: usual time between two frames, s.
-        limits: `twitch_min_fps`.
+        limits: `twitch_min_fps` and `fps_slack`.
     """
-    # Stamps in milliseconds make 8 pictures a second look like 7.99.
-    return frame_s == 0.0 or round(1.0 / frame_s, 1) >= limits.twitch_min_fps
+    return frame_s * limits.twitch_min_fps <= 1.0 + limits.fps_slack
 
 
 def _kind_of_cut(seconds: float, area: float, limits: ClassifyParams) -> tuple[EventKind, str]:

@@ -21,10 +21,11 @@ from detector.events.boxes import without_boxes
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, label_sucking, passing_event
-from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh
+from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh, with_hunts
 from detector.events.drawn import find_jumps, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both, find_swings
+from detector.events.focus import find_focus, focus_artifact
 from detector.events.infant import Infant, Where, see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
 from detector.events.marks import find_steps, measure_marks
@@ -173,20 +174,25 @@ class Believed:
 def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> Believed:
     """Find bursts and tell what is drawn, doubted, an insect or a ripple from what moves."""
     scene = make_scene(trace, fast, hidden, params)
-    found = bursts = find_bursts(*fast, params)
+    found = moving = find_bursts(*fast, params)
+    hunts: list[Burst] = []
+    if params.rules.has("faint focus"):
+        hunts = find_focus(fast.active, found, trace.grid, trace.reference, params.artifact)
+        scene = with_hunts(scene, hunts, params.artifact)
+        moving = [burst for burst in found if not any(burst is one for one in hunts)]
     drawn: list[Artifact] = []
-    marks = [measure_marks(*fast, burst, params) for burst in bursts]
+    bursts, marks = moving, [measure_marks(*fast, burst, params) for burst in moving]
     if params.rules.has("drawn"):
         bursts, drawn = split_drawn(*fast, bursts, marks, scene.has_cause, params.artifact)
     kept = {id(burst) for burst in bursts}
     switched = [burst for burst in found if id(burst) not in kept]
-    scene = replace(scene, jumps=frozenset(map(id, find_jumps(fast.active, found, marks, params.artifact))))
+    scene = replace(scene, jumps=frozenset(map(id, find_jumps(fast.active, moving, marks, params.artifact))))
     bursts, doubted = weigh(bursts, DOUBTS, scene)
     kinds = sort_bursts(*fast, bursts, params)
     local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
     if params.rules.has("body"):
         local = same_body(*fast, local, params)
-    artifacts = [*drawn, *kinds.insects, *doubted, *ripples]
+    artifacts = [*map(focus_artifact, hunts), *drawn, *kinds.insects, *doubted, *ripples]
     return Believed(local, kinds.passing, switched, [*bursts, *switched], artifacts)
 
 

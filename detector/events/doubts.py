@@ -9,7 +9,7 @@ cameras fail; what each doubt is worth shows when it is left out (`params.rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +24,7 @@ from detector.motion.grid import Grid
 from detector.motion.pictures.shrink import rim_of
 from detector.motion.trace import Frames, MotionTrace
 from detector.motion.view import LayerView
-from detector.params import Params
+from detector.params import ArtifactParams, Params
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,15 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     has_moment = clock is not None and params.rules.has("clock moment")
     ticks = None if not has_moment else _ticks(trace, hidden.is_clock, params.doubt.clock_window_s)
     return Scene(*seen, since_key_s, clock, near, params, is_rare, around_steps, ticks=ticks)
+
+
+def with_hunts(scene: Scene, hunts: Sequence[Burst], limits: ArtifactParams) -> Scene:
+    """A scene in which focus hunts: what else changes while it does, or within a pause of it, has a cause."""
+    has_cause, time_s = scene.has_cause.copy(), scene.view.time_s
+    for hunt in hunts:
+        ends = hunt.start_s - limits.camera_pause_s, hunt.stop_s + limits.camera_pause_s
+        has_cause[slice(*np.searchsorted(time_s, ends))] = True
+    return replace(scene, has_cause=has_cause)
 
 
 def _ticks(trace: MotionTrace, is_clock: NDArray[np.bool_], window_s: float) -> NDArray[np.bool_]:

@@ -71,7 +71,7 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
     Returns:
         The short lag, the long lag.
     """
-    fast = fast_view(trace, params, hidden.light_s)
+    fast = fast_view(trace, params, hidden.changed_s)
     return Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_closed)), _slow(trace, hidden, params)
 
 
@@ -86,13 +86,11 @@ def find_swings(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen
         hidden: where not to look.
         params: the groups `motion`, `noise`, `burst` and `rules`.
     """
-    without = ",".join(part for part in (params.rules.without, "slow blocks") if part)
-    rules = params.rules.model_copy(update={"without": without})
-    return _slow(trace, hidden, params.model_copy(update={"rules": rules}))
+    return _slow(trace, hidden, params, of_swings=True)
 
 
-def _slow(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen:
-    slow = slow_view(trace, params)
+def _slow(trace: MotionTrace, hidden: ArtifactMap, params: Params, *, of_swings: bool = False) -> Seen:
+    slow = slow_view(trace, params, hidden.changed_s, of_swings=of_swings)
     reach = int(np.ceil(params.motion.long_lag_s / max(trace.frames.frame_s, 1e-3)))
     n_frames, has_cause = len(trace.frames), with_rare_cause(trace.frames, params.artifact)
     is_blind = (

@@ -33,6 +33,7 @@ class Marks:
         times: in how many pictures it changes, if it is switched.
         is_back: whether it is taken back within the burst, with nothing between: on a slow camera a jerk shows in so
             few pictures that it looks the same.
+        lag_frames: in how many pictures a change shows that is complete within one.
     """
 
     is_switched: bool
@@ -41,6 +42,7 @@ class Marks:
     pattern: dict[int, float]
     times: int = 1
     is_back: bool = False
+    lag_frames: int = 1
 
     def is_suspect(self, limits: ArtifactParams) -> bool:
         """Whether what looks like that, again and again, is drawn or switched, and no limb that jerks."""
@@ -82,7 +84,8 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness
     is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
     is_back = is_switched and min(likeness) < 0
-    return Marks(is_switched, is_step, one_sign, _pattern(cell, signed) if is_step else {}, is_back=is_back)
+    pattern = _pattern(cell, signed) if is_step else {}
+    return Marks(is_switched, is_step, one_sign, pattern, is_back=is_back, lag_frames=lag_frames)
 
 
 def switched_share(marks: Sequence[Marks], limits: ArtifactParams, one_sign: float = 0.0) -> float:

@@ -108,8 +108,14 @@ def sure_rate_hz(frame_s: float, params: RhythmParams) -> float:
     return min(params.sure_share / frame_s, params.sure_slow_hz if is_slow else np.inf)
 
 
+_PAUSE = 1.75
+"""What lasts this much longer than the usual interval between two frames is a frame that is missing."""
+
+
 def run_frame_s(time_s: NDArray[np.float64], start_s: float, stop_s: float) -> float:
     """Usual time between two frames in a stretch of time, s; 0 where it has fewer than two.
+
+    The mean of those intervals that are no pause: where stamps jitter, their errors cancel out.
 
     Args:
         time_s: of all frames, ascending, shape (F,).
@@ -118,7 +124,9 @@ def run_frame_s(time_s: NDArray[np.float64], start_s: float, stop_s: float) -> f
     """
     first, last = np.searchsorted(time_s, (start_s, stop_s)).tolist()
     between_s = np.diff(time_s[max(first - 1, 0) : last + 1])
-    return float(np.median(between_s)) if len(between_s) else 0.0
+    if not len(between_s):
+        return 0.0
+    return float(between_s[between_s <= _PAUSE * np.median(between_s)].mean())
 
 
 def without_rhythm(seconds: float, fastest_hz: float, limits: RhythmParams) -> str:

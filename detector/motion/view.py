@@ -48,17 +48,16 @@ class LayerView:
         return float(np.median(self.duration_s)) if len(self.duration_s) else 0.0
 
 
-def fast_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ()) -> LayerView:
+def fast_view(trace: MotionTrace, params: Params, changed_s: Sequence[float] = ()) -> LayerView:
     """The differences at the short lag, of every frame.
 
     Args:
         trace: the trace.
         params: the groups `noise` and `rules`.
-        light_s: when the light changed, s, ascending.
+        changed_s: from when on cells show something else than before, s, ascending.
     """
     frames = trace.frames
-    last_s = float(frames.time_s[-1]) if len(frames) else float(trace.noise.blocks.start_s[-1:].sum())
-    noise = fit_fast(trace.noise, params, last_s, light_s)
+    noise = fit_fast(trace.noise, params, _last_s(trace), changed_s)
     return LayerView(
         trace.grid,
         trace.fast,
@@ -71,12 +70,16 @@ def fast_view(trace: MotionTrace, params: Params, light_s: Sequence[float] = ())
     )
 
 
-def slow_view(trace: MotionTrace, params: Params) -> LayerView:
+def slow_view(
+    trace: MotionTrace, params: Params, changed_s: Sequence[float] = (), *, of_swings: bool = False
+) -> LayerView:
     """The differences at the long lag, of the frames in which they were measured.
 
     Args:
         trace: the trace.
         params: the groups `motion`, `noise` and `rules`.
+        changed_s: from when on cells show something else than before, s, ascending.
+        of_swings: whether a rhythm is looked for.
     """
     chosen = np.flatnonzero(trace.frames.has_slow)
     time_s = trace.frames.time_s[chosen]
@@ -84,7 +87,7 @@ def slow_view(trace: MotionTrace, params: Params) -> LayerView:
     # The last frame before a pause of the recording does not stand for the pause.
     step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
     lag_s = np.full(len(chosen), params.motion.long_lag_s, np.float32)
-    noise = fit_slow(trace.noise, params)
+    noise = fit_slow(trace.noise, params, _last_s(trace), changed_s, of_swings=of_swings)
     return LayerView(
         trace.grid,
         trace.slow.only(chosen),
@@ -94,3 +97,9 @@ def slow_view(trace: MotionTrace, params: Params) -> LayerView:
         lag_s,
         picture_s=trace.frames.time_s,
     )
+
+
+def _last_s(trace: MotionTrace) -> float:
+    """Time of the last frame, s."""
+    frames, blocks = trace.frames, trace.noise.blocks
+    return float(frames.time_s[-1]) if len(frames) else float(blocks.start_s[-1:].sum())

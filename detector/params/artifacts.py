@@ -98,6 +98,13 @@ class ArtifactParams(Group):
     mover_around: float = tunable(
         0.2, "1", DERIVED, "... and what hangs together with it moves along in so many of most blocks.", gt=0, le=1
     )
+    focus_cells: int = tunable(40, "cells", OWN, "A change of at least so many cells is one of focus ...", ge=1)
+    focus_likeness: float = tunable(
+        0.65, "1", DERIVED, "... if it is so much alike the Laplacian of the picture (cosine) ...", gt=0, le=1
+    )
+    focus_share: float = tunable(
+        0.2, "1", DERIVED, "... and this share of its cells is among as many with the strongest edges.", gt=0, le=1
+    )
     mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
     border_min_s: float = tunable(20.0, "s", OWN, "... or of this one along the border of the picture ...", ge=0)
     border: float = tunable(0.05, "of each side", OWN, "... within this distance of it ...", gt=0, lt=0.5)
@@ -190,7 +197,10 @@ class ArtifactParams(Group):
     )
     drawn_times: int = tunable(3, "times", OWN, "Either is believed when it came so often at one place ...", ge=1)
     drawn_usual: float = tunable(0.6, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
-    drawn_lit: float = tunable(0.05, "of the picture", OWN, "A light at once is believed over this share.", gt=0, le=1)
+    drawn_lit: float = tunable(0.05, "of the picture", OWN, "A light at once is believed over this ...", gt=0, le=1)
+    drawn_strong: float = tunable(
+        50.0, "floors", DERIVED, "... or one this strong, where a lag is two pictures or more.", gt=0
+    )
     jump_places: int = tunable(3, "places", OWN, "So many steps in one picture are a jump of the whole.", ge=2)
     drawn_shared: float = tunable(0.5, "1", OWN, "What shares so much of its cells with it is of it, too.", gt=0, le=1)
     drawn_fill: float = tunable(0.4, "1", OWN, "A drawn frame covers at most this share of its box ...", gt=0, le=1)

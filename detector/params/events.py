@@ -153,6 +153,9 @@ class ClassifyParams(Group):
     twitch_min_fps: float = tunable(
         8.0, "frames/s", OWN, "Fewer pictures a second do not tell a twitch from a longer movement.", ge=0, le=60
     )
+    fps_slack: float = tunable(
+        0.05, "1", OWN, "A rate lower by so much counts as this one: stamps that jitter tell none.", ge=0, lt=0.5
+    )
     few_pictures_s: float = tunable(
         2.0, "s", OWN, "Where they come so slowly for this long, no rate of twitches counts.", gt=0, le=600
     )

@@ -227,6 +227,15 @@ class TestFewPictures:
             assert (few[0].start_s, few[0].stop_s) == pytest.approx((0.0, 20.0), abs=0.2)
             assert few[0].detail.startswith(f"{fps:.2g} pictures a second")
 
+    @pytest.mark.parametrize(("fps", "is_listed"), [(6.0, True), (8.0, False)])
+    def test_stamps_that_jitter_tell_it_too(self, sketch: type[Sketch], fps: float, *, is_listed: bool) -> None:
+        trace = sketch(20.0, fps).trace()
+        n_frames = len(trace.frames)
+        time_s = trace.frames.time_s + np.random.default_rng(5).uniform(-0.03, 0.03, n_frames)
+        duration_s = np.diff(time_s, append=time_s[-1] + 1.0 / fps).astype(np.float32)
+        artifacts = find_artifacts(with_columns(trace, time_s=time_s, duration_s=duration_s), PARAMS).artifacts
+        assert any(artifact.kind == "few pictures" for artifact in artifacts) == is_listed
+
     def test_a_picture_that_is_missing_now_and_then_is_none(self, sketch: type[Sketch]) -> None:
         trace = sketch(20.0, 15.0).trace()
         duration_s = trace.frames.duration_s.copy()

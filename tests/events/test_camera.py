@@ -63,6 +63,8 @@ def test_what_a_cause_is_called(cause: Cause, lasts_s: float, kind: str, words: 
     (found,) = stretches(cause, 8.0, 8.0 + lasts_s)
     assert found.kind == kind
     assert words in found.detail
+    # After the camera moved, as in another light, what was learned of a cell before says nothing of it.
+    assert found.is_other == (kind in {"camera moves", "light"})
     # Longer movement of the camera begins and ends too slowly to be seen at once.
     margin_s = LIMITS.camera_pause_s if kind in {"camera moves", "focus"} else 0.0
     assert found.start == pytest.approx((8.0 - margin_s) * FPS, abs=2)
@@ -134,7 +136,7 @@ def test_a_light_that_goes_back_at_once_is_no_other_light(back_s: float, *, is_o
         changed_fraction=is_lit.astype(np.float32),
         light=np.select([up, down], [0.4, 1 / 1.4 - 1], 0.0).astype(np.float32),
     )
-    assert [stretch.is_other_light for stretch in find_camera(trace, LIMITS)] == [is_other]
+    assert [stretch.is_other for stretch in find_camera(trace, LIMITS)] == [is_other]
 
 
 def test_causes_a_moment_apart_are_one() -> None:

@@ -114,6 +114,14 @@ def test_a_step_that_is_taken_back_exactly_is_drawn_at_once(split: Split) -> Non
     assert artifact.kind == "overlay"
 
 
+@pytest.mark.parametrize(("snr", "is_text", "n_left"), [(400.0, True, 0), (400.0, False, 1), (20.0, True, 1)])
+def test_a_text_of_which_only_the_begin_is_seen(split: Split, snr: float, *, is_text: bool, n_left: int) -> None:
+    """Strong, of one sign and complete within one picture; a limb displaces, or is weaker."""
+    drawing = Sketch(20.0, FPS).move(5.0, 5.0 + STEP_S, PLACE, snr=snr, only_brightens=is_text)
+    bursts, artifacts = split(drawing)
+    assert (len(bursts), len(artifacts)) == (n_left, 1 - n_left)
+
+
 def test_a_thin_frame_around_nothing_is_drawn_and_a_full_box_is_not(split: Split) -> None:
     drawing = Sketch(20.0, FPS)
     for side in (np.s_[3:4, 5:17], np.s_[13:14, 5:17], np.s_[3:14, 5:6], np.s_[3:14, 16:17]):

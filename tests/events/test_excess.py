@@ -122,4 +122,4 @@ def test_a_light_that_changed_before_any_frame_was_measured_slowly(sketch: type[
     view = slow_view(trace, PARAMS)
     assert len(view.time_s) == 0
     assert len(find_active(view, PARAMS)) == 0
-    assert len(find_active(fast_view(trace, PARAMS, light_s=[0.0]), PARAMS)) == 0
+    assert len(find_active(fast_view(trace, PARAMS, changed_s=[0.0]), PARAMS)) == 0

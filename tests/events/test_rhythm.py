@@ -126,6 +126,13 @@ class TestRunFrames:
     def test_the_frame_rate_is_that_of_the_run(self, start_s: float, stop_s: float, fps: float) -> None:
         assert 1.0 / run_frame_s(self.TIME_S, start_s, stop_s) == pytest.approx(fps)
 
+    def test_stamps_that_jitter_and_pictures_that_are_missing_leave_it_as_it_is(self) -> None:
+        random = np.random.default_rng(7)
+        time_s = np.arange(200) / 8.0 + random.uniform(-0.03, 0.03, 200)
+        there = np.delete(time_s, random.choice(200, 10, replace=False))
+        for start_s in np.arange(0.0, 14.0, 0.7).tolist():
+            assert 1.0 / run_frame_s(there, start_s, start_s + 10.0) == pytest.approx(8.0, rel=0.02)
+
     def test_nothing_is_known_of_one_frame(self) -> None:
         assert run_frame_s(np.zeros(1), 0.0, 1.0) == 0.0
 

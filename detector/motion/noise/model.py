@@ -119,24 +119,25 @@ class NoiseModel:
         return middle
 
 
-def fit_fast(noise: Noise, params: Params, last_s: float, light_s: Sequence[float] = ()) -> NoiseModel:
+def fit_fast(noise: Noise, params: Params, last_s: float, changed_s: Sequence[float] = ()) -> NoiseModel:
     """The model of the short lag: floors of the blocks around each block in which nothing moved.
 
     Args:
         noise: as measured.
         params: the groups `noise` and `rules`.
         last_s: time of the last frame, s.
-        light_s: when the light changed, s, ascending: floors from before say nothing about those after.
+        changed_s: when the light or the view changed, s, ascending: floors from before say nothing about those after.
     """
     blocks, spans = noise.blocks, noise.spans
-    # A block belongs to the light in which most of it lies.
-    middle_s = blocks.start_s + 0.5 * np.diff(blocks.start_s, append=last_s)
-    changes_s = np.asarray(light_s if params.rules.has("light blocks") else (), np.float64)
-    floor = fit_floors(blocks.floor, blocks.level, params, np.searchsorted(changes_s, middle_s))
-    return fit(blocks.start_s, floor, spans.start_s, spans.key_floor, spans.middle, params)
+    changes_s = changed_s if params.rules.has("light blocks") else ()
+    view = np.searchsorted(changes_s, middles(blocks.start_s, last_s))
+    floor = fit_floors(blocks.floor, blocks.level, params, view)
+    return fit(begin_at(blocks.start_s, changes_s, last_s), floor, spans.start_s, spans.key_floor, spans.middle, params)
 
 
-def fit_slow(noise: Noise, params: Params) -> NoiseModel:
+def fit_slow(
+    noise: Noise, params: Params, last_s: float, changed_s: Sequence[float] = (), *, of_swings: bool = False
+) -> NoiseModel:
     """The model of the long lag: one floor a span, and that of the spans around it in which nothing moved.
 
     In a block in which the short lag has a higher floor than in the quiet ones around it, as in another light or where
@@ -145,6 +146,9 @@ def fit_slow(noise: Noise, params: Params) -> NoiseModel:
     Args:
         noise: as measured.
         params: the groups `noise` and `rules`.
+        last_s: time of the last frame, s.
+        changed_s: when the light or the view changed, s, ascending.
+        of_swings: whether blocks count only in spans in which that changed: what swings raises its own block.
     """
     blocks, spans = noise.blocks, noise.spans
     level = np.zeros(len(spans.start_s), np.float32)
@@ -153,9 +157,39 @@ def fit_slow(noise: Noise, params: Params) -> NoiseModel:
         minimum = np.float32(params.noise.minimum)
         quiet = fit_floors(blocks.floor, blocks.level, params) + minimum
         span = np.maximum(np.searchsorted(start_s, blocks.start_s, side="right") - 1, 0)
-        floor = floor[span] * np.maximum((blocks.floor.astype(np.float32) + minimum) / quiet, np.float32(1.0))
-        start_s = blocks.start_s
+        louder = np.maximum((blocks.floor.astype(np.float32) + minimum) / quiet, np.float32(1.0))
+        if of_swings:
+            louder[~np.isin(span, np.searchsorted(start_s, changed_s, side="right") - 1)] = 1.0
+        floor, start_s = floor[span] * louder, begin_at(blocks.start_s, changed_s, last_s)
     return fit(start_s, floor, spans.start_s, np.zeros_like(spans.key_floor), spans.slow_middle, params)
+
+
+def middles(start_s: NDArray[np.float64], last_s: float) -> NDArray[np.float64]:
+    """Middle of each block, s, shape (K,): a block belongs to the view in which most of it lies."""
+    middle_s: NDArray[np.float64] = start_s + 0.5 * np.diff(start_s, append=last_s)
+    return middle_s
+
+
+def begin_at(start_s: NDArray[np.float64], changed_s: Sequence[float], last_s: float) -> NDArray[np.float64]:
+    """From when on the floor of each block holds: a change within a block is where the other view ends or begins.
+
+    Args:
+        start_s: when each begins, shape (K,), ascending.
+        changed_s: when the light or the view changed, s, ascending.
+        last_s: time of the last frame, s.
+
+    Returns:
+        Shape (K,), ascending.
+    """
+    begins_s, middle_s = start_s.copy(), middles(start_s, last_s)
+    placed = [(int(np.searchsorted(start_s, at_s, side="right")) - 1, at_s) for at_s in changed_s]
+    for block, at_s in reversed(placed):
+        if block >= 0 and at_s > middle_s[block]:
+            begins_s[block + 1 : block + 2] = at_s
+    for block, at_s in placed:
+        if block >= 0 and at_s <= middle_s[block]:
+            begins_s[block] = at_s
+    return begins_s
 
 
 def fit_floors(

@@ -197,10 +197,14 @@ class Differencer:
     def _queue(self, comparer: _Comparer, time_s: float, picture: FloatImage, wanted_s: float) -> float:
         if not self._past.time_s:
             return 0.0
+        least_s = (1.0 - _LAG_SLACK) * wanted_s
         place = self._past.nearest(time_s, wanted_s)
+        # Where stamps jitter the nearest may have come just before; slow cameras have no frame 0.1 s ago at all. An
+        # older one must do, if it is not older than a second.
+        while place > 0 and time_s - self._past.time_s[place] < least_s:
+            place -= 1
         lag_s = time_s - self._past.time_s[place]
-        # Slow cameras have no frame 0.1 s ago: the last one must do, if it is not older than a second.
-        if lag_s > max(OLDEST_S, (1.0 + _LAG_SLACK) * wanted_s) or lag_s < (1.0 - _LAG_SLACK) * wanted_s:
+        if not least_s <= lag_s <= max(OLDEST_S, (1.0 + _LAG_SLACK) * wanted_s):
             return 0.0
         comparer.pairs.append(_Pair(self._past.picture[place], picture, self._n_compared))
         return lag_s

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.motion.noise.model import Moment, NoiseModel, fit_fast, fit_slow
+from detector.motion.noise.model import Moment, NoiseModel, begin_at, fit_fast, fit_slow
 from detector.params import Params, with_values
 from tests.drawing import Sketch, with_columns
 
@@ -69,7 +69,7 @@ def test_times_before_the_first_block_belong_to_it(sketch: type[Sketch]) -> None
 def test_the_slow_layer_has_one_floor_a_span(sketch: type[Sketch]) -> None:
     cells = np.ones((1, sketch.grid.n_cells), np.float16)
     noise = with_columns(sketch(8.0).trace(), slow_floor=4 * cells, slow_middle=cells / 2).noise
-    slow = fit_slow(noise, PARAMS)
+    slow = fit_slow(noise, PARAMS, 80.0)
     assert slow.expected(NOW).tolist() == pytest.approx([2.0] * sketch.grid.n_cells)
     assert slow.expected(NOW, is_key_jump=True).tolist() == pytest.approx([2.0] * sketch.grid.n_cells)
 
@@ -86,8 +86,51 @@ def test_in_louder_blocks_slow_floors_rise_as_quick_ones_do(sketch: type[Sketch]
         level=np.full(n_blocks, 0.1, np.float32),
         slow_floor=np.full((1, n_cells), 2.0, np.float16),
     ).noise
-    slow = fit_slow(noise, PARAMS)
+    slow = fit_slow(noise, PARAMS, 80.0)
     assert slow.floor[:6] == pytest.approx(2.0)
     assert slow.floor[6:] == pytest.approx(2.0 * (3.4 + MINIMUM) / (0.4 + MINIMUM), rel=1e-3)
     without = with_values(PARAMS, {"rules.without": "slow blocks"})
-    assert fit_slow(noise, without).floor == pytest.approx(2.0)
+    assert fit_slow(noise, without, 80.0).floor == pytest.approx(2.0)
+    # What swings raises the floor of its own block, unless that is of another view.
+    swings, turned = (fit_slow(noise, PARAMS, 80.0, changed_s, of_swings=True) for changed_s in ((), (60.0,)))
+    assert swings.floor == pytest.approx(2.0)
+    assert turned.floor == pytest.approx(slow.floor)
+
+
+@pytest.mark.parametrize(
+    ("changed_s", "begin_s"),
+    [
+        ([], [0.0, 10.0, 20.0, 30.0]),
+        ([12.0], [0.0, 12.0, 20.0, 30.0]),
+        ([18.0], [0.0, 10.0, 18.0, 30.0]),
+        ([12.0, 14.0], [0.0, 14.0, 20.0, 30.0]),
+        ([16.0, 18.0, 22.0], [0.0, 10.0, 22.0, 30.0]),
+        ([33.0, 38.0], [0.0, 10.0, 20.0, 33.0]),
+    ],
+)
+def test_a_block_holds_from_the_change_that_is_nearest_to_its_begin(
+    changed_s: list[float], begin_s: list[float]
+) -> None:
+    """What follows a change late in a block is of the next block; what goes before one early in it, of the last."""
+    found = begin_at(np.arange(0.0, 40.0, 10.0), changed_s, 40.0)
+    assert found.tolist() == begin_s
+    assert sorted(found) == found.tolist()
+
+
+def test_floors_of_another_view_say_nothing(sketch: type[Sketch]) -> None:
+    """Where the camera was turned, a place that was still shows a chest that breathes: its floor is its own."""
+    n_blocks, n_cells = 8, sketch.grid.n_cells
+    floor = np.full((n_blocks, n_cells), 0.4, np.float16)
+    floor[4:] = 3.4
+    noise = with_columns(
+        sketch(80.0).trace(),
+        block_start_s=np.arange(0.0, 80.0, 10.0),
+        floor=floor,
+        duty=np.zeros((n_blocks, n_cells), np.uint8),
+        level=np.full(n_blocks, 0.1, np.float32),
+    ).noise
+    assert fit_fast(noise, PARAMS, 80.0).floor == pytest.approx(0.4, rel=1e-3)
+    turned = fit_fast(noise, PARAMS, 80.0, [38.0])
+    assert turned.floor[:4] == pytest.approx(0.4, rel=1e-3)
+    assert turned.floor[4:] == pytest.approx(3.4, rel=1e-3)
+    assert turned.places(np.array([37.0, 39.0]))[0].tolist() == [3, 4]

@@ -112,6 +112,15 @@ class TestLags:
     def test_a_slow_camera_is_compared_with_its_last_frame(self) -> None:
         assert last([luma(window())] * 2, step_s=0.5).lag_s == 0.5
 
+    def test_where_stamps_jitter_the_last_frame_may_be_too_close(self) -> None:
+        """At 8 pictures a second one comes 0.04 s after the other: it is compared with the one before that."""
+        measure, picture = differencer(), luma(window())
+        lags_s = []
+        for time_s in (0.0, 0.125, 0.25, 0.29, 0.5):
+            short, _ = measure.add(time_s, picture, with_long=False)
+            lags_s.append(short.lag_s if short else 0.0)
+        assert lags_s == pytest.approx([0.0, 0.125, 0.125, 0.165, 0.21])
+
     def test_after_a_pause_there_is_nothing_to_compare_with(self) -> None:
         measure, picture = differencer(), luma(window())
         for time_s in (0.0, 0.1, 0.2):
