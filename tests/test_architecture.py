@@ -40,6 +40,7 @@ EVENTS_ORDER = [
     "restless",
     "classify",
     "all_along",
+    "wholes",
     "slow",
     "places",
     "presence",

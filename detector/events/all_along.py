@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.artifacts import ArtifactMap, along_border, mover_artifact, moves_always
-from detector.events.burst import Entries, Part, box_around, describe_burst
+from detector.events.artifacts import ArtifactMap, along_border, around_clock, mover_artifact, moves_always
+from detector.events.burst import Entries, Part, describe_burst
 from detector.events.bursts import find_parts
 from detector.events.classify import restless_event, rhythm_event
 from detector.events.event import Event
@@ -110,7 +110,9 @@ def where_always(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Cel
     nothing = np.zeros(trace.grid.n_cells, bool)
     n_blocks = len(trace.noise.blocks.duty)
     if is_brief(trace, params) and n_blocks >= params.artifact.mover_blocks and params.rules.has("all along"):
-        return moves_always(trace, params.artifact.mover_duty, params.noise.block_quantile) & ~hidden.is_clock
+        return moves_always(trace, params.artifact.mover_duty, params.noise.block_quantile) & ~around_clock(
+            trace.grid, hidden.is_clock, params
+        )
     return nothing if hidden.always is None else hidden.always
 
 
@@ -135,10 +137,9 @@ def rests(trace: MotionTrace, always: Cells, limits: ArtifactParams) -> Cells:
     seen = np.flatnonzero(2.0 * n_lost < n_frames)
     ends = np.concatenate([seen[:1], seen[-1:]])
     for place in connected_parts(always.reshape(grid.rows, -1)):
-        cells = grow(place).ravel()
         moves = np.median(blocks.duty[ends][:, place.ravel()], axis=1) / 255.0
-        if not from_outside(grid, cells) and moves.min(initial=1.0) < limits.mover_rest:
-            resting |= cells
+        if not from_outside(place) and moves.min(initial=1.0) < limits.mover_rest:
+            resting |= grow(place).ravel()
     return resting
 
 
@@ -161,7 +162,7 @@ def _told(
     limits, known = params.artifact, np.zeros(grid.n_cells, bool)
     for place in connected_parts(always.reshape(grid.rows, -1)):
         cells = grow(place).ravel()
-        if place.sum() < limits.mover_cells or from_outside(grid, cells):
+        if place.sum() < limits.mover_cells or from_outside(place):
             continue
         marks = marks_at(fast, cells, parts, params)
         if is_drawn(fast.view, marks, limits):
@@ -221,11 +222,9 @@ def is_drawn(view: LayerView, marks: Sequence[Marks], limits: ArtifactParams) ->
     return share >= limits.drawn_usual or switched_share(marks, limits, limits.drawn_one_sign) >= limits.mover_switched
 
 
-def from_outside(grid: Grid, cells: Cells) -> bool:
-    """Whether a place reaches the border of the picture: a mobile, a curtain or a fan hangs or stands into it."""
-    border = np.ones((grid.rows, grid.columns), bool)
-    border[1:-1, 1:-1] = False
-    return bool(cells[border.ravel()].any())
+def from_outside(place: Cells) -> bool:
+    """Whether a place, shape (rows, columns), reaches the border: a mobile or a curtain hangs into the picture."""
+    return bool(place[[0, -1]].any() or place[:, [0, -1]].any())
 
 
 def entries_in(seen: Seen, cells: Cells) -> Entries:
@@ -305,57 +304,3 @@ def is_too_fast(fast: Seen, cells: Cells, params: Params) -> bool:
     samples = swing_of(view, active, [whole], params)
     fastest_hz = rate_limit_hz(run_frame_s(view.time_s, whole.start_s, whole.stop_s), params)
     return faster_share(samples.time_s, samples.swing, fastest_hz, params) > params.rhythm.max_faster
-
-
-def with_all_along(
-    events: Sequence[Event], all_along: Sequence[Event], reach_px: float, same_rate: float, *, is_one: bool = True
-) -> list[Event]:
-    """Events with those that go on all along.
-
-    What is weaker, no larger and within reach of one is its outskirts. Of an infant who is restless all along is what
-    moves elsewhere meanwhile, too; and what swings beside a rhythm at its rate is part of it, whatever lag shows it.
-
-    Args:
-        events: of all other places.
-        all_along: as long as the recording.
-        reach_px: of its box, px.
-        same_rate: rates that differ by less than this share are one.
-        is_one: whether at most one infant is looked at.
-
-    Returns:
-        In order of start.
-    """
-
-    def is_of(event: Event, whole: Event) -> bool:
-        if not _lies_in(event, whole):
-            return False
-        if whole.kind == "restless":
-            return is_one and event.kind in ("restless", "movement")
-        is_alike = event.kind == "rhythmic" and abs(event.rate_hz / whole.rate_hz - 1.0) <= same_rate
-        return is_alike and _is_near(event, whole, reach_px)
-
-    rest = [event for event in events if not any(_is_beside(event, whole, reach_px) for whole in all_along)]
-    told: list[Event] = []
-    for whole in all_along:
-        same = [event for event in rest if is_of(event, whole)]
-        rest = [event for event in rest if not any(event is one for one in same)]
-        start_s, stop_s = min(e.start_s for e in (whole, *same)), max(e.stop_s for e in (whole, *same))
-        box_px = box_around([event.box_px for event in (whole, *same)])
-        told.append(replace(whole, start_s=start_s, stop_s=stop_s, box_px=box_px))
-    return sorted([*rest, *told], key=lambda event: (event.start_s, event.x_px))
-
-
-def _lies_in(event: Event, whole: Event) -> bool:
-    """Whether most of an event lies in the time of another one."""
-    common_s = min(event.stop_s, whole.stop_s) - max(event.start_s, whole.start_s)
-    return common_s > 0.5 * event.duration_s
-
-
-def _is_near(event: Event, whole: Event, reach_px: float) -> bool:
-    left, top, right, bottom = whole.box_px
-    return left - reach_px <= event.x_px <= right + reach_px and top - reach_px <= event.y_px <= bottom + reach_px
-
-
-def _is_beside(event: Event, whole: Event, reach_px: float) -> bool:
-    is_weaker = event.snr < whole.snr and event.area_fraction <= whole.area_fraction
-    return is_weaker and _is_near(event, whole, reach_px)

@@ -135,7 +135,7 @@ def find_artifacts(trace: MotionTrace, params: Params) -> ArtifactMap:
     if is_clock.any():
         found.append(_everywhere(trace, "clock", is_clock, "changes with each second"))
     nothing = np.zeros(trace.grid.n_cells, bool)
-    always = find_movers(trace, limits) & ~is_clock if has("mover") else nothing
+    always = find_movers(trace, limits) & ~around_clock(trace.grid, is_clock, params) if has("mover") else nothing
     found.sort(key=lambda artifact: (artifact.start_s, artifact.kind))
     changed = tuple(sorted(changed_s))
     return ArtifactMap(
@@ -155,6 +155,14 @@ def find_clock(trace: MotionTrace, limits: ArtifactParams) -> NDArray[np.bool_]:
     keeps_phase = np.median(trace.noise.spans.tick.astype(np.float32), axis=0) >= limits.clock_phase
     is_clock = _one_line((keeps_phase & moves_always(trace, limits.clock_duty)).reshape(trace.grid.rows, -1))
     return grow(is_clock).ravel() if is_clock.sum() >= 2 else nothing
+
+
+def around_clock(grid: Grid, is_clock: NDArray[np.bool_], params: Params) -> NDArray[np.bool_]:
+    """Cells of a clock, and those near it that move because it does (`noise.duty_reach`), shape (C,)."""
+    around = is_clock.reshape(grid.rows, -1)
+    for _ in range(params.noise.duty_reach if is_clock.any() else 0):
+        around = grow(around)
+    return around.ravel()
 
 
 def moves_always(trace: MotionTrace, duty: float, but: float = 0.1) -> NDArray[np.bool_]:

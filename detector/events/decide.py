@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.all_along import with_all_along, with_movers
+from detector.events.all_along import with_movers
 from detector.events.artifacts import Artifact, ArtifactMap, find_artifacts
 from detector.events.attention import Attention, apart, attend, outside_artifact, region_artifacts, with_named_sites
 from detector.events.boxes import without_boxes
@@ -35,6 +35,7 @@ from detector.events.rhythm import RhythmTest
 from detector.events.slow import busy_times, elsewhere, find_slow_movements, find_slow_rhythms, with_slow_rhythms
 from detector.events.state import Epoch
 from detector.events.stillness import counted_once, judged_stretches, out_of_movement, with_sides
+from detector.events.wholes import with_all_along
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
 from detector.motion.view import LayerView

@@ -35,22 +35,46 @@ def confined(grid: Grid, may: Cells, active: Active, parts: Sequence[Part], limi
     Returns:
         One mask a place, shape (C,), grown by a cell.
     """
+    # A body that turns does so everywhere, and says nothing of a place.
+    most_px = limits.passing_area * grid.width_px * grid.height_px
+    local = [part for part in parts if _box_px(part) <= most_px]
     found = []
     for place in connected_parts(may.reshape(grid.rows, grid.columns)):
         cells = grow(place).ravel()
         if cells.mean() > limits.passing_area or place.sum() < limits.mover_cells:
             continue
-        inside = outside = 0.0
-        for part in parts:
-            is_in = cells[active.cell[part.entries]]
-            if is_in.any():
-                snr = active.snr[part.entries]
-                within = float(snr[is_in].sum(dtype=np.float64))
-                inside += within
-                outside += float(snr.sum(dtype=np.float64)) - within
-        if inside >= limits.mover_confined * (inside + outside):
+        shares = shares_within(active, local, cells)
+        if not len(shares) or np.median(shares) >= limits.mover_confined:
             found.append(cells)
     return found
+
+
+def _box_px(part: Part) -> float:
+    """How much of the picture the box around a part covers, px squared."""
+    left, top, right, bottom = part.box_px
+    return (right - left) * (bottom - top)
+
+
+def shares_within(active: Active, parts: Sequence[Part], cells: Cells) -> NDArray[np.float64]:
+    """How much of what moves lies within a place, of the parts that touch it: a share for each frame in which they do.
+
+    Args:
+        active: what the parts index into.
+        parts: connected groups of what moves.
+        cells: the place, shape (C,).
+
+    Returns:
+        Shape (n,), 0 to 1, in order of frame. Each frame counts once, however strong.
+    """
+    touching = [part.entries for part in parts if cells[active.cell[part.entries]].any()]
+    if not touching:
+        return np.zeros(0)
+    entries = np.concatenate(touching)
+    snr = active.snr[entries].astype(np.float64)
+    within, total = (np.bincount(active.frame[entries], snr * mask) for mask in (cells[active.cell[entries]], 1.0))
+    moves = total > 0.0
+    shares: NDArray[np.float64] = within[moves] / total[moves]
+    return shares
 
 
 def around(trace: MotionTrace, movers: Cells, limits: ArtifactParams) -> Cells:

@@ -33,8 +33,6 @@ from detector.params import Params, RhythmParams
 
 Cells = NDArray[np.bool_]
 
-_FEW_CYCLES = 2.0
-
 
 def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> list[Event]:
     """Rhythms at the long lag.
@@ -123,7 +121,7 @@ def _strokes(slow: Seen, cells: Cells, side: Stretch, rate_hz: float, params: Pa
     if active.is_blind is not None:
         frames = frames[~active.is_blind[frames]]
     seen_s = len(frames) * float(np.median(np.diff(view.time_s)))
-    if seen_s * rate_hz < _FEW_CYCLES:
+    if seen_s * rate_hz < params.classify.slow_cycles:
         return None
     found, nothing = _course_at(slow, cells, *side, params), np.zeros(0)
     if found is None or 2.0 * found[1].duration_s < seen_s:

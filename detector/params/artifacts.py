@@ -103,7 +103,7 @@ class ArtifactParams(Group):
         0.65, "1", DERIVED, "... if it is so much alike the Laplacian of the picture (cosine) ...", gt=0, le=1
     )
     focus_share: float = tunable(
-        0.2, "1", DERIVED, "... and this share of its cells is among as many with the strongest edges.", gt=0, le=1
+        0.1, "1", DERIVED, "... and this share of its cells is among as many with the strongest edges.", gt=0, le=1
     )
     mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
     border_min_s: float = tunable(20.0, "s", OWN, "... or of this one along the border of the picture ...", ge=0)

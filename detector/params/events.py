@@ -139,7 +139,10 @@ class ClassifyParams(Group):
     slow_min_s: float = tunable(0.75, "s", OWN, "A slow movement is seen for at least this long.", gt=0, le=60)
     slow_threshold: float = tunable(8.0, "floors", DERIVED, "A slow movement reaches this energy.", ge=1, le=1e4)
     slow_breaths: float = tunable(
-        3.0, "1", DERIVED, "... and where something breathes, that of so many breaths.", ge=1, le=100
+        3.0, "1", DERIVED, "... and where something breathes, that of so many breaths ...", ge=1, le=100
+    )
+    slow_cycles: float = tunable(
+        2.0, "cycles", OWN, "... if at least so many of them are seen before or after it.", ge=1, le=100
     )
     sustained_s: float = tunable(
         10.0, "s", "pubmed 23027101", "A rhythmic movement this long is sustained.", gt=0, le=3600

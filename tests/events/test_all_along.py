@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.events.all_along import is_drawn, with_all_along
+from detector.events.all_along import is_drawn
 from detector.events.decide import Decision, decide
 from detector.events.event import Event, EventKind
 from detector.events.marks import Marks
+from detector.events.wholes import with_all_along
 from detector.footage.region import Region, RegionSet
 from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
@@ -62,6 +63,14 @@ def told(decision: Decision) -> list[tuple[str, float]]:
 
 def movers(decision: Decision) -> int:
     return sum(artifact.kind == "mover" for artifact in decision.artifacts)
+
+
+def test_a_limb_that_swings_close_to_the_border_is_no_curtain() -> None:
+    """Its place keeps off the border by a cell; one that reaches it hangs into the picture."""
+    for first_row, n_movers in ((1, 0), (0, 1)):
+        place = np.s_[first_row : first_row + 5, 12:17]
+        decision = decide(always(moving(swing(1.0), place), place), PARAMS)
+        assert (len(decision.events), movers(decision)) == (1 - n_movers, n_movers)
 
 
 @pytest.mark.parametrize("rate_hz", [0.4, 1.0, 2.0])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.events.artifacts import ArtifactMap, find_artifacts, find_clock, find_movers
+from detector.events.artifacts import ArtifactMap, around_clock, find_artifacts, find_clock, find_movers
 from detector.motion.trace import MotionTrace
 from detector.params import Params
 from tests.drawing import Film, Sketch, with_columns
@@ -13,6 +13,7 @@ from tests.drawing import Film, Sketch, with_columns
 PARAMS = Params()
 EVERYWHERE = np.s_[:, :]
 FPS = 15.0
+GRID = Sketch.grid
 
 
 def kinds(found: ArtifactMap) -> list[str]:
@@ -215,6 +216,17 @@ class TestMovers:
         """It rests for a while; too few blocks; a limb that twitches 14 times a minute; a short clip."""
         trace = self.trace(sketch, n_blocks, busy_blocks, duty, duration_s)
         assert not find_movers(trace, PARAMS.artifact).any()
+
+
+def test_what_moves_around_a_clock_is_of_it() -> None:
+    """A limb beside it is another place, not one with it."""
+    is_clock = np.zeros((GRID.rows, GRID.columns), bool)
+    is_clock[4:6, 4:12] = True
+    around = around_clock(GRID, is_clock.ravel(), PARAMS).reshape(GRID.rows, -1)
+    reach = PARAMS.noise.duty_reach
+    assert around[4 - reach : 6 + reach, 4 - reach : 12 + reach].all()
+    assert around.sum() == (2 + 2 * reach) * (8 + 2 * reach)
+    assert not around_clock(GRID, np.zeros(GRID.n_cells, bool), PARAMS).any()
 
 
 class TestFewPictures:

@@ -12,7 +12,7 @@ from tests.drawing import BurstsOf, Sketch
 
 PARAMS = Params()
 PLACE = np.s_[4:9, 4:9]
-REACHING = np.s_[4:12, 4:16]
+REACHING = np.s_[4:11, 4:15]
 
 
 def places(sketch: Sketch, bursts_of: BurstsOf, may: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
@@ -44,6 +44,17 @@ def test_what_reaches_out_of_it_is_none(bursts_of: BurstsOf) -> None:
 
 def test_what_moves_elsewhere_does_not_matter(bursts_of: BurstsOf) -> None:
     drawing = swaying().move(10.0, 20.0, np.s_[12:17, 20:31], snr=400.0)
+    assert len(places(drawing, bursts_of, mask(PLACE))) == 1
+
+
+def test_a_body_that_turns_beside_it_for_seconds_does_not_matter(bursts_of: BurstsOf) -> None:
+    """It is far stronger than a mobile, and covers it for as many pictures as that is seen in."""
+    drawing = Sketch(30.0).move(3.0, 3.3, PLACE, snr=8.0).move(12.0, 20.0, np.s_[0:18, 0:32], snr=900.0)
+    assert len(places(drawing, bursts_of, mask(PLACE))) == 1
+
+
+def test_one_strong_movement_beside_it_does_not_matter(bursts_of: BurstsOf) -> None:
+    drawing = swaying().move(10.0, 10.3, REACHING, snr=4000.0)
     assert len(places(drawing, bursts_of, mask(PLACE))) == 1
 
 
