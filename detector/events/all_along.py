@@ -63,7 +63,7 @@ def with_movers(
     may = nothing if hidden.always is None else hidden.always
     # Tapes and tuners leave a strip along the border that jumps by itself; no infant lies there alone.
     may = may & along_border(grid, params.artifact.border) if is_brief(trace, params) else may
-    movers = confined(grid, may, fast.active, parts, params.artifact)
+    movers = confined(grid, may, fast, parts, params.artifact)
     drawn, resting, told = nothing, nothing, list[Told]()
     lasts_s = trace.frames.time_s[-1] - trace.frames.time_s[0]
     if lasts_s < params.artifact.mover_alone_s and params.rules.has("all along"):

@@ -21,6 +21,9 @@ from detector.motion.pictures.camera import Cause
 from detector.motion.trace import Frames, MotionTrace
 from detector.params import ArtifactParams
 
+_USUAL_LAG = 1.5
+"""Lags that are longer than the usual one by this are of a picture that is missing or came late."""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -89,9 +92,11 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
         return _light(trace, start, stop, limits)
     # What is drawn into the picture does not move along, nor does what is near: no fit tells them from movement.
     shifts_px = np.hypot(*frames.shift_px[inside].T)
-    is_small = shifts_px.max() < limits.bump_least * trace.grid.cell_px[0]
+    # Where stamps jitter or a picture is missing, some lags are longer: no measure of how fast the camera moves.
+    is_usual = frames.lag_s[inside] <= _USUAL_LAG * np.median(frames.lag_s[inside])
+    is_small = shifts_px[is_usual].max() < limits.bump_least * trace.grid.cell_px[0]
     # A knock may turn the picture about its middle, which then hardly moves: but much of it changes.
-    is_small &= frames.changed_fraction[inside].max() < limits.loud_share
+    is_small &= frames.changed_fraction[inside][is_usual].max() < limits.loud_share
     is_slow = lasts_s > limits.bump_max_s or is_small
     if cause is Cause.FOCUS or is_slow:
         # It begins and ends too slowly for the first and the last frames to tell.

@@ -111,15 +111,14 @@ def _overlap(one: Box, other: Box, cell_px: tuple[float, float]) -> bool:
 
 
 def _is_lit(burst: Burst, mark: Marks, limits: ArtifactParams) -> bool:
-    """Whether what brightens or darkens as a whole within one picture is so large or strong that no limb does it.
+    """Whether what brightens or darkens within one picture is so large or strong that no limb does it.
 
     A light is, wherever its edge is, and so is a text of which the recording does not show how it goes. On a camera so
     slow that a lag is one picture, limbs are as strong.
     """
-    if not (mark.is_step and mark.one_sign >= limits.drawn_one_sign):
-        return False
-    is_strong = burst.snr >= limits.drawn_strong and mark.lag_frames >= 2
-    return burst.area_fraction >= limits.drawn_lit or is_strong
+    is_large = burst.area_fraction >= limits.drawn_lit and mark.one_sign >= limits.drawn_one_sign
+    is_strong = burst.snr >= limits.drawn_strong and mark.one_sign >= limits.drawn_lopsided
+    return mark.is_step and (is_large or (is_strong and mark.lag_frames >= 2))
 
 
 def _is_thin_step(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.burst import Part
-from detector.events.excess import Active
+from detector.events.excess import Active, Seen
 from detector.motion.grid import Grid
 from detector.motion.masks import connected_parts, grow
 from detector.motion.trace import MotionTrace
@@ -22,13 +22,13 @@ from detector.params import ArtifactParams
 Cells = NDArray[np.bool_]
 
 
-def confined(grid: Grid, may: Cells, active: Active, parts: Sequence[Part], limits: ArtifactParams) -> list[Cells]:
+def confined(grid: Grid, may: Cells, seen: Seen, parts: Sequence[Part], limits: ArtifactParams) -> list[Cells]:
     """Of places that move all the time, those that what moves there does not leave.
 
     Args:
         grid: the cells.
         may: where something moves all the time, shape (C,).
-        active: what the parts index into.
+        seen: the short lag, and what stands out at it.
         parts: connected groups of what moves.
         limits: the group `artifact`.
 
@@ -43,8 +43,10 @@ def confined(grid: Grid, may: Cells, active: Active, parts: Sequence[Part], limi
         cells = grow(place).ravel()
         if cells.mean() > limits.passing_area or place.sum() < limits.mover_cells:
             continue
-        shares = shares_within(active, local, cells)
-        if not len(shares) or np.median(shares) >= limits.mover_confined:
+        leaves = shares_within(seen.active, local, cells) < limits.mover_confined
+        # What is seen to leave it for a moment only, as when an insect passes, says nothing, either.
+        is_often = leaves.sum() >= limits.mover_leaves * len(seen.view.time_s)
+        if not (is_often and leaves.mean() > 0.5):
             found.append(cells)
     return found
 

@@ -82,7 +82,7 @@ def _measure(view: LayerView, active: Active, groups: Sequence[Entries], lasts_s
         way / np.maximum(extent, 0.5),
         np.where(way > 0.0, _straightness(rows, view.time_s[rows.frame], center, total), 0.0),
         travel / np.maximum(lasts_s, 1e-3),
-        _brightening(view, rows, active.signed[entries].astype(np.float64)),
+        _brightening(view, rows, total, active.signed[entries].astype(np.float64)),
     )
     return [Path(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
@@ -115,9 +115,10 @@ def _straightness(rows: Rows, time_s: Values, center: tuple[Values, ...], weight
     return np.divide(along, scatter, out=np.zeros(len(first)), where=scatter > 0.0)
 
 
-def _brightening(view: LayerView, rows: Rows, signed: Values) -> Values:
+def _brightening(view: LayerView, rows: Rows, total: Values, signed: Values) -> Values:
     """Signed over absolute change until the first lag is over: before that, nothing that came can have gone."""
-    head = rows.frame[rows.first]
+    # What an encoder lets see of it before it is there does not count.
+    head = rows.frame[rows.ends(rows.loud(total, _LOUD))[0]]
     until_s = view.time_s[head] + view.lag_s[head] - 0.5 * view.duration_s[head]
     is_coming = view.time_s[rows.frame] < np.repeat(until_s, rows.n_rows)
     shown, size = (np.add.reduceat(values, rows.begin) * is_coming for values in (signed, np.abs(signed)))

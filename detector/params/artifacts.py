@@ -182,7 +182,10 @@ class ArtifactParams(Group):
         le=1,
     )
     mover_confined: float = tunable(
-        0.75, "1", DERIVED, "... and keeps this share of what moves with it within its own place.", gt=0, le=1
+        0.75, "1", DERIVED, "... and keeps this share of what moves with it within its own place ...", gt=0, le=1
+    )
+    mover_leaves: float = tunable(
+        0.05, "1", OWN, "... in most pictures in which that moves, or all but this share of all pictures.", ge=0, le=1
     )
     drawn_loud: float = tunable(0.1, "1", OWN, "Frames with this share of the largest change count.", gt=0, lt=1)
     drawn_likeness: float = tunable(
@@ -199,7 +202,10 @@ class ArtifactParams(Group):
     drawn_usual: float = tunable(0.6, "1", OWN, "... and is this share of what happens there.", gt=0, le=1)
     drawn_lit: float = tunable(0.05, "of the picture", OWN, "A light at once is believed over this ...", gt=0, le=1)
     drawn_strong: float = tunable(
-        50.0, "floors", DERIVED, "... or one this strong, where a lag is two pictures or more.", gt=0
+        50.0, "floors", DERIVED, "... or, where a lag is two pictures or more, a change this strong ...", gt=0
+    )
+    drawn_lopsided: float = tunable(
+        0.65, "1", DERIVED, "... that brightens or darkens by so much more than the opposite (as above).", ge=0, le=1
     )
     jump_places: int = tunable(3, "places", OWN, "So many steps in one picture are a jump of the whole.", ge=2)
     drawn_shared: float = tunable(0.5, "1", OWN, "What shares so much of its cells with it is of it, too.", gt=0, le=1)

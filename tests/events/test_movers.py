@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.bursts import find_parts
+from detector.events.excess import Seen
 from detector.events.movers import around, confined
 from detector.params import Params
 from tests.drawing import BurstsOf, Sketch
@@ -17,7 +18,7 @@ REACHING = np.s_[4:11, 4:15]
 
 def places(sketch: Sketch, bursts_of: BurstsOf, may: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     view, active, _ = bursts_of(sketch)
-    return confined(sketch.grid, may.ravel(), active, find_parts(view, active, PARAMS), PARAMS.artifact)
+    return confined(sketch.grid, may.ravel(), Seen(view, active), find_parts(view, active, PARAMS), PARAMS.artifact)
 
 
 def mask(place: tuple[slice, slice]) -> NDArray[np.bool_]:
