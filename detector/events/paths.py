@@ -118,9 +118,11 @@ def _straightness(rows: Rows, time_s: Values, center: tuple[Values, ...], weight
 def _brightening(view: LayerView, rows: Rows, total: Values, signed: Values) -> Values:
     """Signed over absolute change until the first lag is over: before that, nothing that came can have gone."""
     # What an encoder lets see of it before it is there does not count.
-    head = rows.frame[rows.ends(rows.loud(total, _LOUD))[0]]
+    begin = rows.ends(rows.loud(total, _LOUD))[0]
+    head = rows.frame[begin]
     until_s = view.time_s[head] + view.lag_s[head] - 0.5 * view.duration_s[head]
     is_coming = view.time_s[rows.frame] < np.repeat(until_s, rows.n_rows)
+    is_coming &= np.arange(len(rows.frame)) >= np.repeat(begin, rows.n_rows)
     shown, size = (np.add.reduceat(values, rows.begin) * is_coming for values in (signed, np.abs(signed)))
     change: Values = np.add.reduceat(shown, rows.first) / np.maximum(np.add.reduceat(size, rows.first), 1e-9)
     return change

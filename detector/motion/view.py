@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 from detector.motion.grid import Grid
 from detector.motion.layer import Layer
 from detector.motion.noise.model import NoiseModel, fit_fast, fit_slow
-from detector.motion.trace import MotionTrace
+from detector.motion.trace import Frames, MotionTrace
 from detector.params import Params
+
+_LONGER = 1.5
+"""A lag that is longer than the usual one by this is of a picture that is missing."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,30 @@ def fast_view(trace: MotionTrace, params: Params, changed_s: Sequence[float] = (
         frames.time_s,
         frames.duration_s,
         frames.lag_s,
-        frames.gain if params.rules.has("gain") else None,
+        loudness(frames, trace.noise.blocks.start_s) if params.rules.has("gain") else None,
         frames.is_key_jump,
     )
+
+
+def loudness(frames: Frames, block_start_s: NDArray[np.float64]) -> NDArray[np.float32]:
+    """How much louder each frame is than usual, shape (F,): as measured, or by a lag that is longer than usual.
+
+    Where a picture of a slow camera is missing, the next is compared with an older one, and what moves slowly (a chest,
+    a curtain) has come further by as much: its energy grows with the square of the lag. Floors are of a block, so the
+    usual lag is that of the block, too.
+
+    Args:
+        frames: of the trace.
+        block_start_s: when each block of the noise begins, s, ascending.
+    """
+    gain = frames.gain.copy()
+    edges = np.searchsorted(frames.time_s, block_start_s[1:]).tolist()
+    for start, stop in itertools.pairwise([0, *edges, len(frames)]):
+        lag_s = frames.lag_s[start:stop]
+        usual_s = np.float32(np.median(lag_s)) if stop > start else np.float32(0.0)
+        is_longer = (lag_s > _LONGER * usual_s) & (usual_s > 0.0)
+        gain[start:stop][is_longer] *= (lag_s[is_longer] / usual_s) ** 2
+    return gain
 
 
 def slow_view(

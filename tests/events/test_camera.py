@@ -139,6 +139,21 @@ def test_a_light_that_goes_back_at_once_is_no_other_light(back_s: float, *, is_o
     assert [stretch.is_other for stretch in find_camera(trace, LIMITS)] == [is_other]
 
 
+def test_a_missing_picture_makes_no_bump_of_a_slow_zoom() -> None:
+    """The picture after it is compared with an older one, so more of it is displaced, and further."""
+    drawing = Sketch(SECONDS, FPS)
+    inside = (drawing.time_s >= 8.0) & (drawing.time_s < 9.0)
+    late = np.arange(len(inside)) == 125
+    lag_s = np.where(late, 4 / FPS, 2 / FPS).astype(np.float32)
+    trace = drawing.trace(
+        cause=np.where(inside, Cause.SHIFT, 0).astype(np.uint8),
+        changed_fraction=np.select([late, inside], [0.3, 0.08], 0.0).astype(np.float32),
+        shift_px=np.stack([np.select([late, inside], [1.5, 0.3], 0.0), 0.0 * inside], axis=1).astype(np.float32),
+        lag_s=lag_s,
+    )
+    assert [found.kind for found in find_camera(trace, LIMITS)] == ["camera moves"]
+
+
 def test_causes_a_moment_apart_are_one() -> None:
     drawing = Sketch(SECONDS, FPS)
     for second_s, n_found in ((8.9, 1), (12.0, 2)):

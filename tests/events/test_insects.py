@@ -40,6 +40,14 @@ class TestMeasurePaths:
         assert path.travel == pytest.approx(0.0, abs=0.01)
         assert path.brightening == pytest.approx(0.0, abs=0.05)
 
+    def test_what_an_encoder_shows_of_it_before_it_is_there_does_not_count(
+        self, sketch: type[Sketch], bursts_of: BurstsOf
+    ) -> None:
+        drawing = sketch(8.0, FPS).move(2.9, 3.0, HAND, snr=6.0, signed=-1.0, only_brightens=True)
+        view, active, (burst,) = bursts_of(drawing.move(3.0, 3.4, HAND, snr=400.0, only_brightens=True))
+        (path,) = measure_paths(view, active, [burst])
+        assert path.brightening == pytest.approx(1.0, abs=0.1)
+
     @pytest.mark.parametrize(("signed", "brightening"), [(5.0, 1.0), (-5.0, -1.0)])
     def test_what_only_darkens_has_the_other_sign(
         self, sketch: type[Sketch], bursts_of: BurstsOf, signed: float, brightening: float
