@@ -32,14 +32,15 @@ def find_focus(
         active: what the bursts index into.
         bursts: of the short lag.
         grid: the cells.
-        reference: a picture of the footage at working size; an empty one tells nothing.
+        reference: a picture of the footage at working size; one of no size, or of another, tells nothing.
         limits: the group `artifact`.
 
     Returns:
         In the same order.
     """
     wide = [burst for burst in bursts if len(burst.cells) >= limits.focus_cells]
-    if not wide or reference.size == 0:
+    height, width = reference.shape
+    if not wide or height < grid.rows * SMALLEST_CELL_PX or width < grid.columns * SMALLEST_CELL_PX:
         return []
     mean, strength = edges_of(grid, reference)
     strongest = np.argsort(-strength)

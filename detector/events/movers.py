@@ -45,8 +45,8 @@ def confined(grid: Grid, may: Cells, seen: Seen, parts: Sequence[Part], limits: 
             continue
         leaves = shares_within(seen.active, local, cells) < limits.mover_confined
         # What is seen to leave it for a moment only, as when an insect passes, says nothing, either.
-        is_often = leaves.sum() >= limits.mover_leaves * len(seen.view.time_s)
-        if not (is_often and leaves.mean() > 0.5):
+        n_leaves = np.count_nonzero(leaves)
+        if n_leaves < limits.mover_leaves * len(seen.view.time_s) or 2 * n_leaves <= len(leaves):
             found.append(cells)
     return found
 

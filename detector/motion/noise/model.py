@@ -153,7 +153,8 @@ def fit_slow(
     blocks, spans = noise.blocks, noise.spans
     level = np.zeros(len(spans.start_s), np.float32)
     floor, start_s = fit_floors(spans.slow_floor, level, params), spans.start_s
-    if len(blocks.start_s) and len(start_s) and params.rules.has("slow blocks"):
+    counts = params.rules.has("slow blocks") and (len(changed_s) > 0 or not of_swings)
+    if counts and len(blocks.start_s) and len(start_s):
         minimum = np.float32(params.noise.minimum)
         quiet = fit_floors(blocks.floor, blocks.level, params) + minimum
         span = np.maximum(np.searchsorted(start_s, blocks.start_s, side="right") - 1, 0)
