@@ -93,6 +93,7 @@ def test_a_span_that_costs_three_workers_is_named_and_skipped(long_lab: Path, tm
 
 
 @distributed
+@needs_proc
 @quiet_dask
 @pytest.mark.slow
 def test_storage_that_fails_for_a_while_costs_nothing(
@@ -118,7 +119,7 @@ def test_storage_that_fails_for_a_while_costs_nothing(
     freer.start()
     rows = batch(long_lab, disk / "r", params=SHORT_SPANS, workers=1)
     freer.join()
-    assert cannot_store(), "there was room all the time"
+    assert cannot_store(), f"there was room all the time: {rows}"
     assert [row.status for row in rows] == ["done"], rows
     analyze(long_lab / "night", out=tmp_path / "alone", params=SHORT_SPANS, workers=1)
     assert written(disk / "r" / "night") == content(tmp_path / "alone")
