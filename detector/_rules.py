@@ -23,6 +23,7 @@ MEASURED_RULES = {
 
 DECIDED_RULES = {
     "gain": "In a frame that is louder as a whole, each cell must be louder by as much.",
+    "late picture": "What is compared with an older picture than usual must be louder by the square of that.",
     "slow blocks": "Where a block is louder than quiet ones, the floor of the long lag rises as that of the short one.",
     "light blocks": "Blocks before a change of light, or of the view, are no neighbors of those after it.",
     "settle": "Just after the recording starts or goes on, nothing is judged.",
@@ -57,6 +58,7 @@ DECIDED_RULES = {
     "passing": "What crosses the picture and is too large for an insect only passes.",
     "boxes": "Thin straight lines that come and go within one picture are boxes that the camera draws.",
     "drawn": "What changes within one picture or shines, again and again at one place, is drawn or switched.",
+    "strong step": "What comes within one picture, as strong as no limb and mostly of one sign, is drawn or switched.",
     "drawn slowly": "Where a lag is one picture, what changes for one picture and stands still again is drawn.",
     "body": "Bursts that start together and last about as long are pieces of one body.",
     "stillness": "What is cut off by an end, a gap or unjudged time is no twitch.",

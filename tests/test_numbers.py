@@ -59,10 +59,7 @@ MEASURES = {
 """Passbands and windows of the signals of breathing: they say what a measure is, and a parameter judges it."""
 
 TECHNICAL = {
-    ("events/camera.py", 1.5): "lags with a missing picture, which are left out",
-    ("events/classify.py", 5.0): "seconds around a movement that tell its frame rate",
     ("events/focus.py", 3): "size of a kernel",
-    ("motion/view.py", 1.5): "lags with a missing picture, which are longer",
     ("events/rhythm.py", 1.75): "an interval with a missing picture, for a mean without it",
     ("events/cycles.py", 60.0): "seconds in a minute",
     ("events/cycles.py", 0.693): "median of an exponential over its mean",

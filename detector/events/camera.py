@@ -21,9 +21,6 @@ from detector.motion.pictures.camera import Cause
 from detector.motion.trace import Frames, MotionTrace
 from detector.params import ArtifactParams
 
-_USUAL_LAG = 1.5
-"""Lags that are longer than the usual one by this are of a picture that is missing or came late."""
-
 
 @dataclass(frozen=True)
 class Stretch:
@@ -93,7 +90,7 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
     # What is drawn into the picture does not move along, nor does what is near: no fit tells them from movement.
     shifts_px = np.hypot(*frames.shift_px[inside].T)
     # Where stamps jitter or a picture is missing, some lags are longer: no measure of how fast the camera moves.
-    is_usual = frames.lag_s[inside] <= _USUAL_LAG * np.median(frames.lag_s[inside])
+    is_usual = frames.lag_s[inside] <= limits.longer_lag * np.median(frames.lag_s[inside])
     is_small = shifts_px[is_usual].max() < limits.bump_least * trace.grid.cell_px[0]
     # A knock may turn the picture about its middle, which then hardly moves: but much of it changes.
     is_small &= frames.changed_fraction[inside][is_usual].max() < limits.loud_share

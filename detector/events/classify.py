@@ -34,9 +34,6 @@ from detector.params import ClassifyParams, Params
 TREMOR, SUCKING = "tremor-like", "sucking-like"
 """Labels of rhythms: faster than `rhythm.max_rate_hz`, and as an infant sucks, at its face."""
 
-# The frame rate around a brief movement is that of so long before and after it, s.
-_AROUND_S = 5.0
-
 __all__ = ["EVENT_KINDS", "Event", "EventKind", "classify_bursts", "passing_event"]
 
 
@@ -179,7 +176,8 @@ def _kind(view: LayerView, burst: Burst, params: Params, brief_s: float = 0.0) -
     if is_local and seconds < brief_s and burst.snr < params.doubt.brief * params.burst.threshold:
         return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the floor"
     kind, reason = _kind_by_size(seconds, area, limits)
-    frame_s = run_frame_s(view.time_s, burst.start_s - _AROUND_S, burst.stop_s + _AROUND_S)
+    around_s = limits.fps_around_s
+    frame_s = run_frame_s(view.time_s, burst.start_s - around_s, burst.stop_s + around_s)
     if kind == "movement":
         reason += f", {without_rhythm(seconds, rate_limit_hz(frame_s, params), params.rhythm)}"
     if kind == "twitch" and not can_tell_twitches(frame_s, limits):

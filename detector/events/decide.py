@@ -184,7 +184,7 @@ def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params)
     drawn: list[Artifact] = []
     bursts, marks = moving, [measure_marks(*fast, burst, params) for burst in moving]
     if params.rules.has("drawn"):
-        bursts, drawn = split_drawn(*fast, bursts, marks, scene.has_cause, params.artifact)
+        bursts, drawn = split_drawn(*fast, bursts, marks, scene.has_cause, params)
     kept = {id(burst) for burst in bursts}
     switched = [burst for burst in found if id(burst) not in kept]
     scene = replace(scene, jumps=frozenset(map(id, find_jumps(fast.active, moving, marks, params.artifact))))

@@ -19,7 +19,7 @@ from detector.events.burst import Box, Burst
 from detector.events.excess import Active
 from detector.events.marks import Marks, likeness_of
 from detector.motion.view import LayerView
-from detector.params import ArtifactParams
+from detector.params import ArtifactParams, Params
 
 
 def find_jumps(active: Active, bursts: Sequence[Burst], marks: Sequence[Marks], limits: ArtifactParams) -> list[Burst]:
@@ -46,7 +46,7 @@ def split_drawn(
     bursts: Sequence[Burst],
     marks: Sequence[Marks],
     has_cause: NDArray[np.bool_],
-    limits: ArtifactParams,
+    params: Params,
 ) -> tuple[list[Burst], list[Artifact]]:
     """Take out of bursts what is drawn or switched.
 
@@ -57,15 +57,16 @@ def split_drawn(
         marks: of each.
         has_cause: frames in which light or the camera changes the picture, as they seldom do, shape (F,): what is
             drawn is not lit, nor does it move along, so its place differs from what is around it.
-        limits: the group `artifact`.
+        params: the groups `artifact` and `rules`.
 
     Returns:
         The other bursts, in the same order; and one artifact for each place.
     """
+    limits = params.artifact
     suspects = [
         number
         for number, (burst, mark) in enumerate(zip(bursts, marks, strict=True))
-        if mark.is_suspect(limits) and (burst.area_fraction <= limits.passing_area or _is_lit(burst, mark, limits))
+        if mark.is_suspect(limits) and (burst.area_fraction <= limits.passing_area or _is_lit(burst, mark, params))
     ]
     ends = [(int(active.frame[burst.entries[0]]), int(active.frame[burst.entries[-1]])) for burst in bursts]
     lit = {number for number, (first, last) in enumerate(ends) if has_cause[first : last + 1].mean() >= 0.5}
@@ -76,7 +77,7 @@ def split_drawn(
         is_sure = (
             _is_thin_step(bursts, marks, members, view, limits)
             or _is_taken_back(marks, members, limits)
-            or all(_is_lit(bursts[number], marks[number], limits) for number in members)
+            or all(_is_lit(bursts[number], marks[number], params) for number in members)
         )
         is_often = sum(marks[number].times for number in members) >= limits.drawn_times
         if not is_sure and not (is_often and _is_usual_there(bursts, marks, members, limits)):
@@ -110,15 +111,16 @@ def _overlap(one: Box, other: Box, cell_px: tuple[float, float]) -> bool:
     return width > 0 and height > 0 and width * height >= 0.5 * smaller
 
 
-def _is_lit(burst: Burst, mark: Marks, limits: ArtifactParams) -> bool:
+def _is_lit(burst: Burst, mark: Marks, params: Params) -> bool:
     """Whether what brightens or darkens within one picture is so large or strong that no limb does it.
 
     A light is, wherever its edge is, and so is a text of which the recording does not show how it goes. On a camera so
     slow that a lag is one picture, limbs are as strong.
     """
+    limits = params.artifact
     is_large = burst.area_fraction >= limits.drawn_lit and mark.one_sign >= limits.drawn_one_sign
-    is_strong = burst.snr >= limits.drawn_strong and mark.one_sign >= limits.drawn_lopsided
-    return mark.is_step and (is_large or (is_strong and mark.lag_frames >= 2))
+    is_strong = burst.snr >= limits.drawn_strong and mark.one_sign >= limits.drawn_lopsided and mark.lag_frames >= 2
+    return mark.is_step and (is_large or (is_strong and params.rules.has("strong step")))
 
 
 def _is_thin_step(

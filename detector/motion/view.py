@@ -16,9 +16,6 @@ from detector.motion.noise.model import NoiseModel, fit_fast, fit_slow
 from detector.motion.trace import Frames, MotionTrace
 from detector.params import Params
 
-_LONGER = 1.5
-"""A lag that is longer than the usual one by this is of a picture that is missing."""
-
 
 @dataclass(frozen=True)
 class LayerView:
@@ -57,11 +54,15 @@ def fast_view(trace: MotionTrace, params: Params, changed_s: Sequence[float] = (
 
     Args:
         trace: the trace.
-        params: the groups `noise` and `rules`.
+        params: the groups `noise`, `artifact` and `rules`.
         changed_s: from when on cells show something else than before, s, ascending.
     """
     frames = trace.frames
     noise = fit_fast(trace.noise, params, _last_s(trace), changed_s)
+    gain = frames.gain if params.rules.has("gain") else None
+    if params.rules.has("late picture"):
+        louder = lag_loudness(frames, trace.noise.blocks.start_s, params.artifact.longer_lag)
+        gain = louder if gain is None else gain * louder
     return LayerView(
         trace.grid,
         trace.fast,
@@ -69,13 +70,13 @@ def fast_view(trace: MotionTrace, params: Params, changed_s: Sequence[float] = (
         frames.time_s,
         frames.duration_s,
         frames.lag_s,
-        loudness(frames, trace.noise.blocks.start_s) if params.rules.has("gain") else None,
+        gain,
         frames.is_key_jump,
     )
 
 
-def loudness(frames: Frames, block_start_s: NDArray[np.float64]) -> NDArray[np.float32]:
-    """How much louder each frame is than usual, shape (F,): as measured, or by a lag that is longer than usual.
+def lag_loudness(frames: Frames, block_start_s: NDArray[np.float64], longer: float) -> NDArray[np.float32]:
+    """How much louder each frame is by a lag that is longer than usual, shape (F,), at least 1.
 
     Where a picture of a slow camera is missing, the next is compared with an older one, and what moves slowly (a chest,
     a curtain) has come further by as much: its energy grows with the square of the lag. Floors are of a block, so the
@@ -84,15 +85,16 @@ def loudness(frames: Frames, block_start_s: NDArray[np.float64]) -> NDArray[np.f
     Args:
         frames: of the trace.
         block_start_s: when each block of the noise begins, s, ascending.
+        longer: from how many times the usual lag on one is longer, `artifact.longer_lag`.
     """
-    gain = frames.gain.copy()
+    louder = np.ones(len(frames), np.float32)
     edges = np.searchsorted(frames.time_s, block_start_s[1:]).tolist()
     for start, stop in itertools.pairwise([0, *edges, len(frames)]):
         lag_s = frames.lag_s[start:stop]
         usual_s = np.float32(np.median(lag_s)) if stop > start else np.float32(0.0)
-        is_longer = (lag_s > _LONGER * usual_s) & (usual_s > 0.0)
-        gain[start:stop][is_longer] *= (lag_s[is_longer] / usual_s) ** 2
-    return gain
+        is_longer = (lag_s > longer * usual_s) & (usual_s > 0.0)
+        louder[start:stop][is_longer] = (lag_s[is_longer] / usual_s) ** 2
+    return louder
 
 
 def slow_view(

@@ -51,6 +51,14 @@ class ArtifactParams(Group):
         ge=0,
         le=60,
     )
+    longer_lag: float = tunable(
+        1.5,
+        "of the usual lag",
+        OWN,
+        "A picture that is compared with one so much older comes after a missing one.",
+        gt=1,
+        le=10,
+    )
     bump_max_s: float = tunable(1.5, "s", OWN, "Longer displacement is not called a bump ...", gt=0, le=60)
     bump_least: float = tunable(
         0.06,
@@ -87,6 +95,13 @@ class ArtifactParams(Group):
         0.35, "1", DERIVED, "... in so much of the half seconds of every stretch ...", gt=0, le=1
     )
     clock_min_s: float = tunable(20.0, "s", OWN, "... in a recording of at least this length.", ge=5, le=3600)
+    focus_cells: int = tunable(40, "cells", OWN, "A change of at least so many cells is one of focus ...", ge=1)
+    focus_likeness: float = tunable(
+        0.65, "1", DERIVED, "... if it is so much alike the Laplacian of the picture (cosine) ...", gt=0, le=1
+    )
+    focus_share: float = tunable(
+        0.1, "1", DERIVED, "... and this share of its cells is among as many with the strongest edges.", gt=0, le=1
+    )
     mover_duty: float = tunable(
         0.45,
         "1",
@@ -97,13 +112,6 @@ class ArtifactParams(Group):
     )
     mover_around: float = tunable(
         0.2, "1", DERIVED, "... and what hangs together with it moves along in so many of most blocks.", gt=0, le=1
-    )
-    focus_cells: int = tunable(40, "cells", OWN, "A change of at least so many cells is one of focus ...", ge=1)
-    focus_likeness: float = tunable(
-        0.65, "1", DERIVED, "... if it is so much alike the Laplacian of the picture (cosine) ...", gt=0, le=1
-    )
-    focus_share: float = tunable(
-        0.1, "1", DERIVED, "... and this share of its cells is among as many with the strongest edges.", gt=0, le=1
     )
     mover_min_s: float = tunable(60.0, "s", OWN, "... of a recording of at least this length ...", ge=0)
     border_min_s: float = tunable(20.0, "s", OWN, "... or of this one along the border of the picture ...", ge=0)
@@ -173,6 +181,12 @@ class ArtifactParams(Group):
     )
 
     mover_cells: int = tunable(9, "cells", OWN, "What moves all the time covers at least this much ...", ge=1)
+    mover_confined: float = tunable(
+        0.75, "1", DERIVED, "... and keeps this share of what moves with it within its own place ...", gt=0, le=1
+    )
+    mover_leaves: float = tunable(
+        0.05, "1", OWN, "... in most pictures in which that moves, or all but this share of all pictures.", ge=0, le=1
+    )
     most_hidden: float = tunable(
         0.2,
         "1",
@@ -180,12 +194,6 @@ class ArtifactParams(Group):
         "With more than this of the picture (of the infant, where known) hidden, nothing is judged.",
         gt=0,
         le=1,
-    )
-    mover_confined: float = tunable(
-        0.75, "1", DERIVED, "... and keeps this share of what moves with it within its own place ...", gt=0, le=1
-    )
-    mover_leaves: float = tunable(
-        0.05, "1", OWN, "... in most pictures in which that moves, or all but this share of all pictures.", ge=0, le=1
     )
     drawn_loud: float = tunable(0.1, "1", OWN, "Frames with this share of the largest change count.", gt=0, lt=1)
     drawn_likeness: float = tunable(

@@ -159,6 +159,9 @@ class ClassifyParams(Group):
     fps_slack: float = tunable(
         0.05, "1", OWN, "A rate lower by so much counts as this one: stamps that jitter tell none.", ge=0, lt=0.5
     )
+    fps_around_s: float = tunable(
+        5.0, "s", OWN, "The rate at a brief movement is that of so long before and after it.", gt=0, le=600
+    )
     few_pictures_s: float = tunable(
         2.0, "s", OWN, "Where they come so slowly for this long, no rate of twitches counts.", gt=0, le=600
     )

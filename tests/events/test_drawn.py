@@ -28,11 +28,13 @@ Split = Callable[..., tuple[list[Burst], list[Artifact]]]
 
 @pytest.fixture
 def split(bursts_of: BurstsOf) -> Split:
-    def run(drawing: Sketch, lit_s: tuple[float, float] = (0.0, 0.0)) -> tuple[list[Burst], list[Artifact]]:
+    def run(
+        drawing: Sketch, lit_s: tuple[float, float] = (0.0, 0.0), params: Params = PARAMS
+    ) -> tuple[list[Burst], list[Artifact]]:
         view, active, bursts = bursts_of(drawing)
         is_lit = (drawing.time_s >= lit_s[0]) & (drawing.time_s < lit_s[1])
         marks = [measure_marks(view, active, burst, PARAMS) for burst in bursts]
-        return split_drawn(view, active, bursts, marks, is_lit, LIMITS)
+        return split_drawn(view, active, bursts, marks, is_lit, params)
 
     return run
 
@@ -120,6 +122,7 @@ def test_a_text_of_which_only_the_begin_is_seen(split: Split, snr: float, *, is_
     drawing = Sketch(20.0, FPS).move(5.0, 5.0 + STEP_S, PLACE, snr=snr, only_brightens=is_text)
     bursts, artifacts = split(drawing)
     assert (len(bursts), len(artifacts)) == (n_left, 1 - n_left)
+    assert len(split(drawing, params=with_values(PARAMS, {"rules.without": "strong step"}))[0]) == 1
 
 
 def test_a_thin_frame_around_nothing_is_drawn_and_a_full_box_is_not(split: Split) -> None:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from detector.motion.noise.model import Moment, NoiseModel, begin_at, fit_fast, fit_slow
+from detector.motion.trace import Noise
 from detector.params import Params, with_values
 from tests.drawing import Sketch, with_columns
 
@@ -59,6 +61,20 @@ def test_what_is_in_key_frames_and_what_is_not_are_told_apart() -> None:
     assert found.tolist() == pytest.approx([20.0 / (10.0 + MINIMUM), 20.0 / (30.0 + MINIMUM)])
 
 
+def _louder_from(block: int, sketch: type[Sketch], **columns: NDArray[np.generic]) -> Noise:
+    """Eight blocks of ten seconds of which those from one on have a higher floor."""
+    floor = np.full((8, sketch.grid.n_cells), 0.4, np.float16)
+    floor[block:] = 3.4
+    return with_columns(
+        sketch(80.0).trace(),
+        block_start_s=np.arange(0.0, 80.0, 10.0),
+        floor=floor,
+        duty=np.zeros(floor.shape, np.uint8),
+        level=np.full(8, 0.1, np.float32),
+        **columns,
+    ).noise
+
+
 def test_times_before_the_first_block_belong_to_it(sketch: type[Sketch]) -> None:
     noise = with_columns(sketch(20.0).trace(), block_start_s=np.array([5.0, 10.0]), span_start_s=np.array([0.0])).noise
     block, span = fit_fast(noise, PARAMS, 20.0).places(np.array([0.0, 5.0, 9.9, 10.0, 99.0]))
@@ -75,17 +91,7 @@ def test_the_slow_layer_has_one_floor_a_span(sketch: type[Sketch]) -> None:
 
 
 def test_in_louder_blocks_slow_floors_rise_as_quick_ones_do(sketch: type[Sketch]) -> None:
-    n_blocks, n_cells = 8, sketch.grid.n_cells
-    floor = np.full((n_blocks, n_cells), 0.4, np.float16)
-    floor[6:] = 3.4
-    noise = with_columns(
-        sketch(80.0).trace(),
-        block_start_s=np.arange(0.0, 80.0, 10.0),
-        floor=floor,
-        duty=np.zeros((n_blocks, n_cells), np.uint8),
-        level=np.full(n_blocks, 0.1, np.float32),
-        slow_floor=np.full((1, n_cells), 2.0, np.float16),
-    ).noise
+    noise = _louder_from(6, sketch, slow_floor=np.full((1, sketch.grid.n_cells), 2.0, np.float16))
     slow = fit_slow(noise, PARAMS, 80.0)
     assert slow.floor[:6] == pytest.approx(2.0)
     assert slow.floor[6:] == pytest.approx(2.0 * (3.4 + MINIMUM) / (0.4 + MINIMUM), rel=1e-3)
@@ -119,16 +125,7 @@ def test_a_block_holds_from_the_change_that_is_nearest_to_its_begin(
 
 def test_floors_of_another_view_say_nothing(sketch: type[Sketch]) -> None:
     """Where the camera was turned, a place that was still shows a chest that breathes: its floor is its own."""
-    n_blocks, n_cells = 8, sketch.grid.n_cells
-    floor = np.full((n_blocks, n_cells), 0.4, np.float16)
-    floor[4:] = 3.4
-    noise = with_columns(
-        sketch(80.0).trace(),
-        block_start_s=np.arange(0.0, 80.0, 10.0),
-        floor=floor,
-        duty=np.zeros((n_blocks, n_cells), np.uint8),
-        level=np.full(n_blocks, 0.1, np.float32),
-    ).noise
+    noise = _louder_from(4, sketch)
     assert fit_fast(noise, PARAMS, 80.0).floor == pytest.approx(0.4, rel=1e-3)
     turned = fit_fast(noise, PARAMS, 80.0, [38.0])
     assert turned.floor[:4] == pytest.approx(0.4, rel=1e-3)
