@@ -105,7 +105,22 @@ def _caused(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -
     if is_slow:
         return Stretch("camera moves", first, stop, blind, words, is_other=True)
     last = _settled(trace, stop, limits)
-    return Stretch("bump", first, last, np.union1d(blind, np.arange(stop, last)), words)
+    is_other = _stays_displaced(trace, start, stop, limits)
+    return Stretch("bump", first, last, np.union1d(blind, np.arange(stop, last)), words, is_other=is_other)
+
+
+def _stays_displaced(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> bool:
+    """Whether a knock leaves the picture elsewhere: cells show something else from then on."""
+    frames, inside = trace.frames, slice(start, stop)
+    x_px, y_px = (_own_shares(frames, inside) @ frames.shift_px[inside]).tolist()
+    return bool(np.hypot(x_px, y_px) >= limits.bump_stays * trace.grid.cell_px[0])
+
+
+def _own_shares(frames: Frames, inside: slice) -> NDArray[np.floating]:
+    """How much of what changed since a lag before each frame is its own, so that all add up, shape (n,)."""
+    duration_s, lag_s = frames.duration_s[inside], frames.lag_s[inside]
+    own: NDArray[np.floating] = duration_s / np.maximum(lag_s, duration_s)
+    return own
 
 
 def _light(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) -> Stretch:
@@ -122,9 +137,7 @@ def _light(trace: MotionTrace, start: int, stop: int, limits: ArtifactParams) ->
     blind[first:start] = blind[stop:last] = True
     last = max(last, int(np.flatnonzero(blind).max(initial=0)) + 1)
     words = f"brightness of the picture by up to {most:+.1%} within a lag"
-    # Each frame tells what changed since a lag before: changes of all frames add up to as many frames as are in a lag.
-    shares = frames.duration_s[inside] / np.maximum(frames.lag_s[inside], frames.duration_s[inside])
-    change = float(np.sum(np.log1p(np.maximum(frames.light[inside], -0.9)) * shares))
+    change = float(_own_shares(frames, inside) @ np.log1p(np.maximum(frames.light[inside], -0.9)))
     is_other = abs(change) >= limits.light_sure
     return Stretch("light", max(first - 1, 0), last, np.flatnonzero(blind), words, is_other=is_other)
 

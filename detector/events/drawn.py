@@ -148,13 +148,16 @@ def _is_taken_back(marks: Sequence[Marks], members: Sequence[int], limits: Artif
 def _is_usual_there(
     bursts: Sequence[Burst], marks: Sequence[Marks], members: Sequence[int], limits: ArtifactParams
 ) -> bool:
-    """Whether most of what happens at the place looks like that: a limb that twitches there does not."""
+    """Whether most of what happens at the place looks like that: a limb that twitches there does not.
+
+    What is too faint to tell says nothing.
+    """
     left, top, right, bottom = bursts[members[0]].box_px
     chosen = set(members)
     there = sum(
         left <= burst.x_px <= right and top <= burst.y_px <= bottom
         for number, burst in enumerate(bursts)
-        if number not in chosen
+        if number not in chosen and not marks[number].may_be_step
     )
     times = sum(marks[number].times for number in members)
     return times >= limits.drawn_usual * (times + there)

@@ -34,6 +34,7 @@ class Marks:
         is_back: whether it is taken back within the burst, with nothing between: on a slow camera a jerk shows in so
             few pictures that it looks the same.
         lag_frames: in how many pictures a change shows that is complete within one.
+        may_be_step: not as much the same as that takes, but as much as noise lets a faint step be.
     """
 
     is_switched: bool
@@ -43,6 +44,7 @@ class Marks:
     times: int = 1
     is_back: bool = False
     lag_frames: int = 1
+    may_be_step: bool = False
 
     def is_suspect(self, limits: ArtifactParams) -> bool:
         """Whether what looks like that, again and again, is drawn or switched, and no limb that jerks."""
@@ -82,10 +84,14 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
         return Marks(is_switched=True, is_step=False, one_sign=one_sign, pattern={}, times=len(runs(size > 0.0)))
     likeness = [likeness_of(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
     is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness
-    is_step = is_switched and int(loud[-1] - loud[0]) < lag_frames and min(likeness) > 0
+    is_once = int(loud[-1] - loud[0]) < lag_frames
+    is_step = is_switched and is_once and min(likeness) > 0
     is_back = is_switched and min(likeness) < 0
     pattern = _pattern(cell, signed) if is_step else {}
-    return Marks(is_switched, is_step, one_sign, pattern, is_back=is_back, lag_frames=lag_frames)
+    may_be_step = not is_switched and is_once and min(likeness) >= limits.drawn_unclear
+    return Marks(
+        is_switched, is_step, one_sign, pattern, is_back=is_back, lag_frames=lag_frames, may_be_step=may_be_step
+    )
 
 
 def switched_share(marks: Sequence[Marks], limits: ArtifactParams, one_sign: float = 0.0) -> float:

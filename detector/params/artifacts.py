@@ -51,6 +51,9 @@ class ArtifactParams(Group):
         ge=0,
         le=60,
     )
+    bump_stays: float = tunable(
+        0.5, "cells", OWN, "A bump that leaves the picture displaced by this is another view.", gt=0, le=100
+    )
     longer_lag: float = tunable(
         1.5,
         "of the usual lag",
@@ -198,6 +201,9 @@ class ArtifactParams(Group):
     drawn_loud: float = tunable(0.1, "1", OWN, "Frames with this share of the largest change count.", gt=0, lt=1)
     drawn_likeness: float = tunable(
         0.85, "1", DERIVED, "What is drawn shows the same change in all of them (cosine of the two) ...", gt=0, le=1
+    )
+    drawn_unclear: float = tunable(
+        0.6, "1", DERIVED, "(So much alike, a change that is over as soon is too faint to tell.)", gt=0, le=1
     )
     drawn_even: float = tunable(0.75, "1", DERIVED, "... at this share of its full strength or more.", gt=0, le=1)
     drawn_one_sign: float = tunable(

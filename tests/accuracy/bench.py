@@ -42,14 +42,27 @@ DURATION_S = 62.0
 ARTIFACT_OF = {
     "light": "light", "infrared": "light", "bump": "bump", "freeze": "frozen", "insect": "insect", "clock": "clock",
     "curtain": "mover", "mobile": "mover", "focus": "focus",
-    "pan": "camera moves", "zoom": "camera moves", "rocked": "camera moves",
+    "pan": "camera moves", "zoom": "camera moves", "rocked": "camera moves", "knock": "bump",
     "headlights": "light", "adult": "light", "temperature": "overlay", "banner": "overlay", "level": "overlay",
     "tracker": "overlay", "led": "lamp", "blink": "lamp", "slowblink": "lamp",
 }  # fmt: skip
 # Something does move then, though it is not the infant.
 VISITORS = ("cat", "caregiver", "blanket", "mouse")
 # No movement is put where one of these hides it from any observer.
-HIDING = (*VISITORS, "light", "infrared", "bump", "freeze", "pan", "zoom", "focus", "rocked", "headlights", "adult")
+HIDING = (
+    *VISITORS,
+    "light",
+    "infrared",
+    "bump",
+    "knock",
+    "freeze",
+    "pan",
+    "zoom",
+    "focus",
+    "rocked",
+    "headlights",
+    "adult",
+)
 CLEAR_S = 1.0
 # Faster rhythms are not scattered: with fewer pictures a cycle nobody can tell their rate (of the frame rate).
 LARGEST_RATE = 0.2

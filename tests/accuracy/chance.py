@@ -42,7 +42,7 @@ ALWAYS = (
 )
 AT_TIMES = (
     "light@{}+8", "headlights@{}+4", "pan@{}+4", "zoom@{}+4", "rocked@{}+6", "focus@{}+3", "freeze@{}+3",
-    "duplicate@{}+4", "banner@{}+3", "insect@{}", "dust@{}", "bump@{}", "infrared@{}",
+    "duplicate@{}+4", "banner@{}+3", "insect@{}", "dust@{}", "bump@{}", "knock@{}", "infrared@{}",
 )  # fmt: skip
 Row = dict[str, str]
 

@@ -64,11 +64,26 @@ def test_what_a_cause_is_called(cause: Cause, lasts_s: float, kind: str, words: 
     assert found.kind == kind
     assert words in found.detail
     # After the camera moved, as in another light, what was learned of a cell before says nothing of it.
-    assert found.is_other == (kind in {"camera moves", "light"})
+    assert found.is_other == (kind != "focus")
     # Longer movement of the camera begins and ends too slowly to be seen at once.
     margin_s = LIMITS.camera_pause_s if kind in {"camera moves", "focus"} else 0.0
     assert found.start == pytest.approx((8.0 - margin_s) * FPS, abs=2)
     assert found.stop >= (8.0 + lasts_s) * FPS - 1
+
+
+@pytest.mark.parametrize(("back", "is_other"), [(1.0, False), (0.3, True)])
+def test_a_knock_that_leaves_the_picture_elsewhere_is_another_view(back: float, *, is_other: bool) -> None:
+    """One that rings and comes to rest where it was is none."""
+    drawing = Sketch(SECONDS, FPS)
+    shift_px = np.zeros((len(drawing.time_s), 2), np.float32)
+    shift_px[120:124, 0], shift_px[124:128, 0] = 6.0, -6.0 * back
+    trace = drawing.trace(
+        cause=np.where(shift_px.any(axis=1), Cause.SHIFT, 0).astype(np.uint8),
+        changed_fraction=np.where(shift_px.any(axis=1), 0.8, 0.0).astype(np.float32),
+        shift_px=shift_px,
+    )
+    (found,) = find_camera(trace, LIMITS)
+    assert (found.kind, found.is_other) == ("bump", is_other)
 
 
 def test_a_slow_zoom_is_no_bump_however_little_of_it_is_seen() -> None:

@@ -125,6 +125,22 @@ def test_a_text_of_which_only_the_begin_is_seen(split: Split, snr: float, *, is_
     assert len(split(drawing, params=with_values(PARAMS, {"rules.without": "strong step"}))[0]) == 1
 
 
+def test_a_text_that_is_mostly_too_faint_to_tell_is_drawn_and_a_limb_at_such_times_is_not(split: Split) -> None:
+    """Noise makes two pictures of one faint step less alike; a limb is unlike itself."""
+    step = np.zeros((Sketch.rows, Sketch.columns))
+    step[PLACE] = 3.0 * (1 - 2 * (np.indices(step[PLACE].shape).sum(axis=0) % 2))
+    other = np.zeros_like(step)
+    other[PLACE] = 3.0 * (1 - 2 * (np.indices(step[PLACE].shape)[0] % 2))
+    for likeness, n_left in ((0.7, 0), (0.2, 7)):
+        drawing = steps((3.0, 8.0, 13.0))
+        for time_s in (4.4, 6.0, 9.6, 11.2):
+            drawing.paint(time_s - 0.01, time_s + 0.03, step, snr=9.0)
+            second = 1.2 * (likeness * step + np.sqrt(1.0 - likeness**2) * other)
+            drawing.paint(time_s + 0.03, time_s + 0.07, second, snr=9.0)
+        bursts, _ = split(drawing)
+        assert len(bursts) == n_left
+
+
 def test_a_thin_frame_around_nothing_is_drawn_and_a_full_box_is_not(split: Split) -> None:
     drawing = Sketch(20.0, FPS)
     for side in (np.s_[3:4, 5:17], np.s_[13:14, 5:17], np.s_[3:14, 5:6], np.s_[3:14, 16:17]):

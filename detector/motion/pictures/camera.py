@@ -95,7 +95,11 @@ def explain(before: FloatImage, after: FloatImage, params: CameraParams, *, goes
         unmoved = before if result.cause in {Cause.NOTHING, Cause.LIGHT} else moved
         local = _without_local_light(unmoved, after, params)
         if local is not None:
-            return Explained(local, Cause.LIGHT, result.shift_px, _gain(unmoved, after))
+            # Around edges that moved, the texture is the same and the brightness another: light is the cause where
+            # more is gone by it than by what was found before.
+            whole, without, least = (float(np.mean(picture * picture)) for picture in (change, result.left, local))
+            cause = Cause.LIGHT if without - least >= whole - without else result.cause
+            return Explained(local, cause, result.shift_px, _gain(unmoved, after))
     return result
 
 

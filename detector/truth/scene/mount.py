@@ -39,7 +39,7 @@ def _drift(nuisance: Nuisance, spec: SceneSpec, rng: np.random.Generator) -> Inf
 
 
 def _pan(nuisance: Nuisance, spec: SceneSpec, rng: np.random.Generator) -> Influence:
-    """The camera turns to another view and stays there."""
+    """The camera turns to another view, or is knocked there, and stays."""
     angle, way_px = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(-0.4, 0.4)), 60 * spec.scale * nuisance.strength
 
     def change(time_s: float, now: Conditions) -> None:
@@ -89,4 +89,4 @@ def _eased(time_s: float, nuisance: Nuisance) -> float:
     return share * share * (3 - 2 * share)
 
 
-MAKERS = {"bump": _bump, "drift": _drift, "pan": _pan, "zoom": _zoom, "focus": _focus, "rocked": _rocked}
+MAKERS = {"bump": _bump, "drift": _drift, "pan": _pan, "zoom": _zoom, "focus": _focus, "rocked": _rocked, "knock": _pan}

@@ -26,7 +26,7 @@ _ALL_ALONG = (
 _BRIEF = {
     "infrared": 0.4, "light": 40.0, "freeze": 3.0, "bump": 0.6, "insect": 1.2, "dust": 6.0, "cat": 7.0,
     "caregiver": 6.0, "blanket": 3.0, "headlights": 3.0, "pan": 4.0, "zoom": 3.0, "focus": 4.0, "rocked": 20.0,
-    "banner": 3.0, "adult": 9.0, "mouse": 12.0,
+    "banner": 3.0, "adult": 9.0, "mouse": 12.0, "knock": 0.4,
 }  # fmt: skip
 NUISANCE_KINDS: dict[str, float] = dict.fromkeys(_ALL_ALONG.split(), math.inf) | _BRIEF
 """Kind to its usual duration in s; infinite for what goes on as long as the footage."""

@@ -134,6 +134,15 @@ class TestLight:
         assert np.mean(alone.left[place] ** 2) > 50.0
         assert np.mean(going_on.left[place] ** 2) < 6.0
 
+    def test_beside_a_camera_that_moves_a_place_in_another_light_is_no_cause(self) -> None:
+        lit = np.ones((HEIGHT, WIDTH), np.float32)
+        lit[10:70, 20:100] = 0.9
+        before, after = view(), view(4.0) * lit
+        found = explained(before, after)
+        assert found.cause is Cause.SHIFT
+        assert found.shift_px == pytest.approx((4.0, 0.0), abs=0.2)
+        assert np.mean(found.left[14:66, 24:96] ** 2) < 10.0
+
     def test_another_picture_is_no_light(self) -> None:
         before = view()
         after = np.flip(view(), axis=1).copy()
