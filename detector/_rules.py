@@ -38,6 +38,7 @@ DECIDED_RULES = {
     "mover": "What moves most of the time, far above the rest of the picture, is listed.",
     "together": "Parts that move at one time and lie side by side are one burst.",
     "apart": "A part that crosses the picture, as insects do, is a burst of its own.",
+    "lit ends": "What is weak and only brightens or only darkens at an end of a burst is light and no part of it.",
     "key pulse": "A burst that begins at a key frame and is over at once is doubted.",
     "fade": "A burst that only brightens, or only darkens, is doubted.",
     "flash": "A burst that is gone in the next frame is doubted.",

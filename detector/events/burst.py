@@ -171,7 +171,15 @@ def _describe(view: LayerView, active: Active, groups: Sequence[Entries], params
     weight = snr * np.repeat(stands_for, counts)
     strength = np.add.reduceat(weight, rows.begin)
     # Encoders drag faint after-images behind a strong movement: its ends lie where it falls to a share of its peak.
-    first, last = rows.ends(rows.loud(strength, params.burst.edge))
+    share = strength / np.repeat(np.maximum.reduceat(strength, rows.first), rows.n_rows)
+    is_loud = share >= params.burst.edge
+    if params.rules.has("lit ends"):
+        # Where the light drifts an encoder brings it up to date in scraps, which hang together with what moves there.
+        signed = active.signed[entries].astype(np.float64)
+        total_change = np.maximum(np.add.reduceat(np.abs(signed), rows.begin), 1e-9)
+        one_sign = np.abs(np.add.reduceat(signed, rows.begin)) / total_change
+        is_loud &= (share >= params.burst.lit_edge) | (one_sign < params.burst.lit_sign)
+    first, last = rows.ends(np.flatnonzero(is_loud))
     start_s, stop_s = movement_intervals(view, rows.frame[first], rows.frame[last])
     peak = rows.frame[rows.ends(rows.loud(strength, 1.0))[0]]
     peak_s = np.minimum(np.maximum(view.time_s[peak] - view.lag_s[peak] / 2.0, start_s), stop_s)

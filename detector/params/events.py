@@ -27,6 +27,12 @@ class BurstParams(Group):
     )
     min_entries: int = tunable(6, "cells x frames", DERIVED, "Smaller bursts are noise.", ge=1, le=10000)
     edge: float = tunable(0.02, "1", DERIVED, "A burst lasts while its strength is this share of its peak.", ge=0, lt=1)
+    lit_edge: float = tunable(
+        0.25, "1", DERIVED, "... where it only brightens or darkens, no end below this share of it ...", ge=0, lt=1
+    )
+    lit_sign: float = tunable(
+        0.97, "1", DERIVED, "... (signed over absolute change in a frame) is of the movement.", gt=0, le=1
+    )
     ripple: float = tunable(
         0.05,
         "1",

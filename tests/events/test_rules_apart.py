@@ -26,14 +26,20 @@ def brief_and_faint() -> Sketch:
     return Sketch(20.0, 30.0).move(5.0, 5.06, HAND, snr=6.0)
 
 
+def lit_before() -> Sketch:
+    """A hand that jerks where light has drifted: an encoder brought that up to date just before."""
+    return Sketch(20.0, 25.0).move(4.3, 5.0, HAND, snr=8.0, only_brightens=True).move(5.0, 5.3, HAND, snr=100.0)
+
+
 @pytest.mark.parametrize(
     ("drawing", "rule", "with_it", "without_it"),
     [
         (in_body(), "inside body", ["gross"], ["gross", "twitch"]),
         (faint_beside_strong(), "ripple", ["movement"], ["movement", "twitch"]),
+        (lit_before(), "lit ends", ["twitch"], ["movement"]),
         (brief_and_faint(), "brief and faint", ["uncertain"], ["twitch"]),
     ],
-    ids=["inside body", "ripple", "brief and faint"],
+    ids=["inside body", "ripple", "lit ends", "brief and faint"],
 )
 def test_each_rule_is_needed(drawing: Sketch, rule: str, with_it: list[str], without_it: list[str]) -> None:
     trace = drawing.trace()
