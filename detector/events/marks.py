@@ -80,7 +80,10 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
     patterns = [_pattern(cell[place == frame], signed[place == frame]) for frame in loud]
     if is_slow:
         return slow_marks(size, patterns, one_sign, _pattern(cell, signed), limits)
-    if _are_pulses(size, lag_frames, limits) and _keep_pattern(patterns, loud, limits):
+    # What is faint beside the strongest pulse is mostly noise.
+    tells = total[loud] >= limits.drawn_faint * total.max()
+    strong = [pattern for pattern, is_strong in zip(patterns, tells.tolist(), strict=True) if is_strong]
+    if _are_pulses(size, lag_frames, limits) and _keep_pattern(strong, loud[tells], limits):
         return Marks(is_switched=True, is_step=False, one_sign=one_sign, pattern={}, times=len(runs(size > 0.0)))
     likeness = [likeness_of(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
     is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness

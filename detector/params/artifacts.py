@@ -202,6 +202,9 @@ class ArtifactParams(Group):
     drawn_likeness: float = tunable(
         0.85, "1", DERIVED, "What is drawn shows the same change in all of them (cosine of the two) ...", gt=0, le=1
     )
+    drawn_faint: float = tunable(
+        0.25, "1", OWN, "(Of changes in steps, those below this share of the strongest say nothing.)", ge=0, lt=1
+    )
     drawn_unclear: float = tunable(
         0.6, "1", DERIVED, "(So much alike, a change that is over as soon is too faint to tell.)", gt=0, le=1
     )

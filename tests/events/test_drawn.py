@@ -201,6 +201,23 @@ def test_a_level_that_goes_on_in_steps_is_switched_and_a_limb_that_does_is_not(b
     assert not measure_marks(view, active, limb, PARAMS).is_switched
 
 
+@pytest.mark.parametrize(("strength", "is_switched"), [(0.15, True), (0.8, False)])
+def test_what_is_faint_beside_the_steps_of_a_level_may_be_noise(
+    bursts_of: BurstsOf, strength: float, *, is_switched: bool
+) -> None:
+    """Two steps, and before them one whose two pictures are unlike each other."""
+    step = np.zeros((Sketch.rows, Sketch.columns))
+    step[PLACE] = 10.0 * (1 - 2 * (np.indices(step[PLACE].shape).sum(axis=0) % 2))
+    turned = step * (1 - 2 * (np.indices(step.shape)[0] % 2))
+    drawing = Sketch(20.0, FPS)
+    for at_s, change in ((4.0, step), (4.24, -step)):
+        drawing.paint(at_s - 0.01, at_s + 0.07, change, snr=100.0)
+    drawing.paint(3.75, 3.79, strength * step, snr=100.0 * strength**2)
+    drawing.paint(3.79, 3.83, strength * turned, snr=100.0 * strength**2)
+    view, active, (level,) = bursts_of(drawing)
+    assert measure_marks(view, active, level, PARAMS).is_switched == is_switched
+
+
 @pytest.mark.parametrize(
     ("strengths", "signs", "one_sign", "is_switched", "is_step"),
     [
