@@ -107,7 +107,8 @@ def test_storage_that_fails_for_a_while_costs_nothing(
 
     def fill_and_free() -> None:
         try:
-            wait_for(lambda: list(disk.glob("r/night/motion/.twitch*footage")), 120.0)
+            # Not before: what is shared with those who measure is then written as a whole.
+            wait_for(lambda: measuring(long_lab / "night" / "long.mp4"), 120.0)
             with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
                 while True:
                     file.write(bytes(4096))
