@@ -50,19 +50,8 @@ ARTIFACT_OF = {
 VISITORS = ("cat", "caregiver", "blanket", "mouse")
 # No movement is put where one of these hides it from any observer.
 HIDING = (
-    *VISITORS,
-    "light",
-    "infrared",
-    "bump",
-    "knock",
-    "freeze",
-    "pan",
-    "zoom",
-    "focus",
-    "rocked",
-    "headlights",
-    "adult",
-)
+    *VISITORS, "light", "infrared", "bump", "knock", "freeze", "pan", "zoom", "focus", "rocked", "headlights", "adult",
+)  # fmt: skip
 CLEAR_S = 1.0
 # Faster rhythms are not scattered: with fewer pictures a cycle nobody can tell their rate (of the frame rate).
 LARGEST_RATE = 0.2
