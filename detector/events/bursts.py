@@ -9,7 +9,6 @@ the footage. Distances are in diagonals and times in seconds.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,39 +16,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.events.burst import FAINT_S, Box, Burst, Part, Rows, describe_bursts, movement_intervals
-from detector.events.connect import connect_runs, ranges
 from detector.events.excess import Active
+from detector.events.groups import Groups, run_sums
 from detector.motion.view import LayerView
 from detector.params import Params
 
-# As many runs at a time as fit into the processor's cache.
-_PORTION = 50_000
 
+def find_parts(view: LayerView, active: Active, params: Params, groups: Groups | None = None) -> list[Part]:
+    """Connected groups of entries that reach the threshold and are no noise, in order of first appearance.
 
-def find_parts(view: LayerView, active: Active, params: Params) -> list[Part]:
-    """Connected groups of entries that reach the threshold and are no noise, in order of first appearance."""
-    if len(active) == 0:
+    Args:
+        view: for times and the grid.
+        active: what stands out.
+        params: the group `burst`.
+        groups: its connected groups; None connects them here.
+    """
+    groups = groups or Groups.of(view, active, params)
+    wanted = (groups.peak >= params.burst.threshold) & (groups.size >= params.burst.min_entries)
+    if not wanted.any():
         return []
-    first, label = connect_runs(view, active, params.burst.still_s)
-    peak = np.zeros(int(label.max()) + 1, np.float32)
-    np.maximum.at(peak, label, np.maximum.reduceat(active.snr, first[:-1]))
-    size = np.bincount(label, np.diff(first))
-    wanted = (peak >= params.burst.threshold) & (size >= params.burst.min_entries)
-    chosen = np.flatnonzero(wanted[label])
-    if len(chosen) == 0:
-        return []
-    chosen = chosen[np.argsort(label[chosen], kind="stable")]
-    start, counts = first[chosen], np.diff(first)[chosen]
-    entries = ranges(start, counts)
-    begins = np.flatnonzero(np.diff(label[chosen], prepend=-1))
-    bounds = np.append(np.concatenate([[0], np.cumsum(counts)])[begins], len(entries))
-    energy = _sums(active.snr, first)[chosen]
+    runs, begins = groups.runs(wanted)
+    start, last = groups.first[:-1][runs], groups.first[1:][runs] - 1
+    energy = run_sums(active.snr, groups.first)[runs]
     ends = _extents(view, active.frame[start], energy, begins, params.burst.edge)
     times_s = zip(*(times.tolist() for times in movement_intervals(view, *ends)), strict=True)
-    boxes = _boxes(view, active.cell[start], active.cell[start + counts - 1], begins)
+    boxes = boxes_of(view, active.cell[start], active.cell[last], begins)
     return [
-        Part(start_s, stop_s, box, entries[low:high])
-        for (start_s, stop_s), box, (low, high) in zip(times_s, boxes, itertools.pairwise(bounds.tolist()), strict=True)
+        Part(start_s, stop_s, box, entries)
+        for (start_s, stop_s), box, entries in zip(times_s, boxes, groups.entries(wanted), strict=True)
     ]
 
 
@@ -83,20 +77,6 @@ def join_parts(
     return sorted(bursts, key=lambda burst: (burst.start_s, burst.x_px))
 
 
-def _sums(values: NDArray[np.float32], first: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Sum of each run of values; run r is `first[r]:first[r + 1]`.
-
-    Single precision added up in double precision is exact, so the order of adding does not matter.
-    """
-    sums = np.empty(len(first) - 1)
-    # Some runs at a time: a night has millions of values.
-    for low in range(0, len(sums), _PORTION):
-        high = min(low + _PORTION, len(sums))
-        some = values[first[low] : first[high]].astype(np.float64)
-        np.add.reduceat(some, first[low:high] - first[low], out=sums[low:high])
-    return sums
-
-
 def _extents(
     view: LayerView,
     frame: NDArray[np.int32],
@@ -119,7 +99,7 @@ def _extents(
     return rows.frame[first], rows.frame[last]
 
 
-def _boxes(view: LayerView, cell: NDArray[np.int32], last: NDArray[np.int32], begins: NDArray[np.int64]) -> list[Box]:
+def boxes_of(view: LayerView, cell: NDArray[np.int32], last: NDArray[np.int32], begins: NDArray[np.int64]) -> list[Box]:
     """Box of each group of runs, of which `cell` and `last` hold the ends; `begins` says where each group begins."""
     side_x, side_y = view.grid.cell_px
     row, column = np.divmod(cell, view.grid.columns)

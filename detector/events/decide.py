@@ -25,16 +25,25 @@ from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh, with_hunts
 from detector.events.drawn import find_jumps, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both, find_swings
+from detector.events.faint import Scraps, find_faint
 from detector.events.focus import find_focus, focus_artifact
+from detector.events.groups import Groups
 from detector.events.infant import Infant, Where, see_infant, with_infant
 from detector.events.insects import find_crossing, sort_bursts
 from detector.events.marks import find_steps, measure_marks
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
 from detector.events.rhythm import RhythmTest
-from detector.events.slow import busy_times, elsewhere, find_slow_movements, find_slow_rhythms, with_slow_rhythms
+from detector.events.slow import (
+    busy_times,
+    elsewhere,
+    find_slow_movements,
+    find_slow_rhythms,
+    is_peak_of_breathing,
+    with_slow_rhythms,
+)
 from detector.events.state import Epoch
-from detector.events.stillness import counted_once, judged_stretches, out_of_movement, with_sides
+from detector.events.stillness import Stretch, counted_once, judged_stretches, out_of_movement, with_sides
 from detector.events.wholes import with_all_along
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
@@ -135,10 +144,15 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
 
     test = RhythmTest(*seen.fast, params)
 
+    def is_breath(event: Event) -> bool:
+        return has("breaths") and is_peak_of_breathing(seen.slow, event, params)
+
     def named(whole_area: float | None = None) -> list[Event]:
         found = classify_bursts(*seen.fast, local, params, whole_area, test=test)
         events = with_slow_rhythms(found, slow_rhythms, params.rhythm)
-        events, slower = out_of_movement(events, seen.slow, params) if has("long stillness") else (events, [])
+        slower: list[Stretch] = []
+        if has("long stillness"):
+            events, slower = out_of_movement(events, seen.slow, params, is_breath)
         events += [*passing, *slow_moves]
         events = merge_restless(events, params.classify, slower) if has("restless") else events
         reach_px = params.burst.reach * trace.grid.diagonal_px
@@ -174,13 +188,17 @@ class Believed:
 
 def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> Believed:
     """Find bursts and tell what is drawn, doubted, an insect or a ripple from what moves."""
-    scene = make_scene(trace, fast, hidden, params)
-    found = moving = find_bursts(*fast, params)
+    groups = Groups.of(*fast, params)
+    scraps = Scraps.of(fast, groups, params.burst)
+    scene = replace(make_scene(trace, fast, hidden, params), scraps=scraps)
+    found = moving = find_bursts(*fast, params, groups)
     hunts: list[Burst] = []
     if params.rules.has("faint focus"):
         hunts = find_focus(fast.active, found, trace.grid, trace.reference, params.artifact)
         scene = with_hunts(scene, hunts, params.artifact)
         moving = [burst for burst in found if not any(burst is one for one in hunts)]
+    if params.rules.has("faint"):
+        moving = sorted([*moving, *find_faint(fast, groups, scraps, found, params)], key=lambda b: (b.start_s, b.x_px))
     drawn: list[Artifact] = []
     bursts, marks = moving, [measure_marks(*fast, burst, params) for burst in moving]
     if params.rules.has("drawn"):
@@ -213,15 +231,16 @@ def area_of_whole(extent: NDArray[np.bool_] | None, gates: ClassifyParams) -> fl
     return area if area < gates.gross_min_area else None
 
 
-def find_bursts(view: LayerView, active: Active, params: Params) -> list[Burst]:
+def find_bursts(view: LayerView, active: Active, params: Params, groups: Groups | None = None) -> list[Burst]:
     """Bursts of a layer: what is connected, and of that what starts together and lies side by side.
 
-    What crosses the picture, as insects do, is a burst of its own, whatever else moves beside it.
+    What crosses the picture, as insects do, is a burst of its own, whatever else moves beside it. `groups` are what is
+    connected where that is known.
 
     Returns:
         Bursts in order of start; empty where nothing moved.
     """
-    parts = find_parts(view, active, params)
+    parts = find_parts(view, active, params, groups)
     apart = find_crossing(view, active, parts, params.artifact) if params.rules.has("apart") else []
     if params.rules.has("drawn"):
         apart += find_steps(view, active, parts, params)

@@ -19,6 +19,7 @@ from detector.events.artifacts import Artifact, ArtifactMap
 from detector.events.burst import Box, Burst
 from detector.events.camera import with_cause, with_rare_cause
 from detector.events.excess import Active, Seen
+from detector.events.faint import Scraps, one_sign
 from detector.events.stretches import n_frames, runs
 from detector.motion.grid import Grid
 from detector.motion.pictures.shrink import rim_of
@@ -43,6 +44,7 @@ class Scene:
         strong: bursts of which others may be ripples.
         jumps: bursts, by `id`, that are complete within one picture together with others.
         ticks: frames at the moment of the second at which the clock changes, shape (F,); None where there is none.
+        scraps: what stays below the threshold of a burst; None where that is not known.
     """
 
     view: LayerView
@@ -56,6 +58,7 @@ class Scene:
     strong: Sequence[Burst] = ()
     jumps: frozenset[int] = frozenset()
     ticks: NDArray[np.bool_] | None = None
+    scraps: Scraps | None = None
 
     @cached_property
     def ripples(self) -> tuple[NDArray[np.float64], ...]:
@@ -196,6 +199,14 @@ def _lag_frames(burst: Burst, scene: Scene) -> int:
     return round(float(scene.view.lag_s[first]) / max(float(scene.view.duration_s[first]), 1e-6))
 
 
+def _is_among_others(burst: Burst, scene: Scene) -> bool:
+    limits = scene.params.doubt
+    if scene.scraps is None or one_sign(scene.active, burst) < limits.among_others_sign:
+        return False
+    strength = float(scene.active.snr[burst.entries].sum(dtype=np.float64))
+    return scene.scraps.has_others(burst, strength, scene.params.burst)
+
+
 def _is_flash(burst: Burst, scene: Scene) -> bool:
     # Seen at a lag of several frames, it shows in one frame as it comes and in one as it goes; a limb takes longer, or
     # moves more than a block.
@@ -289,6 +300,9 @@ DOUBTS = (
         "faint and wide",
         _is_faint_and_wide,
         "covers much of the picture, is faint, and begins or ends with focus or light",
+    ),
+    Doubt(
+        "among others", _is_among_others, "is faint, mostly of one sign, and one of several of its kind at its place"
     ),
     Doubt("beside mover", _is_beside_mover, "lies around what moves most of the time"),
 )

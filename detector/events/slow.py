@@ -194,36 +194,92 @@ def find_slow_movements(slow: Seen, is_busy: Callable[[float, float], bool], par
     bursts = join_parts(*slow, parts, params, is_wanted=is_fresh)
     fresh = [burst for burst in bursts if burst.snr >= params.classify.slow_threshold]
     if params.rules.has("breaths"):
-        fresh = [burst for burst in fresh if not is_breath(slow, burst, params)]
+        fresh = without_breaths(slow, fresh, params)
     return classify_bursts(*slow, sort_bursts(*slow, fresh, params).local, params)
 
 
-def is_breath(slow: Seen, burst: Burst, params: Params) -> bool:
-    """Whether a slow movement is no more than what goes on at its place before and after it, at one rate.
+def without_breaths(slow: Seen, bursts: Sequence[Burst], params: Params) -> list[Burst]:
+    """Slow movements but those that are no more than what goes on at their place before and after them, at one rate.
 
-    Breaths are of unlike depth: the deepest of a minute may stand out alone, or some that follow each other. What
-    breathes is told by the epochs, so this is no artifact.
+    Breaths are of unlike depth: the deepest of a minute may stand out alone, or some that follow each other, and at
+    several places of one body, of which each by itself need not keep the rate. What breathes is told by the epochs, so
+    this is no artifact.
 
     Args:
         slow: the long lag and what stands out at it.
-        burst: one of its bursts.
+        bursts: of it.
         params: `breathing.min_window_s`, `classify.slow_breaths`, and the groups of a rhythm.
+
+    Returns:
+        In the same order.
+    """
+    cells = [_cells_of(slow.view.grid, [burst]) for burst in bursts]
+    rates_hz = [breath_rate_hz(slow, burst, at, params) for burst, at in zip(bursts, cells, strict=True)]
+    plain = [(burst, rate_hz) for burst, rate_hz in zip(bursts, rates_hz, strict=True) if rate_hz is not None]
+
+    def is_one(burst: Burst, at: Cells) -> bool:
+        return any(_is_at_once(burst, one) and _is_stroke(slow, burst, at, hz, params) for one, hz in plain)
+
+    those = zip(bursts, cells, rates_hz, strict=True)
+    return [burst for burst, at, rate_hz in those if rate_hz is None and not is_one(burst, at)]
+
+
+def breath_rate_hz(slow: Seen, plain: Burst | Event, cells: Cells, params: Params) -> float | None:
+    """The rate at which a place breathes, of which something that moves there is no more than a stroke, Hz.
+
+    Args:
+        slow: the long lag and what stands out at it.
+        plain: what moves there.
+        cells: where it does, shape (C,).
+        params: `breathing.min_window_s`, `classify.slow_breaths`, and the groups of a rhythm.
+
+    Returns:
+        None where it is more than a stroke, or nothing goes on at one rate.
     """
     view, active = slow
-    cells = _cells_of(view.grid, [burst])
-    own = find_rhythm(view, active, [burst], params, SLOW_GATES)
-    if own is not None and is_of_breathing(slow, burst, (burst.start_s, burst.stop_s), own.rate_hz, cells, params):
-        return True
-    at_s, around_s = 0.5 * (burst.start_s + burst.stop_s), 0.5 * params.breathing.min_window_s
-    found = _course_at(slow, cells, at_s - around_s, at_s + around_s, params)
-    if found is None:
-        return False
-    entries, course = found
-    rhythm = find_rhythm(view, active, [course], params, SLOW_GATES)
+    if isinstance(plain, Burst):
+        own = find_rhythm(view, active, [plain], params, SLOW_GATES)
+        span = plain.start_s, plain.stop_s
+        if own is not None and is_of_breathing(slow, plain, span, own.rate_hz, cells, params):
+            return own.rate_hz
+    found = _course_around(slow, plain, cells, params)
+    rhythm = None if found is None else find_rhythm(view, active, [found[1]], params, SLOW_GATES)
     if rhythm is None or rhythm.rate_hz > params.breathing.max_rate_hz:
-        return False
-    breaths = _by_cycle(slow, entries, course, rhythm.rate_hz)
-    return bool(burst.snr < params.classify.slow_breaths * np.median(breaths))
+        return None
+    return rhythm.rate_hz if _is_stroke(slow, plain, cells, rhythm.rate_hz, params) else None
+
+
+def _is_stroke(slow: Seen, plain: Burst | Event, cells: Cells, rate_hz: float, params: Params) -> bool:
+    """Whether something is no stronger than some times the usual cycle of a rate at its place, shape (C,)."""
+    found = _course_around(slow, plain, cells, params)
+    return found is not None and bool(
+        plain.snr < params.classify.slow_breaths * np.median(_by_cycle(slow, *found, rate_hz))
+    )
+
+
+def _course_around(slow: Seen, plain: Burst | Event, cells: Cells, params: Params) -> tuple[Entries, Burst] | None:
+    at_s, around_s = 0.5 * (plain.start_s + plain.stop_s), 0.5 * params.breathing.min_window_s
+    return _course_at(slow, cells, at_s - around_s, at_s + around_s, params)
+
+
+def is_peak_of_breathing(slow: Seen, event: Event, params: Params) -> bool:
+    """Whether an event of the short lag is the quickest moment of a breath, as the long lag shows them at its place.
+
+    Args:
+        slow: the long lag and what stands out at it.
+        event: one of the short lag.
+        params: as of `breath_rate_hz`.
+    """
+    return breath_rate_hz(slow, event, _cells_in(slow.view.grid, event.box_px), params) is not None
+
+
+def _cells_in(grid: Grid, box: Box) -> Cells:
+    """Cells whose middle lies in a box, source px; shape (C,)."""
+    row, column = np.divmod(np.arange(grid.n_cells), grid.columns)
+    left, top, right, bottom = box
+    x_px, y_px = (column + 0.5) * grid.cell_px[0], (row + 0.5) * grid.cell_px[1]
+    inside: Cells = (x_px > left) & (x_px < right) & (y_px > top) & (y_px < bottom)
+    return inside
 
 
 def busy_times(intervals: Sequence[Burst | Event], lag_s: float) -> Callable[[float, float], bool]:
@@ -275,9 +331,13 @@ def _as_one(rhythm: Event, inside: Sequence[Event], limits: RhythmParams) -> Eve
 
 def _is_inside(one: Burst | Event, rhythm: Event, slack_s: float = 0.0) -> bool:
     """Whether one of the two lies mostly in the time of the other, and the movement's center at the rhythm's place."""
-    common_s = min(one.stop_s, rhythm.stop_s + slack_s) - max(one.start_s, rhythm.start_s - slack_s)
-    is_at_once = common_s >= 0.5 * min(one.stop_s - one.start_s, rhythm.duration_s)
-    return is_at_once and _holds(rhythm.box_px, one.x_px, one.y_px)
+    return _is_at_once(one, rhythm, slack_s) and _holds(rhythm.box_px, one.x_px, one.y_px)
+
+
+def _is_at_once(one: Burst | Event, other: Burst | Event, slack_s: float = 0.0) -> bool:
+    """Whether the shorter of two lies mostly in the time of the other, s, which may be longer at both ends."""
+    common_s = min(one.stop_s, other.stop_s + slack_s) - max(one.start_s, other.start_s - slack_s)
+    return common_s >= 0.5 * min(one.stop_s - one.start_s, other.stop_s - other.start_s)
 
 
 def _holds(box: Box, x_px: float, y_px: float) -> bool:

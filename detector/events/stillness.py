@@ -10,7 +10,7 @@ denies. So a twitch has to stand out of what goes on at its place at the long la
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -77,19 +77,23 @@ def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: B
     return told
 
 
-def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> tuple[list[Event], list[Stretch]]:
+def out_of_movement(
+    events: Sequence[Event], slow: Seen, params: Params, is_breath: Callable[[Event], bool]
+) -> tuple[list[Event], list[Stretch]]:
     """Events in which a twitch that only is the quickest moment of slower movement is `uncertain`.
 
     It is one where the long lag shows movement at its place both before and after, of at least `burst.around_share` of
-    the strength of the twitch itself.
+    the strength of the twitch itself. Where that movement is breathing, or the twitch is one below the threshold of a
+    burst, it is no event.
 
     Args:
         events: any.
         slow: the long lag and what stands out at it.
         params: the groups `burst` and `motion`.
+        is_breath: whether a twitch is the quickest moment of a breath.
 
     Returns:
-        The events in the same order; and from when to when slower movement goes on around each of these, s.
+        The events that are left, in the same order; and from when to when slower movement goes on around each peak, s.
     """
     view, active = slow
     time_s = view.time_s[active.frame]
@@ -114,6 +118,8 @@ def out_of_movement(events: Sequence[Event], slow: Seen, params: Params) -> tupl
     slower: list[Stretch] = []
     for event in events:
         if event.kind == "twitch" and is_peak(event):
+            if event.snr < params.burst.threshold or is_breath(event):
+                continue
             told.append(replace(event, kind="uncertain", reason=f"{event.reason}, but {reason}", label="jerk"))
             slower.append((event.start_s - params.burst.around_s, event.stop_s + params.burst.around_s))
         else:

@@ -33,6 +33,22 @@ class BurstParams(Group):
     lit_sign: float = tunable(
         0.97, "1", DERIVED, "... (signed over absolute change in a frame) is of the movement.", gt=0, le=1
     )
+    faint: float = tunable(2.8, "floors", DERIVED, "A faint movement reaches this energy ...", ge=1, le=1e4)
+    faint_sum: float = tunable(
+        35.0, "floors", DERIVED, "... and this in all cells and pictures together ...", ge=1, le=1e6
+    )
+    faint_sign: float = tunable(
+        0.5,
+        "1",
+        DERIVED,
+        "... brightens about as much as it darkens in each picture (signed over absolute change) ...",
+        gt=0,
+        le=1,
+    )
+    faint_others: float = tunable(
+        0.5, "1", DERIVED, "... and nothing with this share of its strength comes or goes at its place ...", gt=0, le=1
+    )
+    faint_alone_s: float = tunable(30.0, "s", OWN, "... for this long before and after it.", gt=0, le=600)
     ripple: float = tunable(
         0.05,
         "1",

@@ -16,6 +16,7 @@ from tests.drawing import Sketch
 PARAMS = Params()
 HAND = np.s_[4:9, 10:15]
 ARM = np.s_[3:10, 9:17]
+LEG = np.s_[13:17, 22:27]
 FOOT = np.s_[12:16, 24:28]
 Course = Callable[[float], float]
 
@@ -149,6 +150,29 @@ class TestBreaths:
     def test_a_movement_that_is_much_stronger_stays(self, sketch: type[Sketch]) -> None:
         (event,) = found(self.breathing(sketch(42.0), 40.0))
         assert event.kind == "movement"
+
+    @pytest.mark.parametrize(("breathes", "kinds"), [(True, []), (False, ["movement"])])
+    def test_what_moves_at_once_with_a_breath_is_of_it(
+        self, sketch: type[Sketch], *, breathes: bool, kinds: list[str]
+    ) -> None:
+        """A place that shows some breaths and not others keeps no rate by itself."""
+        drawing = self.breathing(sketch(42.0), 14.0) if breathes else sketch(42.0)
+        for at_s in (4.6, 9.1, 11.7, 22.0, 25.3, 31.9, 33.1):
+            drawing.move(at_s, at_s + 0.6, LEG, snr=6.0, signed=5.0, layer="slow")
+        drawing.move(17.9, 19.2, LEG, snr=13.0, signed=5.0, layer="slow")
+        assert [event.kind for event in found(drawing)] == kinds
+
+    @pytest.mark.parametrize(("without", "kinds"), [("", []), ("breaths", ["uncertain"])])
+    def test_the_quickest_moment_of_a_breath_is_no_event(
+        self, sketch: type[Sketch], without: str, kinds: list[str]
+    ) -> None:
+        drawing = sketch(42.0)
+        for k in range(20):
+            at_s = 2.0 * k + 0.1
+            drawing.move(at_s, at_s + 1.1, ARM, snr=7.0, signed=6.0, layer="slow")
+        drawing.move(18.6, 18.8, ARM, snr=7.0)
+        events = found(drawing, with_values(PARAMS, {"rules.without": without}))
+        assert [event.kind for event in events] == kinds
 
     def test_so_does_one_without_breaths_around_it(self, sketch: type[Sketch]) -> None:
         (event,) = found(sketch(40.0).move(18.0, 19.5, ARM, snr=14.0, layer="slow"))

@@ -1,0 +1,121 @@
+"""Movements below the threshold of a burst, and scraps of noise that are hardly bursts."""
+
+import numpy as np
+import pytest
+
+from detector.events.decide import decide
+from detector.events.event import Event
+from detector.events.excess import Seen
+from detector.events.faint import Scraps, one_sign
+from detector.events.groups import Groups
+from detector.params import Params, with_values
+from tests.drawing import HAND, Sketch, active_in, find_in
+
+PARAMS = Params()
+FAINT = 3.6
+"""Between `burst.faint` and `burst.threshold`, floors."""
+FAR = np.s_[12:16, 24:28]
+
+
+def told(drawing: Sketch, without: str = "") -> list[Event]:
+    return list(decide(drawing.trace(), with_values(PARAMS, {"rules.without": without})).events)
+
+
+def test_a_faint_limb_is_a_twitch() -> None:
+    drawing = Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT)
+    (event,) = told(drawing)
+    assert (event.kind, event.start_s) == ("twitch", pytest.approx(30.0, abs=0.1))
+    assert event.snr < PARAMS.burst.threshold
+    assert told(drawing, without="faint") == []
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        pytest.param(Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT, only_brightens=True), id="of one sign"),
+        pytest.param(Sketch(80.0).move(30.0, 30.1, np.s_[4:5, 10:12], snr=FAINT), id="small"),
+        pytest.param(Sketch(80.0).move(30.0, 30.25, HAND, snr=2.5), id="fainter"),
+        pytest.param(Sketch(80.0).move(30.0, 30.8, HAND, snr=FAINT), id="long"),
+    ],
+)
+def test_what_shows_less_is_none(drawing: Sketch) -> None:
+    assert told(drawing) == []
+
+
+@pytest.mark.parametrize(("pause_s", "n_told"), [(10.0, 0), (40.0, 2)])
+def test_of_several_at_one_place_none_counts(pause_s: float, n_told: int) -> None:
+    drawing = Sketch(120.0).move(30.0, 30.25, HAND, snr=FAINT).move(30.0 + pause_s, 30.25 + pause_s, HAND, snr=FAINT)
+    assert len(told(drawing)) == n_told
+
+
+def test_elsewhere_others_say_nothing() -> None:
+    drawing = Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT).move(40.0, 40.25, FAR, snr=FAINT)
+    assert [event.kind for event in told(drawing)] == ["twitch", "twitch"]
+
+
+def test_while_something_stronger_moves_it_may_be_its_ripple() -> None:
+    drawing = Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT).move(30.1, 30.3, FAR)
+    (event,) = told(drawing)
+    assert event.x_px > 200.0
+
+
+def test_within_slower_movement_it_is_no_event() -> None:
+    drawing = Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT)
+    drawing.move(28.5, 29.9, HAND, snr=6.0, layer="slow").move(30.5, 32.0, HAND, snr=6.0, layer="slow")
+    assert [event.kind for event in told(drawing)] == []
+
+
+@pytest.mark.parametrize(("only_brightens", "share"), [(False, 0.0), (True, 1.0)])
+def test_sign_is_told_picture_by_picture(only_brightens: bool, share: float) -> None:
+    found = find_in(Sketch(20.0).move(5.0, 5.3, HAND, only_brightens=only_brightens).trace())
+    assert one_sign(found.active, found.bursts[0]) == pytest.approx(share, abs=0.01)
+
+
+def test_a_change_that_comes_and_goes_again_is_of_one_sign_in_each_picture() -> None:
+    found = find_in(
+        Sketch(20.0).move(5.0, 5.3, HAND, only_brightens=True, signed=lambda at_s: 4.0 if at_s < 5.2 else -4.0).trace()
+    )
+    assert one_sign(found.active, found.bursts[0]) == pytest.approx(1.0)
+
+
+class TestAmongOthers:
+    """What just reaches the threshold, mostly of one sign, where scraps come and go."""
+
+    @staticmethod
+    def drawing(*others_s: float, snr: float = 6.0, place: object = HAND) -> Sketch:
+        # Brightens in three of four cells.
+        drawing = Sketch(100.0)
+        rows, columns = np.indices((drawing.rows, drawing.columns))
+        change = np.zeros((drawing.rows, drawing.columns))
+        change[HAND] = np.where((rows + columns) % 8 == 0, -4.0, 4.0)[HAND]
+        drawing.paint(50.0, 50.25, change, snr=snr)
+        for at_s in others_s:
+            drawing.move(at_s, at_s + 0.25, place, snr=4.0, only_brightens=True)  # type: ignore[arg-type]
+        return drawing
+
+    def test_it_is_one_of_them(self) -> None:
+        assert told(self.drawing(40.0)) == []
+        doubts = [one.detail for one in decide(self.drawing(40.0).trace(), PARAMS).artifacts if one.kind == "doubtful"]
+        assert doubts == ["is faint, mostly of one sign, and one of several of its kind at its place"]
+        assert [event.kind for event in told(self.drawing(40.0), without="among others")] == ["twitch"]
+
+    @pytest.mark.parametrize(
+        "drawing",
+        [
+            pytest.param(drawing(), id="alone"),
+            pytest.param(drawing(15.0), id="long after"),
+            pytest.param(drawing(40.0, place=FAR), id="elsewhere"),
+            pytest.param(drawing(40.0, snr=9.0), id="stronger"),
+        ],
+    )
+    def test_else_it_is_a_twitch(self, drawing: Sketch) -> None:
+        assert [event.kind for event in told(drawing)] == ["twitch"]
+
+
+def test_of_nothing_there_are_no_groups_and_no_scraps() -> None:
+    trace = Sketch(10.0).trace()
+    found = find_in(trace)
+    groups = Groups.of(found.view, active_in(trace), PARAMS)
+    scraps = Scraps.of(Seen(found.view, found.active), groups, PARAMS.burst)
+    assert (len(groups), len(scraps.time_s)) == (0, 0)
+    assert list(groups.entries(np.zeros(0, bool))) == []
