@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from detector.events.burst import Burst, describe_bursts
 from detector.events.bursts import boxes_of
 from detector.events.excess import Active, Seen
-from detector.events.groups import Groups
+from detector.events.groups import Groups, run_sums
 from detector.params import BurstParams, Params
 
 
@@ -46,11 +46,20 @@ class Scraps:
         chosen = (groups.peak < params.threshold) & (strength >= params.faint_others * params.faint_sum)
         runs, begins = groups.runs(chosen)
         start, last = groups.first[:-1][runs], groups.first[1:][runs] - 1
-        boxes = boxes_of(view, active.cell[start], active.cell[last], begins) if len(begins) else []
+        if len(begins) == 0:
+            return cls(np.zeros(0), np.zeros((0, 4)), np.zeros(0), 0.0)
+        signed = run_sums(active.signed, groups.first)[runs]
+        absolute = run_sums(np.abs(active.signed), groups.first)[runs]
+        is_new = np.diff(active.frame[start], prepend=-1) != 0
+        is_new[begins] = True
+        rows = np.flatnonzero(is_new)
+        net = np.add.reduceat(np.abs(np.add.reduceat(signed, rows)), np.searchsorted(rows, begins))
+        lopsided = net > params.faint_sign * np.add.reduceat(absolute, begins)
+        boxes = np.array(boxes_of(view, active.cell[start], active.cell[last], begins))
         return cls(
-            view.time_s[active.frame[start[begins]]],
-            np.array(boxes).reshape(-1, 4),
-            strength[chosen],
+            view.time_s[active.frame[start[begins]]][lopsided],
+            boxes[lopsided],
+            strength[chosen][lopsided],
             params.reach * view.grid.diagonal_px,
         )
 
