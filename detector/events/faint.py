@@ -2,9 +2,10 @@
 
 A burst has to rise high above the noise somewhere. A small limb under a strong encoder may not, and yet show in many
 cells that brighten where it comes and darken where it leaves, in one and the same picture. Scraps as large come of
-light, of an encoder or of breathing, and there they come again and again. So a faint movement counts where it is of
-both signs, nothing stronger moves at once, and its place shows nothing like it for some time before and after. What is
-hardly a burst, mostly of one sign, and among such scraps is doubted for the same reason (`events.doubts`). Own.
+light, of an encoder or of breathing: they mostly brighten or mostly darken, and come again and again. So a faint
+movement counts where it is of both signs, nothing stronger moves at once, and its place shows no scraps for some time
+before and after. What is hardly a burst, mostly of one sign, and among scraps is doubted for the same reason
+(`events.doubts`). Own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from detector.params import BurstParams, Params
 
 @dataclass(frozen=True)
 class Scraps:
-    """Connected groups that stay below the threshold and are not tiny, in order of first appearance; S of them.
+    """Connected groups of one sign that stay below the threshold and are not tiny, in order of first appearance; S.
 
     Attributes:
         time_s: when each begins to show, s, shape (S,).

@@ -46,7 +46,12 @@ class BurstParams(Group):
         le=1,
     )
     faint_others: float = tunable(
-        0.5, "1", DERIVED, "... and nothing with this share of its strength comes or goes at its place ...", gt=0, le=1
+        0.5,
+        "1",
+        DERIVED,
+        "... and no scrap of one sign with this share of its strength is seen at its place ...",
+        gt=0,
+        le=1,
     )
     faint_alone_s: float = tunable(30.0, "s", OWN, "... for this long before and after it.", gt=0, le=600)
     ripple: float = tunable(

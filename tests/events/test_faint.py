@@ -42,15 +42,24 @@ def test_what_shows_less_is_none(drawing: Sketch) -> None:
     assert told(drawing) == []
 
 
-@pytest.mark.parametrize(("pause_s", "n_told"), [(10.0, 0), (40.0, 2)])
-def test_of_several_at_one_place_none_counts(pause_s: float, n_told: int) -> None:
-    drawing = Sketch(120.0).move(30.0, 30.25, HAND, snr=FAINT).move(30.0 + pause_s, 30.25 + pause_s, HAND, snr=FAINT)
+@pytest.mark.parametrize(("pause_s", "n_told"), [(10.0, 0), (40.0, 1)])
+def test_where_scraps_come_and_go_none_counts(pause_s: float, n_told: int) -> None:
+    drawing = Sketch(120.0).move(50.0, 50.25, HAND, snr=FAINT)
+    drawing.move(50.0 + pause_s, 50.25 + pause_s, HAND, snr=FAINT, only_brightens=True)
     assert len(told(drawing)) == n_told
 
 
+def test_several_of_both_signs_are_a_limb_that_twitches_often() -> None:
+    drawing = Sketch(80.0)
+    for at_s in (20.0, 24.3, 29.0, 33.1):
+        drawing.move(at_s, at_s + 0.25, HAND, snr=FAINT)
+    # A sketch shows the same picture each time, as what is drawn does.
+    assert [event.kind for event in told(drawing, without="drawn")] == ["twitch"] * 4
+
+
 def test_elsewhere_others_say_nothing() -> None:
-    drawing = Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT).move(40.0, 40.25, FAR, snr=FAINT)
-    assert [event.kind for event in told(drawing)] == ["twitch", "twitch"]
+    drawing = Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT).move(40.0, 40.25, FAR, snr=FAINT, only_brightens=True)
+    assert [event.kind for event in told(drawing)] == ["twitch"]
 
 
 def test_while_something_stronger_moves_it_may_be_its_ripple() -> None:
