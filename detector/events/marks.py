@@ -87,11 +87,13 @@ def measure_marks(view: LayerView, active: Active, burst: Burst | Part, params: 
         return Marks(is_switched=True, is_step=False, one_sign=one_sign, pattern={}, times=len(runs(size > 0.0)))
     likeness = [likeness_of(patterns[int(total[loud].argmax())], pattern) for pattern in patterns]
     is_switched = min(abs(value) for value in likeness) >= limits.drawn_likeness
-    is_once = int(loud[-1] - loud[0]) < lag_frames
-    is_step = is_switched and is_once and min(likeness) > 0
+    # All of them look back to before the change; of pictures that come at uneven times that may be one more.
+    begin, last = first + int(loud[0]), first + int(loud[-1])
+    is_once = view.time_s[last] - view.lag_s[last] < view.time_s[begin] - 0.5 * view.duration_s[begin]
+    is_step = bool(is_switched and is_once and min(likeness) > 0)
     is_back = is_switched and min(likeness) < 0
     pattern = _pattern(cell, signed) if is_step else {}
-    may_be_step = not is_switched and is_once and min(likeness) >= limits.drawn_unclear
+    may_be_step = bool(not is_switched and is_once and min(likeness) >= limits.drawn_unclear)
     return Marks(
         is_switched, is_step, one_sign, pattern, is_back=is_back, lag_frames=lag_frames, may_be_step=may_be_step
     )

@@ -13,7 +13,7 @@ from detector.events.decide import decide
 from detector.events.drawn import find_jumps, split_drawn
 from detector.events.marks import find_steps, measure_marks, slow_marks
 from detector.params import Params, with_values
-from tests.drawing import BurstsOf, Sketch
+from tests.drawing import BurstsOf, Sketch, find_in, with_columns
 
 PARAMS = Params()
 LIMITS = PARAMS.artifact
@@ -163,6 +163,18 @@ def test_marks_of_a_step_and_of_a_stroke(bursts_of: BurstsOf) -> None:
     assert (marks.is_switched, marks.is_step) == (True, True)
     assert marks.one_sign == pytest.approx(0.0, abs=0.01)
     assert not measure_marks(view, active, moved, PARAMS).is_switched
+
+
+@pytest.mark.parametrize(("lag_s", "is_step"), [(0.14, True), (0.1, False)])
+def test_of_pictures_at_uneven_times_one_more_may_look_back_past_a_step(*, lag_s: float, is_step: bool) -> None:
+    drawing = Sketch(20.0, 20.0)
+    change = np.zeros((drawing.rows, drawing.columns))
+    change[4:8, 10:14] = np.arange(16.0).reshape(4, 4) - 3.0
+    trace = drawing.paint(4.99, 5.14, change, snr=300.0).trace()
+    lags_s = trace.frames.lag_s.copy()
+    lags_s[(trace.frames.time_s > 5.09) & (trace.frames.time_s < 5.11)] = lag_s
+    found = find_in(with_columns(trace, lag_s=lags_s))
+    assert measure_marks(found.view, found.active, found.bursts[0], PARAMS).is_step == is_step
 
 
 def test_steps_move_by_themselves(bursts_of: BurstsOf) -> None:
