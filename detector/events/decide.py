@@ -21,7 +21,7 @@ from detector.events.boxes import without_boxes
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, label_sucking, passing_event
-from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh, with_hunts
+from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh, with_hunts, with_wide
 from detector.events.drawn import find_jumps, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both, find_swings
@@ -206,7 +206,7 @@ def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params)
     kept = {id(burst) for burst in bursts}
     switched = [burst for burst in found if id(burst) not in kept]
     scene = replace(scene, jumps=frozenset(map(id, find_jumps(fast.active, moving, marks, params.artifact))))
-    bursts, doubted = weigh(bursts, DOUBTS, scene)
+    bursts, doubted = weigh(bursts, DOUBTS, with_wide(scene, bursts, params.artifact))
     kinds = sort_bursts(*fast, bursts, params)
     local, ripples = weigh(kinds.local, [RIPPLE], replace(scene, strong=[*kinds.local, *kinds.passing]))
     if params.rules.has("body"):

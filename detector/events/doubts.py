@@ -114,6 +114,13 @@ def with_hunts(scene: Scene, hunts: Sequence[Burst], limits: ArtifactParams) -> 
     return replace(scene, has_cause=has_cause)
 
 
+def with_wide(scene: Scene, bursts: Sequence[Burst], limits: ArtifactParams) -> Scene:
+    """A scene in which what is faint and wide has a cause, which the rest that changes at that time has, too."""
+    if not scene.params.rules.has("faint and wide"):
+        return scene
+    return with_hunts(scene, [burst for burst in bursts if _is_doubted(burst, FAINT_AND_WIDE, scene)], limits)
+
+
 def _ticks(trace: MotionTrace, is_clock: NDArray[np.bool_], window_s: float) -> NDArray[np.bool_]:
     """Frames at the moment of the second at which a clock changes just then, within a lag, shape (F,).
 
@@ -287,6 +294,9 @@ def _clock_box(grid: Grid, is_clock: NDArray[np.bool_]) -> Box | None:
     return column.min() * x, row.min() * y, (column.max() + 1) * x, (row.max() + 1) * y
 
 
+FAINT_AND_WIDE = Doubt(
+    "faint and wide", _is_faint_and_wide, "covers much of the picture, is faint, and begins or ends with focus or light"
+)
 DOUBTS = (
     Doubt("key pulse", _is_key_pulse, "begins at a key frame and is over at once, as pulses of an encoder are"),
     Doubt("fade", _is_fade, "only brightens or only darkens, as light does"),
@@ -296,11 +306,7 @@ DOUBTS = (
     Doubt("clock digit", _is_clock_digit, "is brief and stands in line with the clock, as its other digits do"),
     Doubt("light step", _is_in_step, "is small or very brief, and begins and ends while the light plainly steps"),
     Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),
-    Doubt(
-        "faint and wide",
-        _is_faint_and_wide,
-        "covers much of the picture, is faint, and begins or ends with focus or light",
-    ),
+    FAINT_AND_WIDE,
     Doubt(
         "among others", _is_among_others, "is faint, mostly of one sign, and one of several of its kind at its place"
     ),

@@ -9,7 +9,7 @@ import pytest
 from detector.events.artifacts import ArtifactMap
 from detector.events.burst import Burst
 from detector.events.decide import Decision, decide
-from detector.events.doubts import DOUBTS, RIPPLE, Doubt, Scene, make_scene, since_key, weigh
+from detector.events.doubts import DOUBTS, RIPPLE, Doubt, Scene, make_scene, since_key, weigh, with_wide
 from detector.events.excess import Seen
 from detector.motion.pictures.camera import Cause
 from detector.params import RULE_NAMES, DoubtParams, Params, with_values
@@ -185,6 +185,19 @@ def test_what_is_as_faint_as_it_is_wide_is_no_body_while_the_light_changes(
     found, burst = one(Sketch(20.0).move(5.0, 6.0, np.s_[2:15, 2:20], snr=snr))  # 41 % of the picture
     scene = scene_of(found, has_cause=(found.view.time_s > 3.0) & (found.view.time_s < until_s))
     assert doubt("faint and wide").holds(burst, scene) is is_doubted
+
+
+@pytest.mark.parametrize(
+    ("at_s", "snr", "is_doubted"),
+    [(6.2, 8.0, True), (6.2, 30.0, False), (9.0, 8.0, False)],
+    ids=["beside it", "stronger", "later"],
+)
+def test_what_is_faint_beside_what_is_faint_and_wide_is_of_it(at_s: float, snr: float, *, is_doubted: bool) -> None:
+    drawing = Sketch(20.0).move(5.0, 5.7, np.s_[1:17, 1:31], snr=20.0).move(at_s, at_s + 0.3, HAND, snr=snr)
+    found = find_in(drawing.trace())
+    scene = scene_of(found, has_cause=(found.view.time_s >= 5.0) & (found.view.time_s < 5.2))
+    scene = with_wide(scene, found.bursts, PARAMS.artifact)
+    assert [burst.start_s > 6.0 for burst in weigh(found.bursts, DOUBTS, scene)[0]] == [True] * (not is_doubted)
 
 
 @pytest.mark.parametrize(("stop_s", "is_doubted"), [(5.01, True), (6.0, False)])
