@@ -280,7 +280,7 @@ class DoubtParams(Group):
         1e6, "1", OWN, "While camera or light explain a change it covers much of the picture (1e6: never) ...", ge=1
     )
     wide_least: float = tunable(
-        100.0, "floors", OWN, "... and is no stronger than its share of the picture times this.", ge=0, le=1e6
+        150.0, "floors", OWN, "... and is no stronger than its share of the picture times this.", ge=0, le=1e6
     )
     beside_mover: float = tunable(3.0, "1", OWN, "Half of it lies around what moves most of the time.", ge=1, le=1e6)
     among_others: float = tunable(

@@ -178,7 +178,7 @@ def test_what_begins_and_ends_in_a_step_of_light_is_doubted_and_no_other() -> No
     assert not holds(burst, scene_of(found, has_step=step & (found.view.time_s < 5.2)))
 
 
-@pytest.mark.parametrize(("snr", "until_s", "is_doubted"), [(30.0, 5.4, True), (50.0, 5.4, False), (30.0, 4.9, False)])
+@pytest.mark.parametrize(("snr", "until_s", "is_doubted"), [(45.0, 5.4, True), (75.0, 5.4, False), (45.0, 4.9, False)])
 def test_what_is_as_faint_as_it_is_wide_is_no_body_while_the_light_changes(
     snr: float, until_s: float, *, is_doubted: bool
 ) -> None:
