@@ -44,7 +44,9 @@ class Scraps:
         """Those of a layer."""
         view, active = seen
         strength = groups.total(active.snr)
-        chosen = (groups.peak < params.threshold) & (strength >= params.faint_others * params.faint_sum)
+        chosen = (groups.peak < params.threshold) & (
+            strength >= params.faint_others * params.faint_sum * params.threshold
+        )
         runs, begins = groups.runs(chosen)
         start, last = groups.first[:-1][runs], groups.first[1:][runs] - 1
         if len(begins) == 0:
@@ -108,8 +110,8 @@ def find_faint(seen: Seen, groups: Groups, scraps: Scraps, strong: Sequence[Burs
     limits, gates = params.burst, params.classify
     # On a slow camera a twitch shows in a single picture.
     shortest_s = gates.twitch_min_s if gates.brief_frames * view.frame_s <= gates.twitch_min_s else 0.0
-    may = (groups.peak >= limits.faint) & (groups.peak < limits.threshold)
-    may &= groups.total(active.snr) >= limits.faint_sum
+    may = (groups.peak >= limits.faint * limits.threshold) & (groups.peak < limits.threshold)
+    may &= groups.total(active.snr) >= limits.faint_sum * limits.threshold
     from_s, until_s = (np.array([getattr(burst, name) for burst in strong]) for name in ("start_s", "stop_s"))
 
     def is_alone(burst: Burst) -> bool:

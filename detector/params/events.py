@@ -33,9 +33,11 @@ class BurstParams(Group):
     lit_sign: float = tunable(
         0.97, "1", DERIVED, "... (signed over absolute change in a frame) is of the movement.", gt=0, le=1
     )
-    faint: float = tunable(2.8, "floors", DERIVED, "A faint movement reaches this energy ...", ge=1, le=1e4)
+    faint: float = tunable(
+        0.58, "of the threshold", DERIVED, "A faint movement reaches this share of it ...", gt=0, le=1
+    )
     faint_sum: float = tunable(
-        35.0, "floors", DERIVED, "... and this in all cells and pictures together ...", ge=1, le=1e6
+        7.2, "thresholds", DERIVED, "... and so much in all its cells and pictures together ...", gt=0, le=1e4
     )
     faint_sign: float = tunable(
         0.5,
