@@ -110,6 +110,11 @@ class NoiseParams(Group):
     )
     often_factor: float = tunable(4.0, "1", DERIVED, "... a floor is at most this many times ...", ge=1, le=1e3)
     often_base: float = tunable(0.5, "grey levels squared", DERIVED, "... and this.", ge=0, le=100)
+    seldom_quantile: float = tunable(
+        0.85, "1", DERIVED, "Where something plainly moves now and then, of this quantile ...", ge=0, lt=1
+    )
+    seldom_factor: float = tunable(2.0, "1", DERIVED, "... a floor is at most this many times ...", ge=1, le=1e3)
+    seldom_base: float = tunable(0.3, "grey levels squared", DERIVED, "... and this.", ge=0, le=100)
     most_usual: float = tunable(
         10.0, "1", DERIVED, "No floor is higher than this many times the usual one of the picture.", ge=1, le=1e4
     )

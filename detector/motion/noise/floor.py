@@ -68,26 +68,35 @@ def camera_floor(sample: Energies, floor: Energies, params: NoiseParams) -> Ener
 
     A limb that twitches 14 times a minute moves its cells in a tenth of the frames, far above a quantile of 0.75;
     noise and breathing, which swells for a third of each cycle, raise that quantile as well as the high one. And no
-    noise of one cell is many times that of the others, as that of an infant who never rests would be:
+    noise of one cell is many times that of the others, as that of an infant who never rests would be. Where something
+    plainly moves now and then (`duty_floors`), the next lower quantile tells more closely what is left between:
 
-        floor = min(q97, often_factor q75 + often_base, most_usual (median over cells of q97 + minimum))
+        floor = min(q97, often_factor q75 + often_base, most_usual usual), usual = median over cells of q97 + minimum
+        where two frames rise above duty_floors usual: min(floor, seldom_factor q85 + seldom_base)
 
-    Own; both factors by how far noise and breathing stay below them in the practice clips and scenes of the bench.
+    Own; all factors by how far noise and breathing stay below them in the practice clips and scenes of the bench.
 
     Args:
         sample: `ordered` energies, shape (cells, frames), grey levels squared.
         floor: `measure_floor` of it, shape (cells,).
-        params: the quantile and the factors.
+        params: the quantiles and the factors.
 
     Returns:
         Shape (cells,), at most `floor`.
     """
-    if sample.shape[1] == 0:
+    n_frames = sample.shape[1]
+    if n_frames == 0:
         return floor
-    often = sample[:, int(params.often_quantile * (sample.shape[1] - 1))]
-    most = params.most_usual * (float(np.median(floor)) + params.minimum)
-    highest: Energies = np.minimum(params.often_factor * often + np.float32(params.often_base), np.float32(most))
-    return np.minimum(floor, highest)
+    usual = float(np.median(floor)) + params.minimum
+    often, seldom = (
+        sample[:, int(share * (n_frames - 1))] for share in (params.often_quantile, params.seldom_quantile)
+    )
+    highest: Energies = np.minimum(
+        params.often_factor * often + np.float32(params.often_base), np.float32(params.most_usual * usual)
+    )
+    closer = np.minimum(highest, np.float32(params.seldom_factor) * seldom + np.float32(params.seldom_base))
+    moves = sample[:, -min(2, n_frames)] > np.float32(params.duty_floors * usual)
+    return np.minimum(floor, np.where(moves, closer, highest))
 
 
 def _spread_out(n_frames: int, n_samples: int) -> Frames:

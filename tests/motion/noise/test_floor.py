@@ -96,7 +96,19 @@ class TestCameraFloor:
     def test_a_limb_that_twitches_14_times_a_minute_is_not_its_own_floor(self) -> None:
         usual, floor = self.floors(np.arange(400) / FPS % (60.0 / 14.0) < 0.4)
         assert usual[:10].min() > 50.0
-        assert floor[:10].max() < 4.0 * np.median(floor)
+        assert floor[:10].max() < 2.2 * np.median(floor)
+
+    @pytest.mark.parametrize(("strength", "is_closer"), [(60.0, True), (10.0, False)], ids=["a limb", "scraps"])
+    def test_only_where_something_plainly_moves_it_is_told_more_closely(
+        self, strength: float, *, is_closer: bool
+    ) -> None:
+        """What an encoder shows of a breathing chest now and then is no movement."""
+        energy = noise(400, 400)
+        energy[np.arange(400) / FPS % 4.0 < 0.4, :10] += strength
+        sample = ordered(energy, PARAMS)
+        usual = measure_floor(sample, PARAMS)
+        by_often = camera_floor(sample, usual, PARAMS.model_copy(update={"duty_floors": 1e6}))
+        assert bool((camera_floor(sample, usual, PARAMS)[:10] < by_often[:10]).any()) is is_closer
 
     def test_an_infant_who_never_rests_is_not_either(self) -> None:
         usual, floor = self.floors(~no(400), 400.0)
