@@ -53,7 +53,7 @@ DECIDED_RULES = {
     "breaths": "What swings on at one rate at its place is a slow movement or rhythm only where that is much stronger.",
     "rhythm of mover": "A slow rhythm in the middle of what moves all the time is no other movement.",
     "beside mover": "A burst around what moves most of the time is doubted.",
-    "among others": "What is hardly a burst, mostly of one sign, and one of several at its place is doubted.",
+    "among others": "What is hardly a burst, and not much more than others that come and go at its place, is doubted.",
     "ripple": "A faint burst while a far stronger one lasts is doubted.",
     "insect path": "What is small and crosses the picture along a line is an insect.",
     "insect flash": "What is small, only brightens as it comes, and is quick or brief is an insect.",

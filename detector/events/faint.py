@@ -4,8 +4,7 @@ A burst has to rise high above the noise somewhere. A small limb under a strong 
 cells that brighten where it comes and darken where it leaves, in one and the same picture. Scraps as large come of
 light, of an encoder or of breathing: they mostly brighten or mostly darken, and come again and again. So a faint
 movement counts where it is of both signs, nothing stronger moves at once, and its place shows no scraps for some time
-before and after. What is hardly a burst, mostly of one sign, and among scraps is doubted for the same reason
-(`events.doubts`). Own.
+before and after. What is hardly a burst and among scraps is doubted for the same reason (`events.doubts`). Own.
 """
 
 from __future__ import annotations
