@@ -211,6 +211,13 @@ def _describe(view: LayerView, active: Active, groups: Sequence[Entries], params
     ]
 
 
+def shortest_s(view: LayerView, params: Params) -> float:
+    """What is shorter and faint may be noise, s; 0 on a slow camera, which shows a twitch in a single picture."""
+    limits = params.classify
+    can_tell = limits.brief_frames * view.frame_s <= limits.twitch_min_s and params.rules.has("brief and faint")
+    return limits.twitch_min_s if can_tell else 0.0
+
+
 def movement_intervals(
     view: LayerView, first: NDArray[np.integer], last: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

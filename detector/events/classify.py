@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from detector.events.burst import Burst, describe_burst
+from detector.events.burst import Burst, describe_burst, shortest_s
 from detector.events.event import EVENT_KINDS, Event, EventKind
 from detector.events.excess import Active
 from detector.events.rhythm import (
@@ -61,11 +61,8 @@ def classify_bursts(
         test: for rhythm, of the same view and parameters; its own if None.
     """
     test = test or RhythmTest(view, active, params)
-    # A slow camera shows a twitch in a single frame, so there brevity says nothing.
     limits = params.classify
-    shortest_s = limits.twitch_min_s
-    can_tell = limits.brief_frames * view.frame_s <= shortest_s and params.rules.has("brief and faint")
-    brief_s = shortest_s if can_tell else 0.0
+    brief_s = shortest_s(view, params)
     large_area = limits.gross_min_area if whole_area is None else whole_area
     runs_of = partial(find_rhythmic_runs, view, active, params=params, test=test)
     bodies, rest = _rhythms_of_bodies(bursts, params, large_area, runs_of)

@@ -34,16 +34,10 @@ from detector.events.marks import find_steps, measure_marks
 from detector.events.places import with_places
 from detector.events.restless import merge_restless
 from detector.events.rhythm import RhythmTest
-from detector.events.slow import (
-    busy_times,
-    elsewhere,
-    find_slow_movements,
-    find_slow_rhythms,
-    is_peak_of_breathing,
-    with_slow_rhythms,
-)
+from detector.events.slow import busy_times, elsewhere, find_slow_movements, find_slow_rhythms, with_slow_rhythms
 from detector.events.state import Epoch
 from detector.events.stillness import Stretch, counted_once, judged_stretches, out_of_movement, with_sides
+from detector.events.strokes import is_peak_of_breathing
 from detector.events.wholes import with_all_along
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
@@ -189,16 +183,16 @@ class Believed:
 def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params) -> Believed:
     """Find bursts and tell what is drawn, doubted, an insect or a ripple from what moves."""
     groups = Groups.of(*fast, params)
-    scraps = Scraps.of(fast, groups, params.burst)
-    scene = replace(make_scene(trace, fast, hidden, params), scraps=scraps)
     found = moving = find_bursts(*fast, params, groups)
+    scraps = Scraps.of(fast, groups, found, params.burst)
+    scene = replace(make_scene(trace, fast, hidden, params), scraps=scraps)
     hunts: list[Burst] = []
     if params.rules.has("faint focus"):
         hunts = find_focus(fast.active, found, trace.grid, trace.reference, params.artifact)
         scene = with_hunts(scene, hunts, params.artifact)
         moving = [burst for burst in found if not any(burst is one for one in hunts)]
     if params.rules.has("faint"):
-        moving = sorted([*moving, *find_faint(fast, groups, scraps, found, params)], key=lambda b: (b.start_s, b.x_px))
+        moving = sorted([*moving, *find_faint(fast, groups, scraps, params)], key=lambda b: (b.start_s, b.x_px))
     drawn: list[Artifact] = []
     bursts, marks = moving, [measure_marks(*fast, burst, params) for burst in moving]
     if params.rules.has("drawn"):

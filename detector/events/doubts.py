@@ -19,7 +19,7 @@ from detector.events.artifacts import Artifact, ArtifactMap
 from detector.events.burst import Box, Burst
 from detector.events.camera import with_cause, with_rare_cause
 from detector.events.excess import Active, Seen
-from detector.events.faint import Scraps
+from detector.events.faint import Scraps, strength_of
 from detector.events.stretches import n_frames, runs
 from detector.motion.grid import Grid
 from detector.motion.pictures.shrink import rim_of
@@ -207,8 +207,9 @@ def _lag_frames(burst: Burst, scene: Scene) -> int:
 
 
 def _is_among_others(burst: Burst, scene: Scene) -> bool:
-    strength = float(scene.active.snr[burst.entries].sum(dtype=np.float64))
-    return scene.scraps is not None and scene.scraps.has_others(burst, strength, scene.params.burst)
+    scraps, limits = scene.scraps, scene.params.burst
+    is_brief = burst.duration_s < scene.params.classify.twitch_max_s
+    return is_brief and scraps is not None and scraps.outnumber(burst, strength_of(scene.active, burst), limits)
 
 
 def _is_flash(burst: Burst, scene: Scene) -> bool:
@@ -304,7 +305,7 @@ DOUBTS = (
     Doubt("light step", _is_in_step, "is small or very brief, and begins and ends while the light plainly steps"),
     Doubt("beside cause", _is_beside_cause, "is left of a change that the camera or the light explains"),
     FAINT_AND_WIDE,
-    Doubt("among others", _is_among_others, "is faint, and others that are hardly less come and go at its place"),
+    Doubt("among others", _is_among_others, "is faint, and scraps that are hardly less come and go at its place"),
     Doubt("beside mover", _is_beside_mover, "lies around what moves most of the time"),
 )
 """Doubts about a burst by itself."""

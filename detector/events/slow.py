@@ -17,18 +17,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.burst import Box, Burst, Entries, describe_burst
+from detector.events.burst import Box, Burst
 from detector.events.bursts import find_parts, join_parts
 from detector.events.classify import classify_bursts, rhythm_event
 from detector.events.event import Event
 from detector.events.excess import Seen
 from detector.events.insects import sort_bursts
-from detector.events.rhythm import SLOW_GATES, find_rhythm, swing_of
+from detector.events.rhythm import SLOW_GATES
 from detector.events.stillness import Stretch
+from detector.events.strokes import cells_of, is_at_once, is_of_breathing, without_breaths
 from detector.events.trains import find_rhythmic_runs
 from detector.motion.grid import Grid
 from detector.motion.masks import grow
-from detector.motion.periodicity import measure_periodicity
 from detector.params import Params, RhythmParams
 
 Cells = NDArray[np.bool_]
@@ -58,7 +58,7 @@ def find_slow_rhythms(slow: Seen, switched: Sequence[Burst], params: Params) -> 
             # A lamp is as strong at either lag.
             if not any(_is_inside(burst, event) and 2.0 * burst.snr >= event.snr for burst in switched):
                 events.append(event)
-                cells.append(_cells_of(slow.view.grid, run))
+                cells.append(cells_of(slow.view.grid, run))
     if params.rules.has("breaths"):
         reach_s = 0.5 * params.breathing.min_window_s
         spans = [_span_at(one, events, reach_s) for one in events]
@@ -76,82 +76,6 @@ def _span_at(rhythm: Event, others: Sequence[Event], reach_s: float) -> Stretch:
         near = [one for one in there if one.start_s < span[1] + reach_s and span[0] - reach_s < one.stop_s]
         wider = min([span[0], *(one.start_s for one in near)]), max([span[1], *(one.stop_s for one in near)])
     return span
-
-
-def _cells_of(grid: Grid, bursts: Sequence[Burst]) -> Cells:
-    """Where any of some bursts moved, shape (C,)."""
-    cells = np.zeros(grid.n_cells, bool)
-    for burst in bursts:
-        cells[burst.cells] = True
-    return cells
-
-
-def is_of_breathing(
-    slow: Seen, plain: Burst | Event, span: Stretch, rate_hz: float, cells: Cells, params: Params
-) -> bool:
-    """Whether what swings is the plain part of what goes on before it and after it, as breathing and a mobile do.
-
-    Args:
-        slow: the long lag and what stands out at it.
-        plain: one of its bursts or rhythms.
-        span: from when to when it and its like are plain, s.
-        rate_hz: its rate, Hz.
-        cells: where it moves, shape (C,).
-        params: `breathing`, `classify.slow_breaths`, and the groups of a rhythm.
-    """
-    if rate_hz > params.breathing.max_rate_hz:
-        return False
-    reach_s = 0.5 * params.breathing.min_window_s
-    sides = (span[0] - reach_s, span[0]), (span[1], span[1] + reach_s)
-    beyond = [_strokes(slow, cells, side, rate_hz, params) for side in sides]
-    strokes = np.concatenate([side for side in beyond if side is not None] or [np.zeros(0)])
-    if len(strokes) == 0 or any(side is not None and len(side) == 0 for side in beyond):
-        return False
-    return bool(plain.snr < params.classify.slow_breaths * np.median(strokes))
-
-
-def _strokes(slow: Seen, cells: Cells, side: Stretch, rate_hz: float, params: Params) -> NDArray[np.floating] | None:
-    """How strong the cycles are in which some cells, shape (C,), swing at a rate between two times, floors.
-
-    Returns:
-        Empty where they do not swing at this rate; None where too little of the time is seen to tell.
-    """
-    view, active = slow
-    frames = np.arange(*np.searchsorted(view.time_s, side))
-    if active.is_blind is not None:
-        frames = frames[~active.is_blind[frames]]
-    seen_s = len(frames) * float(np.median(np.diff(view.time_s)))
-    if seen_s * rate_hz < params.classify.slow_cycles:
-        return None
-    found, nothing = _course_at(slow, cells, *side, params), np.zeros(0)
-    if found is None or 2.0 * found[1].duration_s < seen_s:
-        return nothing
-    entries, course = found
-    fastest_hz = params.motion.rate_slack * params.breathing.max_rate_hz
-    samples = swing_of(view, active, [course], params)
-    swing = measure_periodicity(samples, course.duration_s, params.rhythm.min_rate_hz, fastest_hz, params)
-    if swing is None or swing.likeness < params.rhythm.even_likeness:
-        return nothing
-    is_alike = abs(swing.rate_hz / rate_hz - 1.0) <= params.rhythm.same_rate
-    return _by_cycle(slow, entries, course, swing.rate_hz) if is_alike else nothing
-
-
-def _by_cycle(slow: Seen, entries: Entries, course: Burst, rate_hz: float) -> NDArray[np.floating]:
-    """How strong each cycle of a rate is at its strongest, floors."""
-    view, active = slow
-    cycle = (view.time_s[active.frame[entries]] - course.start_s) * rate_hz
-    begins = np.flatnonzero(np.diff(np.floor(cycle), prepend=-np.inf) > 0)
-    strongest: NDArray[np.floating] = np.maximum.reduceat(active.snr[entries], begins)
-    return strongest
-
-
-def _course_at(slow: Seen, cells: Cells, start_s: float, stop_s: float, params: Params) -> tuple[Entries, Burst] | None:
-    """Entries at a place, shape (C,), from one time to another, and all of them as one burst; None where none are."""
-    view, active = slow
-    frames = np.searchsorted(view.time_s, (start_s, stop_s)).astype(active.frame.dtype)
-    low, high = np.searchsorted(active.frame, frames).tolist()
-    entries = (low + np.flatnonzero(cells[active.cell[low:high]])).astype(np.int32)
-    return (entries, describe_burst(view, active, entries, params)) if len(entries) else None
 
 
 def elsewhere(events: Sequence[Event], grid: Grid, always: NDArray[np.bool_]) -> list[Event]:
@@ -196,90 +120,6 @@ def find_slow_movements(slow: Seen, is_busy: Callable[[float, float], bool], par
     if params.rules.has("breaths"):
         fresh = without_breaths(slow, fresh, params)
     return classify_bursts(*slow, sort_bursts(*slow, fresh, params).local, params)
-
-
-def without_breaths(slow: Seen, bursts: Sequence[Burst], params: Params) -> list[Burst]:
-    """Slow movements but those that are no more than what goes on at their place before and after them, at one rate.
-
-    Breaths are of unlike depth: the deepest of a minute may stand out alone, or some that follow each other, and at
-    several places of one body, of which each by itself need not keep the rate. What breathes is told by the epochs, so
-    this is no artifact.
-
-    Args:
-        slow: the long lag and what stands out at it.
-        bursts: of it.
-        params: `breathing.min_window_s`, `classify.slow_breaths`, and the groups of a rhythm.
-
-    Returns:
-        In the same order.
-    """
-    cells = [_cells_of(slow.view.grid, [burst]) for burst in bursts]
-    rates_hz = [breath_rate_hz(slow, burst, at, params) for burst, at in zip(bursts, cells, strict=True)]
-    plain = [(burst, rate_hz) for burst, rate_hz in zip(bursts, rates_hz, strict=True) if rate_hz is not None]
-
-    def is_one(burst: Burst, at: Cells) -> bool:
-        return any(_is_at_once(burst, one) and _is_stroke(slow, burst, at, hz, params) for one, hz in plain)
-
-    those = zip(bursts, cells, rates_hz, strict=True)
-    return [burst for burst, at, rate_hz in those if rate_hz is None and not is_one(burst, at)]
-
-
-def breath_rate_hz(slow: Seen, plain: Burst | Event, cells: Cells, params: Params) -> float | None:
-    """The rate at which a place breathes, of which something that moves there is no more than a stroke, Hz.
-
-    Args:
-        slow: the long lag and what stands out at it.
-        plain: what moves there.
-        cells: where it does, shape (C,).
-        params: `breathing.min_window_s`, `classify.slow_breaths`, and the groups of a rhythm.
-
-    Returns:
-        None where it is more than a stroke, or nothing goes on at one rate.
-    """
-    view, active = slow
-    if isinstance(plain, Burst):
-        own = find_rhythm(view, active, [plain], params, SLOW_GATES)
-        span = plain.start_s, plain.stop_s
-        if own is not None and is_of_breathing(slow, plain, span, own.rate_hz, cells, params):
-            return own.rate_hz
-    found = _course_around(slow, plain, cells, params)
-    rhythm = None if found is None else find_rhythm(view, active, [found[1]], params, SLOW_GATES)
-    if rhythm is None or rhythm.rate_hz > params.breathing.max_rate_hz:
-        return None
-    return rhythm.rate_hz if _is_stroke(slow, plain, cells, rhythm.rate_hz, params) else None
-
-
-def _is_stroke(slow: Seen, plain: Burst | Event, cells: Cells, rate_hz: float, params: Params) -> bool:
-    """Whether something is no stronger than some times the usual cycle of a rate at its place, shape (C,)."""
-    found = _course_around(slow, plain, cells, params)
-    return found is not None and bool(
-        plain.snr < params.classify.slow_breaths * np.median(_by_cycle(slow, *found, rate_hz))
-    )
-
-
-def _course_around(slow: Seen, plain: Burst | Event, cells: Cells, params: Params) -> tuple[Entries, Burst] | None:
-    at_s, around_s = 0.5 * (plain.start_s + plain.stop_s), 0.5 * params.breathing.min_window_s
-    return _course_at(slow, cells, at_s - around_s, at_s + around_s, params)
-
-
-def is_peak_of_breathing(slow: Seen, event: Event, params: Params) -> bool:
-    """Whether an event of the short lag is the quickest moment of a breath, as the long lag shows them at its place.
-
-    Args:
-        slow: the long lag and what stands out at it.
-        event: one of the short lag.
-        params: as of `breath_rate_hz`.
-    """
-    return breath_rate_hz(slow, event, _cells_in(slow.view.grid, event.box_px), params) is not None
-
-
-def _cells_in(grid: Grid, box: Box) -> Cells:
-    """Cells whose middle lies in a box, source px; shape (C,)."""
-    row, column = np.divmod(np.arange(grid.n_cells), grid.columns)
-    left, top, right, bottom = box
-    x_px, y_px = (column + 0.5) * grid.cell_px[0], (row + 0.5) * grid.cell_px[1]
-    inside: Cells = (x_px > left) & (x_px < right) & (y_px > top) & (y_px < bottom)
-    return inside
 
 
 def busy_times(intervals: Sequence[Burst | Event], lag_s: float) -> Callable[[float, float], bool]:
@@ -331,13 +171,7 @@ def _as_one(rhythm: Event, inside: Sequence[Event], limits: RhythmParams) -> Eve
 
 def _is_inside(one: Burst | Event, rhythm: Event, slack_s: float = 0.0) -> bool:
     """Whether one of the two lies mostly in the time of the other, and the movement's center at the rhythm's place."""
-    return _is_at_once(one, rhythm, slack_s) and _holds(rhythm.box_px, one.x_px, one.y_px)
-
-
-def _is_at_once(one: Burst | Event, other: Burst | Event, slack_s: float = 0.0) -> bool:
-    """Whether the shorter of two lies mostly in the time of the other, s, which may be longer at both ends."""
-    common_s = min(one.stop_s, other.stop_s + slack_s) - max(one.start_s, other.start_s - slack_s)
-    return common_s >= 0.5 * min(one.stop_s - one.start_s, other.stop_s - other.start_s)
+    return is_at_once(one, rhythm, slack_s) and _holds(rhythm.box_px, one.x_px, one.y_px)
 
 
 def _holds(box: Box, x_px: float, y_px: float) -> bool:

@@ -93,7 +93,7 @@ def out_of_movement(
         is_breath: whether a twitch is the quickest moment of a breath.
 
     Returns:
-        The events that are left, in the same order; and from when to when slower movement goes on around each peak, s.
+        The events that are left, in the same order; and from when to when slower movement goes on around those, s.
     """
     view, active = slow
     time_s = view.time_s[active.frame]

@@ -72,7 +72,8 @@ def camera_floor(sample: Energies, floor: Energies, params: NoiseParams) -> Ener
     plainly moves now and then (`duty_floors`), the next lower quantile tells more closely what is left between:
 
         floor = min(q97, often_factor q75 + often_base, most_usual usual), usual = median over cells of q97 + minimum
-        where two frames rise above duty_floors usual: min(floor, seldom_factor q85 + seldom_base)
+        where all but one frame at most stay below duty_floors usual, or the whole picture moves: no more
+        else: min(floor, seldom_factor q85 + seldom_base)
 
     Own; all factors by how far noise and breathing stay below them in the practice clips and scenes of the bench.
 
@@ -96,6 +97,8 @@ def camera_floor(sample: Energies, floor: Energies, params: NoiseParams) -> Ener
     )
     closer = np.minimum(highest, np.float32(params.seldom_factor) * seldom + np.float32(params.seldom_base))
     moves = sample[:, -min(2, n_frames)] > np.float32(params.duty_floors * usual)
+    if moves.mean() > params.duty_most:  # what moves the whole picture tells nothing of a place
+        moves[:] = False
     return np.minimum(floor, np.where(moves, closer, highest))
 
 
