@@ -43,6 +43,7 @@ EVENTS_ORDER = [
     "classify",
     "all_along",
     "wholes",
+    "strokes",
     "slow",
     "places",
     "presence",

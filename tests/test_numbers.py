@@ -111,6 +111,7 @@ TECHNICAL = {
     ("motion/trace.py", 3): "number of causes",
     ("events/burst.py", 50_000): "cache",
     ("events/faint.py", 4): "ends of a box",
+    ("events/faint.py", 6): "the same, and two times",
     ("events/groups.py", 50_000): "cache",
     ("events/bursts.py", 3): "index",
     ("events/state.py", 3): "the epoch before, itself, the epoch after",

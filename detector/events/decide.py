@@ -88,8 +88,9 @@ def decide(trace: MotionTrace, params: Params, regions: RegionSet | None = None)
     (fast, beyond), (slow, _), (swings, _) = (apart(one, place.outside) for one in (fast, slow, swings))
     believed = believe(trace, hidden, fast, params)
     judged_s = judged_stretches(trace.frames, hidden.is_blind)
-    events, infant = name_all(trace, hidden, Named(fast, slow, swings, believed, judged_s, place, all_along), params)
-    artifacts = [*hidden.artifacts, *boxes, *believed.artifacts, *region_artifacts(trace, regions, place)]
+    seen = Named(fast, slow, swings, believed, judged_s, place, all_along)
+    events, infant, breaths = name_all(trace, hidden, seen, params)
+    artifacts = [*hidden.artifacts, *boxes, *believed.artifacts, *breaths, *region_artifacts(trace, regions, place)]
     artifacts += [outside_artifact(burst, regions) for burst in find_bursts(*beyond, params)]
     ordered = sorted(artifacts, key=lambda artifact: (artifact.start_s, artifact.kind))
     looked_at = place.judged if infant.extent is None else infant.extent & place.judged
@@ -121,8 +122,10 @@ class Named:
     all_along: Sequence[Event] = ()
 
 
-def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Params) -> tuple[list[Event], Infant]:
-    """Events out of bursts, and the infant that they and its breathing show.
+def name_all(
+    trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Params
+) -> tuple[list[Event], Infant, list[Artifact]]:
+    """Events out of bursts, the infant that they and its breathing show, and which of the events are breaths.
 
     In a wide view the infant that the first naming shows says what a whole-body movement is in the second.
     """
@@ -141,12 +144,14 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     def is_breath(event: Event) -> bool:
         return has("breaths") and is_peak_of_breathing(seen.slow, event, params)
 
+    none: list[Event] = []
+
     def named(whole_area: float | None = None) -> list[Event]:
         found = classify_bursts(*seen.fast, local, params, whole_area, test=test)
         events = with_slow_rhythms(found, slow_rhythms, params.rhythm)
         slower: list[Stretch] = []
         if has("long stillness"):
-            events, slower = out_of_movement(events, seen.slow, params, is_breath)
+            events, none[:], slower = out_of_movement(events, seen.slow, params, is_breath)
         events += [*passing, *slow_moves]
         events = merge_restless(events, params.classify, slower) if has("restless") else events
         reach_px = params.burst.reach * trace.grid.diagonal_px
@@ -158,7 +163,12 @@ def name_all(trace: MotionTrace, hidden: ArtifactMap, seen: Named, params: Param
     if whole_area is not None:
         events = named(whole_area)
         infant = see_infant(trace, events, params, where)
-    return events, infant
+    plain = [event for event in none if event.snr >= params.burst.threshold]
+    return events, infant, [_doubtful(event, "is the quickest moment of a breath") for event in plain]
+
+
+def _doubtful(event: Event, sentence: str) -> Artifact:
+    return Artifact("doubtful", event.start_s, event.stop_s, sentence, event.x_px, event.y_px, event.area_fraction)
 
 
 @dataclass(frozen=True)

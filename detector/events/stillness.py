@@ -79,7 +79,7 @@ def with_sides(bursts: Sequence[Burst], judged_s: NDArray[np.float64], params: B
 
 def out_of_movement(
     events: Sequence[Event], slow: Seen, params: Params, is_breath: Callable[[Event], bool]
-) -> tuple[list[Event], list[Stretch]]:
+) -> tuple[list[Event], list[Event], list[Stretch]]:
     """Events in which a twitch that only is the quickest moment of slower movement is `uncertain`.
 
     It is one where the long lag shows movement at its place both before and after, of at least `burst.around_share` of
@@ -93,7 +93,8 @@ def out_of_movement(
         is_breath: whether a twitch is the quickest moment of a breath.
 
     Returns:
-        The events that are left, in the same order; and from when to when slower movement goes on around those, s.
+        The events that are left, in the same order; those that are none, of which some rise above the threshold of a
+        burst; and from when to when slower movement goes on around peaks that are left, s.
     """
     view, active = slow
     time_s = view.time_s[active.frame]
@@ -115,13 +116,15 @@ def out_of_movement(
 
     reason = "the quickest moment of slower movement before and after it"
     told: list[Event] = []
+    none: list[Event] = []
     slower: list[Stretch] = []
     for event in events:
         if event.kind == "twitch" and is_peak(event):
             if event.snr < params.burst.threshold or is_breath(event):
+                none.append(event)
                 continue
             told.append(replace(event, kind="uncertain", reason=f"{event.reason}, but {reason}", label="jerk"))
             slower.append((event.start_s - params.burst.around_s, event.stop_s + params.burst.around_s))
         else:
             told.append(event)
-    return told, slower
+    return told, none, slower

@@ -33,7 +33,6 @@ def test_a_faint_limb_is_a_twitch() -> None:
 @pytest.mark.parametrize(
     "drawing",
     [
-        pytest.param(Sketch(80.0).move(30.0, 30.25, HAND, snr=FAINT, only_brightens=True), id="of one sign"),
         pytest.param(Sketch(80.0).move(30.0, 30.1, np.s_[4:5, 10:12], snr=FAINT), id="small"),
         pytest.param(Sketch(80.0).move(30.0, 30.25, HAND, snr=2.5), id="fainter"),
         pytest.param(Sketch(80.0).move(30.0, 30.8, HAND, snr=FAINT), id="long"),
@@ -41,6 +40,47 @@ def test_a_faint_limb_is_a_twitch() -> None:
 )
 def test_what_shows_less_is_none(drawing: Sketch) -> None:
     assert told(drawing) == []
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.6, True), (0.8, False)])
+def test_it_brightens_about_as_much_as_it_darkens(*, share: float, is_told: bool) -> None:
+    """Of one sign in so much of it; what only brightens would be doubted in any case."""
+    drawing = Sketch(80.0)
+    change = np.full((drawing.rows, drawing.columns), 4.0)
+    change.ravel()[np.arange(change.size) % 5 >= 5 * share] = -4.0
+    one_place = np.zeros_like(change)
+    one_place[4:9, 10:15] = change[4:9, 10:15]
+    drawing.paint(30.0, 30.3, one_place, snr=FAINT)
+    assert bool(told(drawing, without="fade, drawn")) is is_told
+
+
+def test_what_changes_at_several_places_at_once_is_the_picture() -> None:
+    drawing = Sketch(80.0)
+    for place in (np.s_[1:5, 1:5], np.s_[1:5, 26:30], np.s_[12:16, 14:18]):
+        drawing.move(30.0, 30.25, place, snr=FAINT)
+    assert told(drawing) == []
+
+
+def test_a_scrap_counts_for_as_long_as_it_lasts() -> None:
+    drawing = Sketch(120.0).move(60.0, 60.25, HAND, snr=FAINT)
+    drawing.move(10.0, 55.0, HAND, snr=FAINT, only_brightens=True)
+    assert told(drawing) == []
+
+
+def test_what_shows_while_a_stronger_one_lasts_is_no_scrap() -> None:
+    """The edge of a limb that twitched plainly says nothing against the next one."""
+    drawing = Sketch(80.0).move(20.0, 20.25, np.s_[4:8, 17:21]).move(42.0, 42.25, np.s_[4:8, 17:21], snr=6.3)
+    drawing.move(20.0, 20.25, np.s_[4:8, 14:16], snr=4.5, only_brightens=True)
+    assert [event.kind for event in told(drawing)] == ["twitch", "twitch"]
+
+
+def test_a_weaker_stroke_of_a_limb_that_twitches_often_doubts_none_of_the_others() -> None:
+    drawing = Sketch(100.0)
+    for number in range(12):
+        at_s = 10.0 + 6.0 * number + 0.7 * (number % 3)
+        drawing.move(at_s, at_s + 0.25, HAND, snr=6.2)
+    drawing.move(48.6, 48.85, HAND, snr=4.6, only_brightens=True)
+    assert len(told(drawing, without="drawn")) == 12
 
 
 @pytest.mark.parametrize(("pause_s", "n_told"), [(10.0, 0), (40.0, 1)])
@@ -101,7 +141,7 @@ class TestAmongOthers:
     def test_it_is_one_of_them(self) -> None:
         assert told(self.drawing(40.0)) == []
         doubts = [one.detail for one in decide(self.drawing(40.0).trace(), PARAMS).artifacts if one.kind == "doubtful"]
-        assert doubts == ["is faint, and others that are hardly less come and go at its place"]
+        assert doubts == ["is faint, and scraps that are hardly less come and go at its place"]
         assert [event.kind for event in told(self.drawing(40.0), without="among others")] == ["twitch"]
 
     @pytest.mark.parametrize(
@@ -121,6 +161,6 @@ def test_of_nothing_there_are_no_groups_and_no_scraps() -> None:
     trace = Sketch(10.0).trace()
     found = find_in(trace)
     groups = Groups.of(found.view, active_in(trace), PARAMS)
-    scraps = Scraps.of(Seen(found.view, found.active), groups, PARAMS.burst)
-    assert (len(groups), len(scraps.time_s)) == (0, 0)
+    scraps = Scraps.of(Seen(found.view, found.active), groups, [], PARAMS.burst)
+    assert (len(groups), len(scraps.start_s)) == (0, 0)
     assert list(groups.entries(np.zeros(0, bool))) == []

@@ -162,6 +162,13 @@ class TestBreaths:
         drawing.move(17.9, 19.2, LEG, snr=13.0, signed=5.0, layer="slow")
         assert [event.kind for event in found(drawing)] == kinds
 
+    @pytest.mark.parametrize("snr", [13.0, 60.0])
+    def test_a_leg_that_moves_but_once_is_none_of_the_breaths_at_that_time(
+        self, sketch: type[Sketch], snr: float
+    ) -> None:
+        drawing = self.breathing(sketch(42.0), 14.0).move(17.9, 19.2, LEG, snr=snr, signed=5.0, layer="slow")
+        assert [event.kind for event in found(drawing)] == ["movement"]
+
     @pytest.mark.parametrize(("without", "kinds"), [("", []), ("breaths", ["uncertain"])])
     def test_the_quickest_moment_of_a_breath_is_no_event(
         self, sketch: type[Sketch], without: str, kinds: list[str]
@@ -173,6 +180,8 @@ class TestBreaths:
         drawing.move(18.6, 18.8, ARM, snr=7.0)
         events = found(drawing, with_values(PARAMS, {"rules.without": without}))
         assert [event.kind for event in events] == kinds
+        doubts = [one.detail for one in decide(drawing.trace(), PARAMS).artifacts if one.kind == "doubtful"]
+        assert doubts == ["is the quickest moment of a breath"]
 
     def test_so_does_one_without_breaths_around_it(self, sketch: type[Sketch]) -> None:
         (event,) = found(sketch(40.0).move(18.0, 19.5, ARM, snr=14.0, layer="slow"))

@@ -115,7 +115,7 @@ def event_facts(night: Night, number: int, event: Event, *, is_blind: bool) -> d
 def doubt_of(event: Event, threshold: float) -> float:
     """How uncertain an event is, to look at the most uncertain first: 1 and more for `uncertain`, else 0 to 1.
 
-    The fainter, the more uncertain: 1 at the threshold, one half at twice the threshold.
+    The fainter, the more uncertain: 1 at the threshold and below it, one half at twice the threshold.
     """
     faint = min(threshold / event.snr, 1.0) if math.isfinite(event.snr) and event.snr > 0 else 1.0
     return faint + (event.kind == "uncertain")

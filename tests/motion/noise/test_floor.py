@@ -110,6 +110,14 @@ class TestCameraFloor:
         by_often = camera_floor(sample, usual, PARAMS.model_copy(update={"duty_floors": 1e6}))
         assert bool((camera_floor(sample, usual, PARAMS)[:10] < by_often[:10]).any()) is is_closer
 
+    def test_a_lamp_that_changes_the_whole_picture_makes_no_floor_closer(self) -> None:
+        energy = noise(400, 400)
+        energy[[100, 101, 200, 201, 300, 301]] += 60.0
+        sample = ordered(energy, PARAMS)
+        usual = measure_floor(sample, PARAMS)
+        by_often = camera_floor(sample, usual, PARAMS.model_copy(update={"duty_floors": 1e6}))
+        assert np.array_equal(camera_floor(sample, usual, PARAMS), by_often)
+
     def test_an_infant_who_never_rests_is_not_either(self) -> None:
         usual, floor = self.floors(~no(400), 400.0)
         assert usual[:10].min() > 300.0
