@@ -203,11 +203,13 @@ def test_decide_writes_another_night_without_the_video(command: Command, night: 
     before = content(night)
     strengths = sorted(Night.load(night).events["snr"])
     threshold = round((strengths[0] + strengths[-1]) / 2)  # reached by the strongest, not by the faintest
-    done = command("decide", night, "--set", f"burst.threshold={threshold}", "--out", tmp_path / "strict")
+    values = {"burst.threshold": threshold, "rules.without": "faint"}
+    given = [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+    done = command("decide", night, *given, "--out", tmp_path / "strict")
     assert done.returncode == 0
     assert str(tmp_path / "strict" / "report.html") in done.stdout
     strict = Night.load(tmp_path / "strict")
-    assert strict.params == with_values(Params(), {"burst.threshold": threshold})
+    assert strict.params == with_values(Params(), values)
     assert 0 < len(strict.events) == sum(snr >= threshold for snr in strengths) < len(strengths)
     assert content(night) == before
 
