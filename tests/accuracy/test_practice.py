@@ -15,7 +15,11 @@ CLIPS = (
     "crib-lamp", "crib-night", "crib-wifi", "crib-rough", "crib-empty",
     "crib-limb", "crib-wide", "crib-signs", "crib-rhythm", "crib-awake",
 )  # fmt: skip
-REAL = ("cctv_ir_night.mp4", "rodent_eye_ir_0-400s.mp4", "empty_chamber.wmv")
+REAL = (
+    "cctv_ir_night.mp4",
+    pytest.param("rodent_eye_ir_0-400s.mp4", marks=pytest.mark.long),
+    "empty_chamber.wmv",
+)
 
 pytestmark = [
     pytest.mark.slow,
