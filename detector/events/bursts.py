@@ -31,7 +31,7 @@ def find_parts(view: LayerView, active: Active, params: Params, groups: Groups |
         params: the group `burst`.
         groups: its connected groups; None connects them here.
     """
-    groups = groups or Groups.of(view, active, params)
+    groups = Groups.of(view, active, params) if groups is None else groups
     wanted = (groups.peak >= params.burst.threshold) & (groups.size >= params.burst.min_entries)
     if not wanted.any():
         return []

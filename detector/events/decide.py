@@ -21,7 +21,7 @@ from detector.events.boxes import without_boxes
 from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.events.classify import classify_bursts, label_sucking, passing_event
-from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh, with_hunts, with_wide
+from detector.events.doubts import DOUBTS, RIPPLE, make_scene, weigh, with_causes, with_wide
 from detector.events.drawn import find_jumps, split_drawn
 from detector.events.event import Event
 from detector.events.excess import Active, Seen, find_both, find_swings
@@ -199,7 +199,7 @@ def believe(trace: MotionTrace, hidden: ArtifactMap, fast: Seen, params: Params)
     hunts: list[Burst] = []
     if params.rules.has("faint focus"):
         hunts = find_focus(fast.active, found, trace.grid, trace.reference, params.artifact)
-        scene = with_hunts(scene, hunts, params.artifact)
+        scene = with_causes(scene, hunts, params.artifact)
         moving = [burst for burst in found if not any(burst is one for one in hunts)]
     if params.rules.has("faint"):
         moving = sorted([*moving, *find_faint(fast, groups, scraps, params)], key=lambda b: (b.start_s, b.x_px))

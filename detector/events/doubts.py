@@ -105,11 +105,14 @@ def make_scene(trace: MotionTrace, seen: Seen, hidden: ArtifactMap, params: Para
     return Scene(*seen, since_key_s, clock, near, params, is_rare, around_steps, ticks=ticks)
 
 
-def with_hunts(scene: Scene, hunts: Sequence[Burst], limits: ArtifactParams) -> Scene:
-    """A scene in which focus hunts: what else changes while it does, or within a pause of it, has a cause."""
+def with_causes(scene: Scene, bursts: Sequence[Burst], limits: ArtifactParams) -> Scene:
+    """A scene in which some bursts have a cause, such as focus that hunts.
+
+    What else changes meanwhile, or within a pause of it, has a cause, too.
+    """
     has_cause, time_s = scene.has_cause.copy(), scene.view.time_s
-    for hunt in hunts:
-        ends = hunt.start_s - limits.camera_pause_s, hunt.stop_s + limits.camera_pause_s
+    for burst in bursts:
+        ends = burst.start_s - limits.camera_pause_s, burst.stop_s + limits.camera_pause_s
         has_cause[slice(*np.searchsorted(time_s, ends))] = True
     return replace(scene, has_cause=has_cause)
 
@@ -118,7 +121,7 @@ def with_wide(scene: Scene, bursts: Sequence[Burst], limits: ArtifactParams) -> 
     """A scene in which what is faint and wide has a cause, which the rest that changes at that time has, too."""
     if not scene.params.rules.has("faint and wide"):
         return scene
-    return with_hunts(scene, [burst for burst in bursts if _is_doubted(burst, FAINT_AND_WIDE, scene)], limits)
+    return with_causes(scene, [burst for burst in bursts if _is_doubted(burst, FAINT_AND_WIDE, scene)], limits)
 
 
 def _ticks(trace: MotionTrace, is_clock: NDArray[np.bool_], window_s: float) -> NDArray[np.bool_]:

@@ -3,8 +3,9 @@
 A burst has to rise high above the noise somewhere. A small limb under a strong encoder may not, and yet show in many
 cells that brighten where it comes and darken where it leaves, in one and the same picture. Scraps as large come of
 light, of an encoder or of breathing: they mostly brighten or mostly darken, and come again and again. So a faint
-movement counts where it is of both signs, nothing stronger moves at once, and its place shows no scraps for some time
-before and after. What is hardly a burst and among scraps is doubted for the same reason (`events.doubts`). Own.
+movement counts where it is of both signs, nothing stronger moves at once, and scraps do not outnumber what moves at its
+place for some time before and after. What is hardly a burst and among scraps is doubted for the same reason
+(`events.doubts`). Own.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ class Scraps:
     def outnumber(self, burst: Burst, strength: float, params: BurstParams) -> bool:
         """Whether what comes and goes at the place of a burst, before it or after it, mostly is scraps.
 
-        So it is where one is seen beside a burst that is alone there, and two beside each further burst.
+        They have to be more than two for each further burst there that is of both signs; where there is none, one is
+        enough.
 
         Args:
             burst: one of the layer, or what is still to be told.

@@ -2,7 +2,7 @@
 
 Breaths are of unlike depth: the deepest of a minute may stand out alone, or some that follow each other, and at several
 places of one body, of which each by itself need not keep the rate. What breathes is told by the epochs
-(`events.breaths`), so that strokes are no artifacts. Own.
+(`events.breaths`), so that strokes are no artifacts; the quickest moment of one at the short lag is doubtful. Own.
 """
 
 from __future__ import annotations

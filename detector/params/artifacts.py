@@ -284,7 +284,7 @@ class DoubtParams(Group):
     )
     beside_mover: float = tunable(3.0, "1", OWN, "Half of it lies around what moves most of the time.", ge=1, le=1e6)
     among_others: float = tunable(
-        1.4, "1", DERIVED, "Its place shows others half as strong before or after it (`burst.faint_others`).", ge=1
+        1.4, "1", DERIVED, "It is brief, and scraps outnumber what moves at its place (`burst.faint_others`).", ge=1
     )
     ripple: float = tunable(1e6, "1", OWN, "It is the ripple of another (`burst.ripple`; 1e6: never).", ge=1)
     brief: float = tunable(

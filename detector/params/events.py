@@ -51,7 +51,7 @@ class BurstParams(Group):
         0.5,
         "1",
         DERIVED,
-        "... and no scrap of one sign with this share of its strength is seen at its place ...",
+        "... and scraps of one sign with this share of its strength do not outnumber what moves there ...",
         gt=0,
         le=1,
     )
