@@ -146,6 +146,11 @@ FOOT: Place = np.s_[12:15, 24:28]
 """Cells of a sketch where something moves."""
 
 
+def swing(rate_hz: float) -> Callable[[float], float]:
+    """Signed difference of something that swings smoothly: proportional to its speed."""
+    return lambda time_s: 6.0 * float(np.cos(2.0 * np.pi * rate_hz * time_s))
+
+
 def spans(bursts: Sequence[Burst]) -> list[float]:
     """Start and end of each burst, s, one after the other."""
     return [time_s for burst in bursts for time_s in (burst.start_s, burst.stop_s)]

@@ -14,7 +14,7 @@ from detector.events.wholes import with_all_along
 from detector.footage.region import Region, RegionSet
 from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
-from tests.drawing import Sketch, find_in, with_columns
+from tests.drawing import Sketch, find_in, swing, with_columns
 
 PARAMS = Params()
 FPS = 10.0
@@ -22,10 +22,6 @@ LENGTH_S = 70.0
 INSIDE = np.s_[6:11, 12:17]
 AT_BORDER = np.s_[0:5, 12:17]
 Place = tuple[slice, slice]
-
-
-def swing(rate_hz: float) -> Callable[[float], float]:
-    return lambda time_s: 6.0 * float(np.cos(2.0 * np.pi * rate_hz * time_s))
 
 
 def wander(seed: int = 1) -> Callable[[float], float]:
