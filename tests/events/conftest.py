@@ -1,9 +1,15 @@
-"""Drawn motion that several files of this room look at."""
+"""Drawn motion that several files of this room look at, and what is told of it."""
+
+from collections.abc import Callable
 
 import pytest
 
+from detector.events.classify import Event, classify_bursts
 from detector.params import Params
 from tests.drawing import BurstsOf, Found, Sketch, find_in
+
+PARAMS = Params()
+Decide = Callable[..., list[Event]]
 
 
 @pytest.fixture(scope="session")
@@ -12,5 +18,15 @@ def bursts_of() -> BurstsOf:
 
     def find(drawing: Sketch, params: Params | None = None, **changes: object) -> Found:
         return find_in(drawing.trace(**changes), params)
+
+    return find
+
+
+@pytest.fixture
+def events_of(bursts_of: BurstsOf) -> Decide:
+    """Events of a drawing."""
+
+    def find(drawing: Sketch, params: Params = PARAMS) -> list[Event]:
+        return classify_bursts(*bursts_of(drawing, params), params)
 
     return find
