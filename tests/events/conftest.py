@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from detector.events.classify import Event, classify_bursts
+from detector.events.decide import Decision
 from detector.params import Params
 from tests.drawing import BurstsOf, Found, Sketch, find_in
 
@@ -30,3 +31,7 @@ def events_of(bursts_of: BurstsOf) -> Decide:
         return classify_bursts(*bursts_of(drawing, params), params)
 
     return find
+
+
+def kinds(decision: Decision) -> list[str]:
+    return [event.kind for event in decision.events]

@@ -1,16 +1,13 @@
 """Footage to events: planted movement is found where and when it was planted, and nothing else is."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from detector.events.decide import Decision, area_of_whole, decide
+from detector.events.decide import area_of_whole, decide
 from detector.footage.recording import read_recording
 from detector.footage.spans import cut_spans
 from detector.motion.layer import Layer
@@ -18,27 +15,12 @@ from detector.motion.measure import measure_span
 from detector.motion.trace import MotionTrace, join_traces
 from detector.params import Params, with_values
 from tests.drawing import Film, Shift, Sketch, with_columns
+from tests.events.conftest import kinds
 
 PARAMS = Params()
-Picture = NDArray[np.float32]
-Paint = Callable[[Picture, float], Picture]
 
 TWITCHES = ((5.0, 0.3, 160.0, 90.0), (10.3, 0.4, 80.0, 60.0), (16.0, 0.4, 240.0, 120.0), (17.3, 0.4, 240.0, 120.0))
 """Start and length, s, and place, px, of planted twitches; the last two come 1.3 s apart at one place."""
-
-
-def kinds(decision: Decision) -> list[str]:
-    return [event.kind for event in decision.events]
-
-
-def found(trace: MotionTrace) -> list[str]:
-    """Everything that was found, but for the epochs, which there are of every recording."""
-    decision = decide(trace, PARAMS)
-    return [*kinds(decision), *artifact_kinds(decision)]
-
-
-def artifact_kinds(decision: Decision) -> list[str]:
-    return [artifact.kind for artifact in decision.artifacts]
 
 
 @pytest.fixture(scope="module", params=[15.0, 25.0], ids=["15 fps", "25 fps"])
@@ -147,86 +129,6 @@ class TestLargeAndSlow:
         assert decide(with_columns(trace, slow=Layer.empty(len(trace.frames))), PARAMS).events == ()
 
 
-def light(picture: Picture, time_s: float) -> Picture:
-    return picture * 1.3 + 12.0 if 8.0 <= time_s < 12.0 else picture
-
-
-def bump(picture: Picture, time_s: float) -> Picture:
-    since_s = max(time_s - 8.0, 0.0)
-    aside_px = 4.0 * np.sin(6.0 * np.pi * since_s) * np.exp(-4.0 * since_s)
-    back = np.array([[1.0, 0.0, aside_px], [0.0, 1.0, 0.5 * aside_px]])
-    return cv2.warpAffine(picture, back, picture.shape[::-1], borderMode=cv2.BORDER_REFLECT)
-
-
-def clock(picture: Picture, time_s: float) -> Picture:
-    digits = np.random.default_rng(int(time_s)).integers(0, 2, (6, 7)).astype(np.float32)
-    picture = picture.copy()
-    picture[6:18, 10:24] = 20.0 + 200.0 * np.kron(digits, np.ones((2, 2), np.float32))
-    return picture
-
-
-def insect(picture: Picture, time_s: float) -> Picture:
-    if not 8.0 <= time_s < 8.8:
-        return picture
-    share = (time_s - 8.0) / 0.8
-    center = (int(20 + 280 * share), int(150 - 110 * share))
-    return cv2.circle(picture.copy(), center, 4, 230.0, -1, cv2.LINE_AA)
-
-
-def breathing(picture: Picture, time_s: float) -> Picture:
-    rows, columns = np.indices(picture.shape)
-    field = np.exp(-((columns - 160.0) ** 2 + (rows - 90.0) ** 2) / (2 * 40.0**2))
-    aside = (columns - 0.5 * np.sin(2 * np.pi * 0.6 * time_s) * field).astype(np.float32)
-    return cv2.remap(picture, aside, rows.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-
-
-def exposure(picture: Picture, time_s: float) -> Picture:
-    return picture + np.float32(8.0 * np.sin(2 * np.pi * time_s / 17.0))
-
-
-class TestNuisances:
-    @pytest.mark.parametrize(
-        ("paint", "duration_s", "expected"),
-        [
-            (light, 24.0, ["light", "light"]),
-            (bump, 24.0, ["bump"]),
-            (clock, 40.0, ["clock"]),
-            (insect, 24.0, ["insect"]),
-            (breathing, 24.0, []),
-            (exposure, 24.0, []),
-        ],
-    )
-    def test_they_are_no_events_and_hide_no_twitch_elsewhere(
-        self, film: Film, paint: Paint, duration_s: float, expected: list[str]
-    ) -> None:
-        decision = decide(film.shoot(duration_s, 15.0, [Shift(18.0, 0.4, 80, 120)], paint=paint), PARAMS)
-        assert artifact_kinds(decision) == expected
-        assert kinds(decision) == ["twitch"]
-        assert decision.events[0].start_s == pytest.approx(18.0, abs=0.15)
-
-    def test_a_frozen_picture(self, film: Film) -> None:
-        frames = list(film.frames(24.0, 15.0, [Shift(18.0, 0.4)]))
-        frozen = [replace(f, luma=frames[120].luma) if 8.0 <= f.time_s < 11.0 else f for f in frames]
-        decision = decide(film.measure(frozen, 24.0), PARAMS)
-        assert artifact_kinds(decision) == ["frozen"]
-        assert kinds(decision) == ["twitch"]
-
-    @pytest.mark.parametrize("noise", [0.0, 1.0, 2.0, 5.0])
-    def test_noise_alone_is_nothing(self, film: Film, noise: float) -> None:
-        assert not found(film.shoot(24.0, 15.0, noise=noise, seed=round(noise) + 7))
-
-    def test_key_frames_at_which_the_whole_picture_jumps_are_nothing(self, film: Film) -> None:
-        pattern = np.random.default_rng(2).normal(0, 6.0, (film.height_px, film.width_px)).astype(np.float32)
-        trace = film.shoot(24.0, 15.0, paint=lambda picture, time_s: picture + pattern * (int(time_s / 2.0) % 2))
-        assert decide(trace, PARAMS).events == ()
-
-    def test_footage_of_key_frames_alone_is_seen(self, film: Film) -> None:
-        frames = film.frames(16.0, 15.0, [Shift(8.0, 0.4)])
-        decision = decide(film.measure([replace(frame, is_key=True) for frame in frames], 16.0), PARAMS)
-        assert kinds(decision) == ["twitch"]
-        assert decision.artifacts == ()
-
-
 class TestDrawn:
     HAND = np.s_[4:8, 10:14]
 
@@ -306,28 +208,6 @@ class TestRelations:
 
     def test_deciding_twice_gives_the_same(self, twitches: MotionTrace) -> None:
         assert repr(decide(twitches, PARAMS)) == repr(decide(twitches, PARAMS))
-
-
-class TestHardlyAnything:
-    @pytest.mark.parametrize("n_frames", [0, 1, 2, 3, 8])
-    def test_hardly_any_frames(self, film: Film, n_frames: int) -> None:
-        trace = film.measure(list(film.frames(1.0, 15.0))[:n_frames], 1.0)
-        assert not found(trace)
-
-    def test_only_damaged_frames(self, film: Film) -> None:
-        frames = [replace(frame, is_damaged=True) for frame in film.frames(4.0, 15.0, [Shift(2.0, 0.4)])]
-        decision = decide(film.measure(frames, 4.0), PARAMS)
-        assert decision.events == ()
-        assert [artifact.kind for artifact in decision.artifacts] == ["damage"]
-
-    def test_a_still_picture(self, film: Film) -> None:
-        frames = list(film.frames(8.0, 15.0))
-        still = [replace(frame, luma=frames[0].luma) for frame in frames]
-        assert not found(film.measure(still, 8.0))
-
-    def test_a_black_picture(self, film: Film) -> None:
-        black = [replace(frame, luma=np.zeros_like(frame.luma)) for frame in film.frames(8.0, 15.0)]
-        assert not found(film.measure(black, 8.0))
 
 
 class TestAreaOfWhole:
