@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from detector.footage.video import Frame, iter_luma
+
 import av  # isort: skip - OpenCV has to be loaded before PyAV
 
 X265 = "log-level=none:"
@@ -83,6 +85,11 @@ def remux(source: Path, target: Path, change: Callable[[int, Any], Sequence[Any]
                 writer.mux(changed)
             number += 1
     return target
+
+
+def frames(path: Path) -> list[Frame]:
+    """All frames of a file, as they are read."""
+    return list(iter_luma(path))
 
 
 @pytest.fixture
