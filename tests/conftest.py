@@ -23,6 +23,7 @@ from hypothesis import settings
 
 from detector.motion.trace import MotionTrace
 from tests.drawing import Film, Picture, Shift, Sketch
+from tests.fault_tools import complaints, write_frames
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("patient", deadline=None)
@@ -103,6 +104,12 @@ def cot(write_cot: CotWriter, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_cot(tmp_path_factory.mktemp("footage") / "cot.mp4", 45.0, (7.0, 19.5, 33.2))
 
 
+@pytest.fixture(scope="session")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """6 s of noise; tests leave it as it is."""
+    return write_frames(tmp_path_factory.mktemp("footage") / "good.mp4", list(range(60)))
+
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -153,6 +160,17 @@ def _as_a_command(words: list[str], folder: Path) -> Iterator[None]:
         sys.argv = arguments
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int, *said: str) -> None:
+    """One sentence on stderr that says what is wanted, and the exit code."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert len(complaints(done.stderr)) == 1, done.stderr
+    assert done.stderr.endswith((".\n", "?\n"))
+    for words in said:
+        assert words in done.stderr
 
 
 @pytest.fixture(scope="session")

@@ -159,3 +159,22 @@ def write_large(path: Path) -> Path:
             packet.pts = packet.dts = number
             container.mux(packet)
     return path
+
+
+def write_frames(path: Path, times: list[int]) -> Path:
+    """Gray noise with the given presentation times, in tenths of a second."""
+    import av
+    import numpy as np
+
+    random = np.random.default_rng(1)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"g": "10"})
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, 10)
+        for time in times:
+            picture = random.integers(90, 110, (64, 96), dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(picture, format="gray").reformat(format="yuv420p")
+            frame.pts = time
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
