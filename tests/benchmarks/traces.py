@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector.motion.trace import MotionTrace, join_traces
-from tests.drawing import with_columns
+from tests.traces import with_columns
 
 
 def repeated(trace: MotionTrace, length_s: float) -> MotionTrace:

@@ -14,7 +14,8 @@ from detector.events.wholes import with_all_along
 from detector.footage.region import Region, RegionSet
 from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
-from tests.drawing import Sketch, find_in, swing, with_columns
+from tests.drawing import Sketch, find_in, swing
+from tests.traces import with_columns
 
 PARAMS = Params()
 FPS = 10.0

@@ -8,7 +8,8 @@ import pytest
 from detector.events.artifacts import ArtifactMap, around_clock, find_artifacts, find_clock, find_movers
 from detector.motion.trace import MotionTrace
 from detector.params import Params
-from tests.drawing import Film, Sketch, with_columns
+from tests.drawing import Film, Sketch
+from tests.traces import with_columns
 
 PARAMS = Params()
 EVERYWHERE = np.s_[:, :]

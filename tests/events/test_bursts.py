@@ -11,7 +11,8 @@ from detector.events.burst import Burst
 from detector.events.bursts import find_parts, join_parts, same_body
 from detector.motion.layer import Layer, keep_stride
 from detector.params import Params, with_values
-from tests.drawing import FOOT, HAND, BurstsOf, Sketch, find_in, spans, with_columns
+from tests.drawing import FOOT, HAND, BurstsOf, Sketch, find_in, spans
+from tests.traces import with_columns
 
 PARAMS = Params()
 FPS = 15.0

@@ -10,8 +10,9 @@ from detector.events.classify import Event, EventKind, classify_bursts, label_su
 from detector.motion.layer import Layer
 from detector.motion.trace import MotionTrace
 from detector.params import Params
-from tests.drawing import HAND, Sketch, find_in, still_trace, with_columns
+from tests.drawing import HAND, Sketch, find_in
 from tests.events.conftest import Decide
+from tests.traces import still_trace, with_columns
 
 PARAMS = Params()
 FPS = 25.0

@@ -14,8 +14,9 @@ from detector.motion.layer import Layer
 from detector.motion.measure import measure_span
 from detector.motion.trace import MotionTrace, join_traces
 from detector.params import Params, with_values
-from tests.drawing import Film, Shift, Sketch, with_columns
+from tests.drawing import Film, Shift, Sketch
 from tests.events.conftest import kinds
+from tests.traces import with_columns
 
 PARAMS = Params()
 

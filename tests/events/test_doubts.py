@@ -13,7 +13,8 @@ from detector.events.doubts import DOUBTS, RIPPLE, Doubt, Scene, make_scene, sin
 from detector.events.excess import Seen
 from detector.motion.pictures.camera import Cause
 from detector.params import RULE_NAMES, DoubtParams, Params, with_values
-from tests.drawing import Found, Sketch, find_in, with_columns
+from tests.drawing import Found, Sketch, find_in
+from tests.traces import with_columns
 
 PARAMS = Params()
 FPS = 15.0

@@ -13,7 +13,8 @@ from detector.events.decide import decide
 from detector.events.drawn import find_jumps, split_drawn
 from detector.events.marks import find_steps, measure_marks, slow_marks
 from detector.params import Params, with_values
-from tests.drawing import BurstsOf, Sketch, find_in, with_columns
+from tests.drawing import BurstsOf, Sketch, find_in
+from tests.traces import with_columns
 
 PARAMS = Params()
 LIMITS = PARAMS.artifact

@@ -9,7 +9,8 @@ from detector.events.artifacts import ArtifactMap
 from detector.events.excess import find_active, find_both
 from detector.motion.view import fast_view, slow_view
 from detector.params import Params, with_values
-from tests.drawing import FOOT, HAND, Sketch, active_in, bursts_in, find_in, spans, with_columns
+from tests.drawing import FOOT, HAND, Sketch, active_in, bursts_in, find_in, spans
+from tests.traces import with_columns
 
 PARAMS = Params()
 FPS = 15.0

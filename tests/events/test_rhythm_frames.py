@@ -7,7 +7,8 @@ from detector.events.rhythm import find_rhythm, run_frame_s, swing_of
 from detector.motion.layer import Layer
 from detector.motion.trace import MotionTrace
 from detector.params import Params
-from tests.drawing import HAND, Sketch, find_in, still_trace, swing, with_columns
+from tests.drawing import HAND, Sketch, find_in, swing
+from tests.traces import still_trace, with_columns
 
 PARAMS = Params()
 

@@ -11,7 +11,8 @@ from detector.events.event import Event
 from detector.events.stillness import counted_once, judged_stretches, with_sides
 from detector.motion.trace import MotionTrace
 from detector.params import Params, with_values
-from tests.drawing import BurstsOf, Sketch, cut_trace, with_columns
+from tests.drawing import BurstsOf, Sketch
+from tests.traces import cut_trace, with_columns
 
 PARAMS = Params()
 FPS = 15.0

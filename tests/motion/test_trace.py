@@ -17,7 +17,8 @@ from detector.motion.layer import Layer, choose_stride, coarse, keep_stride
 from detector.motion.packing import read_arrays, write_arrays
 from detector.motion.trace import Frames, MotionTrace, join_traces
 from detector.motion.trace_file import copy_trace, load_trace, save_trace
-from tests.drawing import Film, Sketch, cut_trace, with_columns
+from tests.drawing import Film, Sketch
+from tests.traces import cut_trace, with_columns
 
 
 def assert_equal(one: MotionTrace, other: MotionTrace) -> None:

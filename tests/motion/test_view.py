@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from detector.motion.view import lag_loudness
-from tests.drawing import Sketch, with_columns
+from tests.drawing import Sketch
+from tests.traces import with_columns
 
 
 def test_after_a_missing_picture_what_moves_slowly_is_louder(sketch: type[Sketch]) -> None:

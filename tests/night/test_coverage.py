@@ -3,7 +3,7 @@ import pytest
 
 from detector.motion.trace import MotionTrace
 from detector.night.coverage import Coverage, LedgerError, holes, measure_coverage, observed_intervals, stretches_apart
-from tests.drawing import still_trace, with_columns
+from tests.traces import still_trace, with_columns
 
 
 def test_every_second_is_entered_once(trace: MotionTrace) -> None:

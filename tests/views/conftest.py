@@ -23,7 +23,7 @@ from detector.night.coverage import measure_coverage, observed_intervals
 from detector.night.night import Night
 from detector.night.provenance import InputFile, Provenance
 from detector.params import Params
-from tests.drawing import still_trace, with_columns
+from tests.traces import still_trace, with_columns
 
 FPS = 10
 ROWS, COLUMNS, CELL_PX = 12, 16, 20.0

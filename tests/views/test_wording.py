@@ -25,7 +25,7 @@ from detector.views.wording import (
     surest_rate_hz,
     zone,
 )
-from tests.drawing import still_trace
+from tests.traces import still_trace
 
 EventMaker = Callable[..., Event]
 NightMaker = Callable[..., Night]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from detector.motion.noise.model import Moment, NoiseModel, begin_at, fit_fast, fit_slow
 from detector.motion.trace import Noise
 from detector.params import Params, with_values
-from tests.drawing import Sketch, with_columns
+from tests.drawing import Sketch
+from tests.traces import with_columns
 
 PARAMS = Params()
 MINIMUM = PARAMS.noise.minimum
