@@ -7,7 +7,6 @@ BORIS needs other versions of nearly everything, so it stands in an environment 
 from __future__ import annotations
 
 import csv
-import functools
 import json
 import os
 import subprocess
@@ -25,15 +24,10 @@ from tests.views.exchange.conftest import EventMaker, marks, night_of
 
 PYTHON = os.environ.get("TWITCH_DETECTOR_BORIS", "")
 
-
-@functools.cache
-def trouble() -> str:
-    """Why BORIS cannot be run; empty where it can."""
-    if not PYTHON:
-        return "TWITCH_DETECTOR_BORIS names no Python that has BORIS"
-    words = [PYTHON, "-c", "import boris.export_observation"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False, env=quiet_environment())
-    return "" if done.returncode == 0 else f"BORIS cannot be imported: {done.stderr.strip().splitlines()[-1]}"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PYTHON, reason="TWITCH_DETECTOR_BORIS names no Python that has BORIS"),
+]
 
 
 def quiet_environment() -> dict[str, str]:
@@ -44,8 +38,6 @@ def quiet_environment() -> dict[str, str]:
 @pytest.fixture
 def ask_boris(tmp_path: Path) -> Callable[[Path], dict[str, Any]]:
     """What BORIS says of a project; its exports are then beside it."""
-    if trouble():
-        pytest.skip(trouble())
 
     def ask(project: Path) -> dict[str, Any]:
         script = Path(__file__).with_name("boris_exports.py")
