@@ -21,7 +21,7 @@ from detector.motion.grid import Grid, grid_for
 from detector.motion.layer import Layer
 from detector.motion.measure import _SpanMeasurer
 from detector.motion.trace import MotionTrace
-from detector.motion.view import LayerView, fast_view
+from detector.motion.view import LayerView, fast_noise, fast_view
 from detector.params import Params
 from tests.traces import still_trace, with_columns
 
@@ -234,7 +234,7 @@ def find_in(trace: MotionTrace, params: Params | None = None) -> Found:
     """What stands out in a trace, and its bursts, all that lie side by side joined."""
     params = params or Params()
     view = fast_view(trace, params)
-    active = find_active(view, params)
+    active = find_active(view, fast_noise(trace, params), params)
     return Found(view, active, bursts_in(view, active, params))
 
 
@@ -247,7 +247,7 @@ def bursts_in(view: LayerView, active: Active, params: Params | None = None) -> 
 def active_in(trace: MotionTrace, params: Params | None = None) -> Active:
     """What stands out in the fast layer of a trace."""
     params = params or Params()
-    return find_active(fast_view(trace, params), params)
+    return find_active(fast_view(trace, params), fast_noise(trace, params), params)
 
 
 BurstsOf = Callable[..., Found]

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from detector.events.artifacts import ArtifactMap
 from detector.events.camera import with_rare_cause
-from detector.motion.noise.model import Moment
+from detector.motion.noise.model import Moment, NoiseModel
 from detector.motion.trace import MotionTrace
-from detector.motion.view import LayerView, fast_view, slow_view
+from detector.motion.view import LayerView, fast_noise, fast_view, slow_noise, slow_view
 from detector.params import Params
 
 Value = TypeVar("Value", bound=np.generic)
@@ -71,8 +71,10 @@ def find_both(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> tuple[
     Returns:
         The short lag, the long lag.
     """
-    fast = fast_view(trace, params, hidden.changed_s)
-    return Seen(fast, find_active(fast, params, hidden.is_blind, hidden.is_closed)), _slow(trace, hidden, params)
+    # The long lag first: fitting its noise takes memory in which the short lag, of which there is more, has room after.
+    slow, view = _slow(trace, hidden, params), fast_view(trace, params)
+    noise = fast_noise(trace, params, hidden.changed_s)
+    return Seen(view, find_active(view, noise, params, hidden.is_blind, hidden.is_closed)), slow
 
 
 def find_swings(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen:
@@ -90,7 +92,7 @@ def find_swings(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Seen
 
 
 def _slow(trace: MotionTrace, hidden: ArtifactMap, params: Params, *, of_swings: bool = False) -> Seen:
-    slow = slow_view(trace, params, hidden.changed_s, of_swings=of_swings)
+    view, noise = slow_view(trace, params), slow_noise(trace, params, hidden.changed_s, of_swings=of_swings)
     reach = int(np.ceil(params.motion.long_lag_s / max(trace.frames.frame_s, 1e-3)))
     n_frames, has_cause = len(trace.frames), with_rare_cause(trace.frames, params.artifact)
     is_blind = (
@@ -98,11 +100,12 @@ def _slow(trace: MotionTrace, hidden: ArtifactMap, params: Params, *, of_swings:
         if n_frames
         else hidden.is_blind
     )
-    return Seen(slow, find_active(slow, params, is_blind[trace.frames.has_slow], hidden.is_closed))
+    return Seen(view, find_active(view, noise, params, is_blind[trace.frames.has_slow], hidden.is_closed))
 
 
 def find_active(
     view: LayerView,
+    noise: NoiseModel,
     params: Params,
     is_blind: NDArray[np.bool_] | None = None,
     is_hidden: NDArray[np.bool_] | None = None,
@@ -111,6 +114,7 @@ def find_active(
 
     Args:
         view: the layer.
+        noise: what it shows when nothing moves.
         params: the group `burst`.
         is_blind: frames to leave out, shape (F,), bool.
         is_hidden: cells to leave out, shape (C,), bool.
@@ -126,10 +130,10 @@ def find_active(
         is_blind,
     )
     n_found = 0
-    for stretch in _stretches(view):
+    for stretch in _stretches(view, noise):
         cell = layer.cell[stretch.entries]
         energy = layer.energy[stretch.entries].astype(np.float32)
-        snr = view.noise.score(energy, cell.astype(np.intp), stretch.moment(view))
+        snr = noise.score(energy, cell.astype(np.intp), stretch.moment(view))
         stays = snr >= np.float32(params.burst.low)
         if is_blind is not None and is_blind[stretch.frames].any():
             stays &= ~stretch.each(view, is_blind)
@@ -175,11 +179,11 @@ class _Stretch:
         )
 
 
-def _stretches(view: LayerView) -> Iterator[_Stretch]:
+def _stretches(view: LayerView, noise: NoiseModel) -> Iterator[_Stretch]:
     """All stretches that have entries, in order."""
     if len(view.time_s) == 0:
         return
-    block, span = view.noise.places(view.time_s)
+    block, span = noise.places(view.time_s)
     edges = np.flatnonzero((np.diff(block) != 0) | (np.diff(span) != 0)) + 1
     bounds = [0, *edges.tolist(), len(block)]
     first = view.layer.first

@@ -1,4 +1,4 @@
-"""One layer of a trace with the times and the noise that belong to it: what bursts are found in, at either lag."""
+"""One layer of a trace with the times that belong to it: what bursts are found in, at either lag; and its noise."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class LayerView:
     Attributes:
         grid: the cells.
         layer: what stood out in them.
-        noise: what they show when nothing moves.
         time_s: shape (F,), float64, presentation time on the recording axis.
         duration_s: shape (F,), float32, time until the next of them, at most twice the usual.
         lag_s: shape (F,), float32, how much earlier the picture is that each is compared with.
@@ -35,7 +34,6 @@ class LayerView:
 
     grid: Grid
     layer: Layer
-    noise: NoiseModel
     time_s: NDArray[np.float64]
     duration_s: NDArray[np.float32]
     lag_s: NDArray[np.float32]
@@ -49,16 +47,9 @@ class LayerView:
         return float(np.median(self.duration_s)) if len(self.duration_s) else 0.0
 
 
-def fast_view(trace: MotionTrace, params: Params, changed_s: Sequence[float] = ()) -> LayerView:
-    """The differences at the short lag, of every frame.
-
-    Args:
-        trace: the trace.
-        params: the groups `noise`, `artifact` and `rules`.
-        changed_s: from when on cells show something else than before, s, ascending.
-    """
+def fast_view(trace: MotionTrace, params: Params) -> LayerView:
+    """The differences at the short lag, of every frame; of the parameters, the groups `artifact` and `rules` count."""
     frames = trace.frames
-    noise = fit_fast(trace.noise, params, _last_s(trace), changed_s)
     gain = frames.gain if params.rules.has("gain") else None
     if params.rules.has("late picture"):
         louder = lag_loudness(frames, trace.noise.blocks.start_s, params.artifact.longer_lag)
@@ -66,7 +57,6 @@ def fast_view(trace: MotionTrace, params: Params, changed_s: Sequence[float] = (
     return LayerView(
         trace.grid,
         trace.fast,
-        noise,
         frames.time_s,
         frames.duration_s,
         frames.lag_s,
@@ -97,33 +87,40 @@ def lag_loudness(frames: Frames, block_start_s: NDArray[np.float64], longer: flo
     return louder
 
 
-def slow_view(
-    trace: MotionTrace, params: Params, changed_s: Sequence[float] = (), *, of_swings: bool = False
-) -> LayerView:
-    """The differences at the long lag, of the frames in which they were measured.
-
-    Args:
-        trace: the trace.
-        params: the groups `motion`, `noise` and `rules`.
-        changed_s: from when on cells show something else than before, s, ascending.
-        of_swings: whether a rhythm is looked for.
-    """
+def slow_view(trace: MotionTrace, params: Params) -> LayerView:
+    """The differences at the long lag, of the frames in which they were measured; `motion` is all that counts."""
     chosen = np.flatnonzero(trace.frames.has_slow)
     time_s = trace.frames.time_s[chosen]
     usual_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
     # The last frame before a pause of the recording does not stand for the pause.
     step_s = np.minimum(np.diff(time_s, append=time_s[-1:] + usual_s), 2.0 * usual_s)
     lag_s = np.full(len(chosen), params.motion.long_lag_s, np.float32)
-    noise = fit_slow(trace.noise, params, _last_s(trace), changed_s, of_swings=of_swings)
     return LayerView(
         trace.grid,
         trace.slow.only(chosen),
-        noise,
         time_s,
         step_s.astype(np.float32),
         lag_s,
         picture_s=trace.frames.time_s,
     )
+
+
+def fast_noise(trace: MotionTrace, params: Params, changed_s: Sequence[float] = ()) -> NoiseModel:
+    """What the short lag shows when nothing moves; it takes as much memory as the motion, and is not to be kept.
+
+    Args:
+        trace: the trace.
+        params: the groups `noise` and `rules`.
+        changed_s: from when on cells show something else than before, s, ascending.
+    """
+    return fit_fast(trace.noise, params, _last_s(trace), changed_s)
+
+
+def slow_noise(
+    trace: MotionTrace, params: Params, changed_s: Sequence[float] = (), *, of_swings: bool = False
+) -> NoiseModel:
+    """The same of the long lag; `of_swings` says whether a rhythm is looked for."""
+    return fit_slow(trace.noise, params, _last_s(trace), changed_s, of_swings=of_swings)
 
 
 def _last_s(trace: MotionTrace) -> float:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detector.events.connect import connect_runs, find_runs, ranges
-from detector.events.excess import Active, find_active
+from detector.events.excess import Active
 from detector.motion.layer import keep_stride
 from detector.motion.view import LayerView, fast_view
 from detector.params import Params
-from tests.drawing import FOOT, HAND, Sketch
+from tests.drawing import FOOT, HAND, Sketch, find_in
 
 PARAMS = Params()
 FPS = 15.0
@@ -96,21 +96,20 @@ class TestConnect:
             assert np.array_equal(connect(view, active, 0.2), at_once)
 
     def test_labels_count_from_the_first_entry_on(self, sketch: type[Sketch]) -> None:
-        view = fast_view(sketch(20.0).move(5.0, 5.4, HAND).move(9.0, 9.4, FOOT).trace(), PARAMS)
-        label = connect(view, find_active(view, PARAMS), 0.32)
+        found = find_in(sketch(20.0).move(5.0, 5.4, HAND).move(9.0, 9.4, FOOT).trace(), PARAMS)
+        label = connect(found.view, found.active, 0.32)
         assert np.unique(label).tolist() == [0, 1]
         assert label[0] == 0
         assert (np.diff(label) >= 0).all()
 
     def test_of_nothing_there_are_no_groups(self, sketch: type[Sketch]) -> None:
-        view = fast_view(sketch(2.0).trace(), PARAMS)
-        assert len(connect(view, find_active(view, PARAMS), 0.32)) == 0
+        found = find_in(sketch(2.0).trace(), PARAMS)
+        assert len(connect(found.view, found.active, 0.32)) == 0
 
 
 class TestRuns:
     def test_runs_hold_each_entry_once(self, sketch: type[Sketch]) -> None:
-        view = fast_view(sketch(20.0).move(5.0, 5.4, HAND).move(5.0, 5.2, np.s_[6:7, 30:32]).trace(), PARAMS)
-        active = find_active(view, PARAMS)
+        view, active, _ = find_in(sketch(20.0).move(5.0, 5.4, HAND).move(5.0, 5.2, np.s_[6:7, 30:32]).trace(), PARAMS)
         runs = find_runs(view, active)
         assert runs.first[0] == 0
         assert runs.first[-1] == len(active)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from detector.events.artifacts import ArtifactMap
 from detector.events.excess import find_active, find_both
-from detector.motion.view import fast_view, slow_view
+from detector.motion.view import fast_noise, fast_view, slow_noise, slow_view
 from detector.params import Params, with_values
 from tests.drawing import FOOT, HAND, Sketch, active_in, bursts_in, find_in, spans
 from tests.traces import with_columns
@@ -66,7 +66,7 @@ class TestFindActive:
         everything = active_in(trace, PARAMS)
         is_blind = trace.frames.time_s < 7.0
         is_hidden = np.arange(trace.grid.n_cells) == everything.cell[-1]
-        found = find_active(fast_view(trace, PARAMS), PARAMS, is_blind, is_hidden)
+        found = find_active(fast_view(trace, PARAMS), fast_noise(trace, PARAMS), PARAMS, is_blind, is_hidden)
         stays = ~is_blind[everything.frame] & ~is_hidden[everything.cell]
         assert 0 < len(found) < len(everything)
         for name in ("frame", "cell", "snr", "signed"):
@@ -85,14 +85,15 @@ class TestSlowView:
         assert view.duration_s == pytest.approx(4 / FPS)
 
     def test_a_slow_movement_is_one_burst(self, sketch: type[Sketch]) -> None:
-        view = slow_view(sketch(20.0).move(5.0, 7.0, HAND, layer="slow").trace(), PARAMS)
-        bursts = bursts_in(view, find_active(view, PARAMS))
+        trace = sketch(20.0).move(5.0, 7.0, HAND, layer="slow").trace()
+        view = slow_view(trace, PARAMS)
+        bursts = bursts_in(view, find_active(view, slow_noise(trace, PARAMS), PARAMS))
         assert spans(bursts) == pytest.approx([5.0, 7.0], abs=0.3)
 
     @pytest.mark.parametrize("n_frames", [0, 1, 5])
     def test_of_hardly_any_frames(self, sketch: type[Sketch], n_frames: int) -> None:
-        view = slow_view(sketch(n_frames / FPS).trace(), PARAMS)
-        assert len(find_active(view, PARAMS)) == 0
+        trace = sketch(n_frames / FPS).trace()
+        assert len(find_active(slow_view(trace, PARAMS), slow_noise(trace, PARAMS), PARAMS)) == 0
 
 
 class TestFindBoth:
@@ -122,5 +123,5 @@ def test_a_light_that_changed_before_any_frame_was_measured_slowly(sketch: type[
     trace = with_columns(sketch(0.05, 20.0).trace(), has_slow=np.zeros(1, bool))
     view = slow_view(trace, PARAMS)
     assert len(view.time_s) == 0
-    assert len(find_active(view, PARAMS)) == 0
-    assert len(find_active(fast_view(trace, PARAMS, changed_s=[0.0]), PARAMS)) == 0
+    assert len(find_active(view, slow_noise(trace, PARAMS), PARAMS)) == 0
+    assert len(find_active(fast_view(trace, PARAMS), fast_noise(trace, PARAMS, changed_s=[0.0]), PARAMS)) == 0
