@@ -53,6 +53,7 @@ DECIDED_RULES = {
     "breaths": "What swings on at one rate at its place is a slow movement or rhythm only where that is much stronger.",
     "rhythm of mover": "A slow rhythm in the middle of what moves all the time is no other movement.",
     "beside mover": "A burst around what moves most of the time is doubted.",
+    "after keys": "A burst at the moment at which, after most key frames, the picture elsewhere settles is doubted.",
     "among others": "What is brief, hardly a burst, and outnumbered by scraps at its place is doubted.",
     "ripple": "A faint burst while a far stronger one lasts is doubted.",
     "insect path": "What is small and crosses the picture along a line is an insect.",

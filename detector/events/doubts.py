@@ -20,6 +20,7 @@ from detector.events.burst import Box, Burst
 from detector.events.camera import with_cause, with_rare_cause
 from detector.events.excess import Active, Seen
 from detector.events.faint import Scraps, strength_of
+from detector.events.settling import KeyIntervals, since_key
 from detector.events.stretches import n_frames, runs
 from detector.motion.grid import Grid
 from detector.motion.pictures.shrink import rim_of
@@ -67,6 +68,11 @@ class Scene:
         may = [burst for burst in self.strong if limits.ripple * burst.snr >= limits.threshold]
         start_s, stop_s, snr = (np.array([getattr(b, name) for b in may]) for name in ("start_s", "stop_s", "snr"))
         return start_s - limits.still_s, stop_s + limits.still_s, snr * limits.ripple
+
+    @cached_property
+    def key_intervals(self) -> KeyIntervals:
+        """What stands out between key frames."""
+        return KeyIntervals.of(self.view, self.active, self.since_key_s, self.params)
 
     def ends(self, burst: Burst) -> tuple[int, int]:
         """First and last frame of a burst."""
@@ -181,21 +187,16 @@ def _is_doubted(burst: Burst, doubt: Doubt, scene: Scene) -> bool:
     return burst.snr < doubt.bar(scene.params) and doubt.holds(burst, scene)
 
 
-def since_key(frames: Frames, most_keys: float) -> NDArray[np.float64]:
-    """Time since the last key frame, s, shape (F,); infinite before the first, and where most frames are key frames."""
-    places = np.arange(len(frames))
-    if len(frames) == 0 or frames.is_key.mean() > most_keys:
-        return np.full(len(frames), np.inf)
-    last = np.maximum.accumulate(np.where(frames.is_key, places, -1))
-    return np.where(last >= 0, frames.time_s - frames.time_s[np.maximum(last, 0)], np.inf)
-
-
 def _is_key_pulse(burst: Burst, scene: Scene) -> bool:
     first, last = scene.ends(burst)
     view = scene.view
     lasts_s = view.time_s[last] - view.time_s[first]
     most_s = scene.params.doubt.key_pulse_lags * view.lag_s[last]
     return bool(lasts_s <= scene.since_key_s[last] <= most_s)
+
+
+def _is_settling(burst: Burst, scene: Scene) -> bool:
+    return scene.key_intervals.settles_at(burst)
 
 
 def _is_fade(burst: Burst, scene: Scene) -> bool:
@@ -300,6 +301,7 @@ FAINT_AND_WIDE = Doubt(
 )
 DOUBTS = (
     Doubt("key pulse", _is_key_pulse, "begins at a key frame and is over at once, as pulses of an encoder are"),
+    Doubt("after keys", _is_settling, "comes when, after most key frames, the picture elsewhere settles, too"),
     Doubt("fade", _is_fade, "only brightens or only darkens, as light does"),
     Doubt("flash", _is_flash, "is gone in the next frame, as a block is that an encoder codes again"),
     Doubt("switch", _is_switch, "is small, changes from one frame to the next and stays so, as text and lamps do"),

@@ -245,6 +245,13 @@ class DoubtParams(Group):
 
     key_pulse: float = tunable(1.3, "1", DERIVED, "It begins at a key frame and is over at once ...", ge=1, le=1e6)
     key_pulse_lags: float = tunable(2.5, "lags", DERIVED, "... before this much time has passed.", gt=0, le=100)
+    after_keys: float = tunable(
+        2.0, "1", OWN, "Something stands out elsewhere at the same moment after other key frames ...", ge=1, le=1e6
+    )
+    keys_around_s: float = tunable(60.0, "s", OWN, "... within so long before and after ...", gt=0, le=3600)
+    keys_fewest: int = tunable(5, "intervals", OWN, "... of which there are so many ...", ge=2, le=1000)
+    keys_share: float = tunable(0.5, "1", OWN, "... in this share of them ...", gt=0, le=1)
+    keys_contrast: float = tunable(3.0, "1", OWN, "... and so many times as often as at other moments.", ge=1, le=100)
     fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
     one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
