@@ -28,6 +28,7 @@ EVENTS_ORDER = [
     "focus",
     "bursts",
     "faint",
+    "settling",
     "doubts",
     "paths",
     "insects",

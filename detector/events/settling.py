@@ -20,10 +20,6 @@ from detector.motion.trace import Frames
 from detector.motion.view import LayerView
 from detector.params import Params
 
-_FEWEST_MOMENTS = 4
-_REST = 0.25
-"""A moment stands out beside the quietest quarter of all: settling may take longer than half of an interval."""
-
 Flags = NDArray[np.bool_]
 
 
@@ -75,7 +71,7 @@ class KeyIntervals:
         # Half a frame more: stamps are rounded.
         moment = ((after_s + 0.5 * view.frame_s) / lag_s).astype(np.int64)
         n_moments = round(float(np.median(np.diff(view.time_s[keys]))) / lag_s) if len(keys) > 1 else 0
-        if n_moments < _FEWEST_MOMENTS:
+        if n_moments < params.doubt.keys_moments:
             keys, n_moments = keys[:0], 0
         frames = np.flatnonzero(np.bincount(active.frame, minlength=len(is_key)))
         shows = _shown(interval[frames], moment[frames], (len(keys), n_moments))
@@ -105,7 +101,8 @@ class KeyIntervals:
     def _is_usual(self, shows: Flags, moment: int) -> bool:
         """Whether something mostly stands out at a moment, and seldom at others."""
         limits, shares = self.params.doubt, shows.mean(axis=0)
-        rest = float(np.quantile(shares, _REST))
+        # The quietest ones: settling may take longer than half of an interval.
+        rest = float(np.quantile(shares, limits.keys_rest))
         return bool(shares[moment] >= max(limits.keys_share, limits.keys_contrast * rest))
 
     def _beside(self, burst: Burst) -> Flags:

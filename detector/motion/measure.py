@@ -25,6 +25,7 @@ from detector.motion.breathing import BreathingMeasurer
 from detector.motion.grid import Grid, grid_for
 from detector.motion.layer import coarse
 from detector.motion.noise.floor import find_frozen
+from detector.motion.noise.neighbors import quiet_floor
 from detector.motion.pictures.difference import Differencer
 from detector.motion.pictures.shrink import FloatImage, working_picture
 from detector.motion.trace import Blocks, Frames, MotionTrace, Noise, Spans
@@ -272,7 +273,7 @@ class _SpanMeasurer:
             middle=coarse(fast.middle[None], FLOOR_BITS),
             slow_middle=coarse(slow.middle[None], FLOOR_BITS),
             tick=coarse(fast.tick[None], FLOOR_BITS),
-            slow_floor=coarse(_usual(slow.floors, self._grid, self._params), FLOOR_BITS),
+            slow_floor=coarse(_usual(slow.floors, self._slow.levels, self._grid, self._params), FLOOR_BITS),
         )
         return Noise(blocks, spans)
 
@@ -287,9 +288,9 @@ def _reference_of(span: Span, picture: NDArray[np.uint8]) -> NDArray[np.uint8] |
     return picture.copy() if is_kept else None
 
 
-def _usual(floors: NDArray[np.float32], grid: Grid, params: Params) -> NDArray[np.float32]:
-    """One floor for the whole span, shape (1, cells)."""
+def _usual(floors: NDArray[np.float32], levels: list[float], grid: Grid, params: Params) -> NDArray[np.float32]:
+    """One floor for the whole span, shape (1, cells), of blocks in which the picture did not stand still."""
     if len(floors) == 0:
         return np.zeros((1, grid.n_cells), np.float32)
-    place = int(params.noise.block_quantile * (len(floors) - 1))
-    return np.partition(floors, place, axis=0)[place : place + 1]
+    level = np.array(levels) + params.noise.level_minimum
+    return quiet_floor(floors[params.noise.alike * level >= np.median(level)], params.noise)[None]

@@ -251,7 +251,11 @@ class DoubtParams(Group):
     keys_around_s: float = tunable(60.0, "s", OWN, "... within so long before and after ...", gt=0, le=3600)
     keys_fewest: int = tunable(5, "intervals", OWN, "... of which there are so many ...", ge=2, le=1000)
     keys_share: float = tunable(0.5, "1", OWN, "... in this share of them ...", gt=0, le=1)
-    keys_contrast: float = tunable(3.0, "1", OWN, "... and so many times as often as at other moments.", ge=1, le=100)
+    keys_contrast: float = tunable(
+        3.0, "1", OWN, "... and so many times as often as at other moments ...", ge=1, le=100
+    )
+    keys_rest: float = tunable(0.25, "1", OWN, "... (the quietest of them, this share) ...", ge=0, le=1)
+    keys_moments: int = tunable(4, "lags", OWN, "... while key frames are so far apart.", ge=2, le=1000)
     fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
     one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)

@@ -125,6 +125,10 @@ class NoiseParams(Group):
     block_quantile: float = tunable(
         0.3, "1", DERIVED, "Over neighboring blocks, the floor is this quantile of their floors.", ge=0, le=1
     )
+    moved_factor: float = tunable(
+        3.5, "1", DERIVED, "Of these, one so many times as high as the lowest tells of movement ...", ge=1, le=1e4
+    )
+    lowest: float = tunable(0.1, "1", OWN, "... where the lowest is this quantile.", ge=0, le=1)
     neighbors: int = tunable(15, "blocks", DERIVED, "How many blocks to each side count as neighbors.", ge=0, le=1000)
     alike: float = tunable(
         2.5, "1", DERIVED, "Blocks whose noise differs by more than this factor are not compared.", gt=1, le=100

@@ -1,8 +1,10 @@
 """Which floor holds for each block of a night: that of the blocks around it in which nothing moved.
 
 With f(k) the floor of block k, it is the `noise.block_quantile` of f over the `noise.neighbors` blocks to each side
-that are about as noisy: a low quantile keeps a movement of half a minute from hiding itself. Own, because published
-background models adapt to whatever stays, and a twitching hand stays.
+that are about as noisy: a low quantile keeps a movement of half a minute from hiding itself. Where a cell moves in most
+of them, as while an infant is awake, its floors have a gap: those more than `noise.moved_factor` times as high as the
+lowest (of which there have to be a tenth) do not count. Own, because published background models adapt to whatever
+stays, and a twitching hand stays.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ def quiet_floors(
     """For each block, the floor when nothing moved: a low quantile over the blocks around it.
 
     Only blocks in which the picture as a whole is about as noisy count as neighbors: when a light is switched on, the
-    floor from before says nothing about the floor after. A louder block or two are no such change, but movement.
+    floor from before says nothing about the floor after. A louder block or two are no such change, but movement; a far
+    quieter one shows a picture that stood still, and no noise at all.
 
     Args:
         floors: shape (blocks, cells).
@@ -36,6 +39,7 @@ def quiet_floors(
     Returns:
         Shape (blocks, cells), float32.
     """
+    own = level + np.float32(params.level_minimum)
     level = _lasting(level, params.level_blocks) + np.float32(params.level_minimum)
     result = np.zeros_like(floors, dtype=np.float32)
     width, step = 2 * params.neighbors + 1, max(params.neighbors, 1)
@@ -46,21 +50,32 @@ def quiet_floors(
         low = min(max(middle - params.neighbors, 0), max(len(floors) - width, 0))
         ratio = level[low : low + width] / level[block]
         alike = (ratio < params.alike) & (ratio > 1.0 / params.alike)
+        alike &= own[low : low + width] * np.float32(params.alike) > level[block]
         same = alike if light is None else alike & (light[low : low + width] == light[block])
         sets = [same] if np.count_nonzero(same) >= params.light_blocks else [alike, same]
         for some in sets:
             key = (low, some.tobytes())
             if key not in known:
-                known[key] = _quiet(floors[low : low + width][some], floors[block], params.block_quantile)
+                near = floors[low : low + width][some]
+                known[key] = quiet_floor(near if len(near) else floors[block : block + 1], params)
             np.maximum(result[block], known[key], out=result[block])
     return result
 
 
-def _quiet(floors: NDArray[np.floating], otherwise: NDArray[np.floating], quantile: float) -> Energies:
-    """A quantile over some blocks, shape (cells,); `otherwise` where there is none."""
-    place = int(quantile * (len(floors) - 1))
-    quiet: Energies = np.partition(floors, place, axis=0)[place] if len(floors) else otherwise
-    return quiet.astype(np.float32)
+def quiet_floor(floors: NDArray[np.floating], params: NoiseParams) -> Energies:
+    """The floor of each cell in those of some blocks in which it did not move, shape (cells,).
+
+    Args:
+        floors: shape (blocks, cells), of 1 block or more, grey levels squared.
+        params: `block_quantile`, `moved_factor`, `lowest` and `minimum`.
+    """
+    ordered = np.sort(floors.astype(np.float32), axis=0)
+    lowest, minimum = ordered[int(params.lowest * (len(ordered) - 1))], np.float32(params.minimum)
+    most = np.float32(params.moved_factor) * (lowest + minimum) - minimum
+    n_still = np.count_nonzero(ordered <= most, axis=0)
+    place = (params.block_quantile * (n_still - 1)).astype(np.intp)
+    quiet: Energies = np.take_along_axis(ordered, place[None], axis=0)[0]
+    return quiet
 
 
 def _lasting(level: Energies, n_blocks: int) -> Energies:

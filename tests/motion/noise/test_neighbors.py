@@ -33,6 +33,22 @@ class TestQuietFloors:
         floors[:, 1] = 50.0
         assert quiet_of(floors, np.full(9, 0.5, np.float32)) == pytest.approx(floors)
 
+    @pytest.mark.parametrize("n_moving", [1, 5, 8])
+    def test_a_cell_that_moves_in_most_blocks_gets_the_floor_of_those_in_which_it_rests(self, n_moving: int) -> None:
+        """As that of an infant who is awake in most of a clip; the noise of a camera has no such gap."""
+        floors, level = np.linspace(1.0, 2.0, 9, dtype=np.float32)[:, None] * np.ones((9, 4), np.float32), np.ones(9)
+        floors[9 - n_moving :, 2] = 12.0
+        found = quiet_of(floors, level.astype(np.float32))
+        assert (found[:, 2] <= 2.0).all()
+        assert (found[:, [0, 1, 3]] == floors[2, 0]).all()
+
+    @pytest.mark.parametrize(("stood_still", "floor"), [(False, 0.0), (True, 4.0)])
+    def test_a_picture_that_stood_still_tells_of_no_noise(self, stood_still: bool, floor: float) -> None:
+        """But where hardly anything is noisy an encoder may well erase all of it."""
+        floors, level = np.full((9, 4), 4.0, np.float32), np.full(9, 1.5 if stood_still else 0.1, np.float32)
+        floors[3], level[3] = 0.0, 0.0
+        assert (quiet_of(floors, level) == floor).all()
+
     def test_after_a_change_of_light_earlier_floors_do_not_count(self) -> None:
         floors = np.repeat(np.array([1.0, 6.0], np.float32), 5)[:, None] * np.ones(3, np.float32)
         level = np.repeat(np.array([0.3, 2.0], np.float32), 5)
