@@ -105,7 +105,7 @@ def where_always(trace: MotionTrace, hidden: ArtifactMap, params: Params) -> Cel
     """Where something moves all the time, shape (C,); in a clip of a minute, for so long that no floor is of stillness.
 
     The floor of a block is that of the quieter ones around it (`noise.block_quantile`): what moves in all others would
-    be measured by its own movement.
+    be measured by its own movement, unless it plainly rests in one of those few (`noise.moved_factor`).
     """
     nothing = np.zeros(trace.grid.n_cells, bool)
     n_blocks = len(trace.noise.blocks.duty)

@@ -106,7 +106,7 @@ def slow_view(trace: MotionTrace, params: Params) -> LayerView:
 
 
 def fast_noise(trace: MotionTrace, params: Params, changed_s: Sequence[float] = ()) -> NoiseModel:
-    """What the short lag shows when nothing moves; it takes as much memory as the motion, and is not to be kept.
+    """What the short lag shows when nothing moves; of a night it is large, and not to be kept.
 
     Args:
         trace: the trace.
