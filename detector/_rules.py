@@ -17,6 +17,7 @@ MEASURED_RULES = {
     "camera floor": "What moves, however often, is not noise: a floor is no higher than the camera can have made it.",
     "middle": "The usual energy of a cell is taken off before what is left is told in units of its noise.",
     "key floor": "Differences across a key frame have a floor of their own.",
+    "still parts": "The floor of a block is that of its parts in which a cell did not move.",
     "quiet blocks": "The floor of a block is that of the blocks around it in which nothing moved.",
 }
 """Rules that change what is measured; without one of them footage is measured again."""
@@ -53,6 +54,7 @@ DECIDED_RULES = {
     "breaths": "What swings on at one rate at its place is a slow movement or rhythm only where that is much stronger.",
     "rhythm of mover": "A slow rhythm in the middle of what moves all the time is no other movement.",
     "beside mover": "A burst around what moves most of the time is doubted.",
+    "sway": "A burst at a place that sways all the time is quicker than the sway, or goes further.",
     "after keys": "A burst at the moment at which, after most key frames, the picture elsewhere settles is doubted.",
     "among others": "What is brief, hardly a burst, and outnumbered by scraps at its place is doubted.",
     "ripple": "A faint burst while a far stronger one lasts is doubted.",

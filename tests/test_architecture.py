@@ -39,6 +39,7 @@ EVENTS_ORDER = [
     "trains",
     "event",
     "stillness",
+    "sway",
     "attention",
     "restless",
     "classify",

@@ -132,6 +132,8 @@ TECHNICAL = {
     ("motion/masks.py", 3): "eight neighbors",
     ("motion/measure.py", 6): "how often a picture is kept",
     ("motion/measure.py", 7): "bits stored",
+    ("events/settling.py", 50): "frames among which most are key frames or hardly any is",
+    ("motion/noise/moved.py", 16): "frames of a part below which there is no floor",
     ("motion/noise/floor.py", 512): "cells that are enough for a mean",
     ("motion/noise/floor.py", 5): "golden ratio",
     ("motion/noise/floor.py", 60_000): "largest half-precision number",

@@ -235,8 +235,9 @@ def entries_in(seen: Seen, cells: Cells) -> Entries:
 def rhythm_all_along(fast: Seen, cells: Cells, parts: Sequence[Part], params: Params) -> Event | None:
     """The rhythm of a place that moves all the time: its strokes leave no stillness in which a burst could end.
 
-    It has to be even, and to go back as it came, at the short lag: a limb does, and breathing is too slow to be seen
-    there but where the chest rises. A body that turns meanwhile, which mostly moves elsewhere, says nothing of it.
+    It has to be even, like itself, and to go back as it came, at the short lag: a limb does, and breathing is too slow
+    to be seen there but where the chest rises. A body that turns meanwhile, which mostly moves elsewhere, says nothing
+    of it.
 
     Args:
         fast: the short lag and what stands out at it.
@@ -252,9 +253,10 @@ def rhythm_all_along(fast: Seen, cells: Cells, parts: Sequence[Part], params: Pa
     if len(entries) < params.burst.min_entries:
         return None
     whole = describe_burst(*fast, entries, params)
-    # With no stillness around them, strokes are known by their evenness alone: an infant who is awake swings, too.
-    rhythm = find_rhythm(*fast, [whole], params, SLOW_GATES)
-    if rhythm is None or rhythm.opposition < params.rhythm.min_opposition:
+    # With no stillness around them, strokes are known by being alike alone: an infant who is awake swings, too.
+    rhythm, limits = find_rhythm(*fast, [whole], params, SLOW_GATES), params.rhythm
+    is_alike = rhythm is not None and (rhythm.likeness >= limits.min_likeness or not params.rules.has("likeness"))
+    if rhythm is None or not is_alike or rhythm.opposition < limits.min_opposition:
         return None
     event = rhythm_event(*fast, [whole], rhythm, params)
     return replace(event, reason=f"{event.reason}; as long as the recording")

@@ -38,6 +38,7 @@ from detector.events.slow import busy_times, elsewhere, find_slow_movements, fin
 from detector.events.state import Epoch
 from detector.events.stillness import Stretch, counted_once, judged_stretches, out_of_movement, with_sides
 from detector.events.strokes import is_peak_of_breathing
+from detector.events.sway import Sway
 from detector.events.wholes import with_all_along
 from detector.footage.region import RegionSet
 from detector.motion.trace import MotionTrace
@@ -145,6 +146,8 @@ def name_all(
         return has("breaths") and is_peak_of_breathing(seen.slow, event, params)
 
     none: list[Event] = []
+    sway = Sway.of(trace, params)
+    swaying: list[Event] = []
 
     def named(whole_area: float | None = None) -> list[Event]:
         found = classify_bursts(*seen.fast, local, params, whole_area, test=test)
@@ -154,6 +157,8 @@ def name_all(
             events, none[:], slower = out_of_movement(events, seen.slow, params, is_breath)
         events += [*passing, *slow_moves]
         events = merge_restless(events, params.classify, slower) if has("restless") else events
+        if has("sway"):
+            events, swaying[:] = sway.apart(events)
         reach_px = params.burst.reach * trace.grid.diagonal_px
         return with_all_along(events, seen.all_along, reach_px, params.rhythm.same_rate, is_one=place.is_one)
 
@@ -163,8 +168,10 @@ def name_all(
     if whole_area is not None:
         events = named(whole_area)
         infant = see_infant(trace, events, params, where)
-    plain = [event for event in none if event.snr >= params.burst.threshold]
-    return events, infant, [_doubtful(event, "is the quickest moment of a breath") for event in plain]
+    doubted = [(event, "is the quickest moment of a breath") for event in none]
+    doubted += [(event, "is no quicker than what sways at its place, and goes no further") for event in swaying]
+    plain = [_doubtful(event, doubt) for event, doubt in doubted if event.snr >= params.burst.threshold]
+    return events, infant, plain
 
 
 def _doubtful(event: Event, sentence: str) -> Artifact:

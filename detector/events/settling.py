@@ -22,40 +22,47 @@ from detector.params import Params
 
 Flags = NDArray[np.bool_]
 
+# Frames to each side among which most are key frames or not.
+_AROUND = 50
+
 
 def since_key(frames: Frames, most_keys: float) -> NDArray[np.float64]:
-    """Time since the last key frame, s, shape (F,); infinite before the first, and where most frames are key frames."""
+    """Time since the last key frame, s, shape (F,); infinite before the first, and while most frames are key frames."""
     places = np.arange(len(frames))
-    if len(frames) == 0 or frames.is_key.mean() > most_keys:
-        return np.full(len(frames), np.inf)
+    if len(frames) == 0:
+        return np.zeros(0)
     last = np.maximum.accumulate(np.where(frames.is_key, places, -1))
-    return np.where(last >= 0, frames.time_s - frames.time_s[np.maximum(last, 0)], np.inf)
+    since_s = np.where(last >= 0, frames.time_s - frames.time_s[np.maximum(last, 0)], np.inf)
+    # A night may have files of unlike encoding.
+    n_keys = np.concatenate([[0], np.cumsum(frames.is_key)])
+    low, high = (np.clip(places + side, 0, len(places)) for side in (-_AROUND, _AROUND + 1))
+    return np.where(n_keys[high] - n_keys[low] > most_keys * (high - low), np.inf, since_s)
 
 
 @dataclass(frozen=True)
 class KeyIntervals:
-    """What stands out between one key frame and the next; K intervals of M moments, each as long as a lag.
+    """What stands out between one key frame and the next; K intervals.
 
     Attributes:
         view, active: of the layer.
         params: `burst.reach`, and of the group `doubt` what begins with `keys`.
         begins: frame that each interval begins with, and one past the last, shape (K + 1,).
+        key_s: when each begins, s, shape (K,).
         interval: which interval each frame is in, shape (F,); -1 before the first.
-        moment: which moment of it, shape (F,); M and more where an interval is longer than usual.
-        shows: whether something stands out then or just beside, shape (K, M).
+        moment: how many lags after its key frame each frame is, shape (F,).
     """
 
     view: LayerView
     active: Active
     params: Params
     begins: NDArray[np.int64]
+    key_s: NDArray[np.float64]
     interval: NDArray[np.int64]
     moment: NDArray[np.int64]
-    shows: Flags
 
     @classmethod
     def of(cls, view: LayerView, active: Active, since_key_s: NDArray[np.float64], params: Params) -> KeyIntervals:
-        """The intervals of a layer; none where there are no key frames, or too many to tell.
+        """The intervals of a layer.
 
         Args:
             view: of the layer.
@@ -67,33 +74,33 @@ class KeyIntervals:
         interval, keys = np.cumsum(is_key, dtype=np.int64) - 1, np.flatnonzero(is_key)
         lags_s = view.lag_s[view.lag_s > 0.0]
         lag_s = float(np.median(lags_s)) if len(lags_s) else 1.0
-        after_s = np.where(interval >= 0, since_key_s, 0.0)
+        is_within = (interval >= 0) & np.isfinite(since_key_s)
         # Half a frame more: stamps are rounded.
-        moment = ((after_s + 0.5 * view.frame_s) / lag_s).astype(np.int64)
-        n_moments = round(float(np.median(np.diff(view.time_s[keys]))) / lag_s) if len(keys) > 1 else 0
-        if n_moments < params.doubt.keys_moments:
-            keys, n_moments = keys[:0], 0
-        frames = np.flatnonzero(np.bincount(active.frame, minlength=len(is_key)))
-        shows = _shown(interval[frames], moment[frames], (len(keys), n_moments))
-        return cls(view, active, params, np.append(keys, len(is_key)), interval, moment, shows)
+        moment = ((np.where(is_within, since_key_s, 0.0) + 0.5 * view.frame_s) / lag_s).astype(np.int64)
+        begins = np.append(keys, len(is_key))
+        interval = np.where(is_within, interval, -1)
+        return cls(view, active, params, begins, view.time_s[keys], interval, moment)
 
     def settles_at(self, burst: Burst) -> bool:
         """Whether a burst begins at a moment at which the picture elsewhere mostly settles."""
-        limits, n_moments = self.params.doubt, self.shows.shape[1]
+        limits = self.params.doubt
         first = int(self.active.frame[burst.entries[0]])
         own, moment = int(self.interval[first]), int(self.moment[first])
-        if own < 0 or moment >= n_moments:
+        if own < 0:
             return False
-        key_s = self.view.time_s[self.begins[:-1]]
-        around_s = key_s[own] + np.array([-limits.keys_around_s, limits.keys_around_s])
-        low, high = np.searchsorted(key_s, around_s).tolist()
-        others = np.delete(np.arange(high - low), own - low)
-        if len(others) < limits.keys_fewest or not self._is_usual(self.shows[low:high][others], moment):
+        around_s = self.key_s[own] + np.array([-limits.keys_around_s, limits.keys_around_s])
+        low, high = np.searchsorted(self.key_s, around_s).tolist()
+        # A night may have files of unlike encoding.
+        n_frames = np.diff(self.begins)
+        is_like = np.abs(n_frames[low:high] - n_frames[own]) <= limits.keys_alike * n_frames[own]
+        is_like[own - low] = False
+        others, n_moments = np.flatnonzero(is_like), int(self.moment[self.begins[own + 1] - 1]) + 1
+        if len(others) < limits.keys_fewest or n_moments < limits.keys_moments:
             return False
-        # A limb that happens to keep the time of the key frames is no reason to doubt itself.
         # Of the type of the frames, lest all of them are converted.
         ends = np.searchsorted(self.active.frame, self.begins[[low, high]].astype(self.active.frame.dtype))
         some = self.active.where(slice(*ends.tolist()))
+        # A limb that happens to keep the time of the key frames is no reason to doubt itself.
         frame = some.frame[~self._beside(burst)[some.cell]]
         elsewhere = _shown(self.interval[frame] - low, self.moment[frame], (high - low, n_moments))
         return self._is_usual(elsewhere[others], moment)
@@ -107,14 +114,8 @@ class KeyIntervals:
 
     def _beside(self, burst: Burst) -> Flags:
         """Cells within reach of a burst, shape (C,)."""
-        grid = self.view.grid
-        reach_px, (side_x, side_y) = self.params.burst.reach * grid.diagonal_px, grid.cell_px
-        left, top, right, bottom = burst.box_px
-        x, y = ((np.arange(n) + 0.5) * side for n, side in ((grid.columns, side_x), (grid.rows, side_y)))
-        is_column = (x > left - reach_px) & (x < right + reach_px)
-        is_row = (y > top - reach_px) & (y < bottom + reach_px)
-        beside: Flags = (is_row[:, None] & is_column).ravel()
-        return beside
+        reach_px, (left, top, right, bottom) = self.params.burst.reach * self.view.grid.diagonal_px, burst.box_px
+        return self.view.grid.inside((left - reach_px, top - reach_px, right + reach_px, bottom + reach_px))
 
 
 def _shown(interval: NDArray[np.int64], moment: NDArray[np.int64], shape: tuple[int, int]) -> Flags:

@@ -98,15 +98,11 @@ def out_of_movement(
     """
     view, active = slow
     time_s = view.time_s[active.frame]
-    row, column = np.divmod(active.cell, view.grid.columns)
-    x_px, y_px = (column + 0.5) * view.grid.cell_px[0], (row + 0.5) * view.grid.cell_px[1]
 
     def strongest(event: Event, from_s: float, to_s: float) -> float:
         low, high = np.searchsorted(time_s, (from_s, to_s)).tolist()
-        left, top, right, bottom = event.box_px
-        x, y = x_px[low:high], y_px[low:high]
-        inside = np.flatnonzero((x > left) & (x < right) & (y > top) & (y < bottom)) + low
-        return float(active.snr[inside].max(initial=0.0))
+        inside = view.grid.inside(event.box_px)[active.cell[low:high]]
+        return float(active.snr[low:high][inside].max(initial=0.0))
 
     def is_peak(event: Event) -> bool:
         around_s, lag_s = params.burst.around_s, params.motion.long_lag_s

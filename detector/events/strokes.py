@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.events.burst import Box, Burst, Entries, describe_burst
+from detector.events.burst import Burst, Entries, describe_burst
 from detector.events.event import Event
 from detector.events.excess import Seen
 from detector.events.rhythm import SLOW_GATES, find_rhythm, swing_of
@@ -180,16 +180,7 @@ def is_peak_of_breathing(slow: Seen, event: Event, params: Params) -> bool:
         event: one of the short lag.
         params: as of `breath_rate_hz`.
     """
-    return breath_rate_hz(slow, event, _cells_in(slow.view.grid, event.box_px), params) is not None
-
-
-def _cells_in(grid: Grid, box: Box) -> Cells:
-    """Cells whose middle lies in a box, source px; shape (C,)."""
-    row, column = np.divmod(np.arange(grid.n_cells), grid.columns)
-    left, top, right, bottom = box
-    x_px, y_px = (column + 0.5) * grid.cell_px[0], (row + 0.5) * grid.cell_px[1]
-    inside: Cells = (x_px > left) & (x_px < right) & (y_px > top) & (y_px < bottom)
-    return inside
+    return breath_rate_hz(slow, event, slow.view.grid.inside(event.box_px), params) is not None
 
 
 def is_at_once(one: Burst | Event, other: Burst | Event, slack_s: float = 0.0) -> bool:

@@ -17,7 +17,6 @@ from detector.motion.grid import Grid
 from detector.motion.layer import Layer, choose_stride, coarse, keep_stride
 from detector.motion.noise.duty import measure_duty
 from detector.motion.noise.floor import (
-    camera_floor,
     frame_levels,
     gains,
     loudness,
@@ -25,11 +24,12 @@ from detector.motion.noise.floor import (
     measure_key_floor,
     measure_level,
     measure_middle,
-    ordered,
+    sampled,
     some_cells,
     tick_share,
 )
 from detector.motion.noise.model import Moment, fit, fit_floors
+from detector.motion.noise.moved import camera_floor, still_floor
 from detector.motion.pictures.difference import Differences
 from detector.params import Params
 
@@ -65,8 +65,11 @@ class LayerResult:
 class LayerMeasurer:
     """Collects differences of one lag: dense for a block, then only what may be movement."""
 
-    def __init__(self, grid: Grid, params: Params) -> None:
+    def __init__(self, grid: Grid, params: Params, *, is_fast: bool) -> None:
         self._params = params
+        self._is_fast, self._by_parts = is_fast, is_fast and params.rules.has("still parts")
+        # Parts of a block are compared only where neither the camera nor the light changed what they show.
+        self._is_one_view = True
         self._grid = grid
         self._n_cells = grid.n_cells
         # Made once for the longest block; what is not written to takes no memory.
@@ -100,6 +103,9 @@ class LayerMeasurer:
     def fill(self, differences: Differences, wanted: list[bool]) -> None:
         """Take the differences of the frames announced: those of `wanted`, one flag a difference."""
         energy, signed = differences.energy, differences.signed
+        is_explained = any(explanation is not None for explanation in differences.explained)
+        is_other = max(differences.changed, default=0.0) >= self._params.noise.parts_changed
+        self._is_one_view &= not (is_explained or is_other)
         if not all(wanted):
             energy, signed = energy[wanted], signed[wanted]
         stop = self._n_filled + len(energy)
@@ -117,10 +123,14 @@ class LayerMeasurer:
         energy, signed = (a[: self._n_filled].reshape(-1, self._n_cells) for a in (self._energy, self._signed))
         times_s = np.array(self._times)
         calm = np.flatnonzero(~jumps) if jumps.mean() <= noise.most_keys else np.arange(len(jumps))
-        sample = ordered(energy, noise, calm)
+        in_time = sampled(energy, noise, calm)
+        sample = np.sort(in_time, axis=1)
         raw = measure_floor(sample, noise)
         middle = measure_middle(energy, noise, calm)
         floor = camera_floor(sample, raw, noise) if self._params.rules.has("camera floor") else raw
+        if self._by_parts and self._is_one_view:
+            n_parts = min(int((times_s[-1] - times_s[0]) / noise.min_block_s), noise.most_parts)
+            floor = still_floor(in_time, floor, n_parts, noise)
         some = some_cells(energy)
         level, loud = frame_levels(some, some_cells(raw), noise), loudness(some)
         self.loudness.update(zip(self._rows, loud.tolist(), strict=True))
@@ -137,6 +147,7 @@ class LayerMeasurer:
         self.ticks.append(tick_share(energy, raw, times_s, calm, room=energy))
         self.levels.append(usual)
         self._rows, self._times, self._jumps, self._n_filled = [], [], [], 0
+        self._is_one_view = True
 
     def _keep(
         self,
@@ -165,7 +176,7 @@ class LayerMeasurer:
             none = np.zeros((0, self._n_cells), np.float32)
             return LayerResult(Layer.empty(n_frames), none, none.astype(np.uint8), nothing, nothing, nothing)
         floors = np.stack(self.floors)
-        quiet = fit_floors(floors, np.array(self.levels, np.float32), self._params)
+        quiet = fit_floors(floors, np.array(self.levels, np.float32), self._params, by_gap=self._is_fast)
         middle = np.median(np.stack(self.middles), axis=0).astype(np.float32)
         # Decisions are made with what is stored, so that is what counts here, too.
         middle = coarse(middle, FLOOR_BITS).astype(np.float32)

@@ -68,6 +68,13 @@ class Grid:
         row, column = np.divmod(np.arange(self.n_cells), self.columns)
         return column + 0.5, row + 0.5
 
+    def inside(self, box_px: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+        """Cells whose middle lies in a box (left, top, right, bottom), source px; shape (cells,)."""
+        left, top, right, bottom = box_px
+        x, y = ((np.arange(n) + 0.5) * side for n, side in zip((self.columns, self.rows), self.cell_px, strict=True))
+        inside: NDArray[np.bool_] = (((y > top) & (y < bottom))[:, None] & ((x > left) & (x < right))).ravel()
+        return inside
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All fields by name, to be stored."""
         names = ("rows", "columns", "cell_px", "width_px", "height_px")

@@ -24,8 +24,8 @@ from detector.motion.blocks import FLOOR_BITS, LayerMeasurer, LayerResult, sprea
 from detector.motion.breathing import BreathingMeasurer
 from detector.motion.grid import Grid, grid_for
 from detector.motion.layer import coarse
-from detector.motion.noise.floor import find_frozen
-from detector.motion.noise.neighbors import quiet_floor
+from detector.motion.noise.floor import find_frozen, noise_floor
+from detector.motion.noise.neighbors import quiet_floor, stood_still
 from detector.motion.pictures.difference import Differencer
 from detector.motion.pictures.shrink import FloatImage, working_picture
 from detector.motion.trace import Blocks, Frames, MotionTrace, Noise, Spans
@@ -113,8 +113,8 @@ class _SpanMeasurer:
         self._breaths = _Breaths(BreathingMeasurer(grid, span.start_s, params.noise.most_keys), span.start_s)
         # Not a method of this object: the two would hold each other, and all pictures with them, long after the span.
         self._differencer = Differencer(grid, params, self._breaths.watch)
-        self._fast = LayerMeasurer(grid, params)
-        self._slow = LayerMeasurer(grid, params)
+        self._fast = LayerMeasurer(grid, params, is_fast=True)
+        self._slow = LayerMeasurer(grid, params, is_fast=False)
         self._rows = _Rows()
         self._queued: list[_Queued] = []
         # Of each difference not yet measured: its row, and whether its layer wants it.
@@ -231,6 +231,7 @@ class _SpanMeasurer:
         duration_s = np.array(rows.duration_s, np.float32)
         gain = spread(self._fast.gain, n_frames, 1.0)
         loud = spread(self._fast.loudness, n_frames, np.nan)
+        noise = noise_floor(fast.floors, np.array(self._fast.levels), self._params.noise)
         frames = Frames(
             time_s=time_s,
             duration_s=duration_s,
@@ -238,7 +239,7 @@ class _SpanMeasurer:
             is_key_jump=jump,
             is_damaged=np.array(rows.is_damaged, bool),
             is_seam=np.array(rows.is_seam, bool),
-            is_frozen=find_frozen(loud, jump, duration_s, self._params.noise),
+            is_frozen=find_frozen(loud, jump, duration_s, noise, self._params.noise),
             lag_s=np.array(rows.lag_s, np.float32),
             gain=gain,
             moved_fraction=fast.layer.share(self._grid.n_cells),
@@ -292,5 +293,5 @@ def _usual(floors: NDArray[np.float32], levels: list[float], grid: Grid, params:
     """One floor for the whole span, shape (1, cells), of blocks in which the picture did not stand still."""
     if len(floors) == 0:
         return np.zeros((1, grid.n_cells), np.float32)
-    level = np.array(levels) + params.noise.level_minimum
-    return quiet_floor(floors[params.noise.alike * level >= np.median(level)], params.noise)[None]
+    moving = floors[~stood_still(floors, np.array(levels), params.noise)]
+    return quiet_floor(moving, params.noise, by_gap=False)[None]

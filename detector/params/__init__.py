@@ -4,16 +4,17 @@ The Python API, the command line, the report and the stored provenance all read 
 or documentation; "derived" is a simulation or measurement made for this project; "own choice" says that nobody has
 published a value. Nothing here is a validated diagnostic threshold.
 
-A module holds the groups of a room: `footage`, `motion`, `events` with `artifacts`, `night` with `sleep`, `views`,
-`run`; `rules` are the switches, `relations` say what must hold between two, `former` what became of those of earlier
-versions, and `whole` makes one set of all.
+A module holds the groups of a room: `footage`, `motion`, `events` with `artifacts` and `doubts`, `night` with `sleep`,
+`views`, `run`; `rules` are the switches, `relations` say what must hold between two, `former` what became of those of
+earlier versions, and `whole` makes one set of all.
 """
 
 from __future__ import annotations
 
 from detector._rules import RULE_NAMES
 from detector._tunable import allowed_range, describe, to_toml
-from detector.params.artifacts import ArtifactParams, DoubtParams
+from detector.params.artifacts import ArtifactParams
+from detector.params.doubts import DoubtParams
 from detector.params.events import BurstParams, ClassifyParams, ExtentParams, PlaceParams, RhythmParams
 from detector.params.footage import FootageParams
 from detector.params.former import FORMER

@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 from detector._rules import MEASURED_RULES, read_rules
 from detector._tunable import Former, Group, flatten, iter_tunables, read_toml, set_values
 from detector.errors import ParameterError
-from detector.params.artifacts import ArtifactParams, DoubtParams
+from detector.params.artifacts import ArtifactParams
+from detector.params.doubts import DoubtParams
 from detector.params.events import BurstParams, ClassifyParams, ExtentParams, PlaceParams, RhythmParams
 from detector.params.footage import FootageParams
 from detector.params.former import FORMER

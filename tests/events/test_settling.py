@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detector.events.burst import Burst
 from detector.events.decide import decide
 from detector.events.settling import KeyIntervals
+from detector.events.settling import since_key as time_since_key
 from detector.params import Params, with_values
 from tests.drawing import HAND, Found, Place, Sketch, find_in
 from tests.traces import with_columns
@@ -24,13 +25,15 @@ def settling(
     places: Sequence[Place] = ELSEWHERE,
     moments_s: Sequence[float] = (AFTER_S,),
     is_there: Callable[[int], bool] = lambda number: number % 4 > 0,
+    *,
+    from_s: float = 0.0,
 ) -> Sketch:
     """Blotches at some moments after each key frame but each fourth, at one place after the other."""
-    drawing = Sketch(duration_s)
+    drawing = Sketch(from_s + duration_s)
     for number in range(int(duration_s / EVERY_S)):
         if is_there(number):
             for after_s in moments_s:
-                start_s = number * EVERY_S + after_s
+                start_s = from_s + number * EVERY_S + after_s
                 drawing.move(start_s, start_s + 0.2, places[number % len(places)], snr=4.0)
     return drawing
 
@@ -80,6 +83,52 @@ def test_before_the_first_key_frame_and_of_none() -> None:
     since_s[found.view.time_s < 34.0] = np.inf
     for since in (since_s, np.full(len(since_s), np.inf)):
         assert not KeyIntervals.of(found.view, found.active, since, PARAMS).settles_at(hand(found))
+
+
+@pytest.mark.parametrize("every", [1, 3, 5, 15], ids=lambda every: f"a key frame each {every} before")
+def test_a_file_of_another_encoding_before_it_changes_nothing(every: int) -> None:
+    """The first of them are key frames alone, as those of MJPEG."""
+    before = round(300.0 * 15.0)
+    found = find_in(settling(from_s=300.0).move(332.4, 332.7, HAND, snr=6.0).trace())
+    place = np.arange(len(found.view.time_s))
+    is_key = np.where(place < before, place % every == 0, (place - before) % 30 == 0)
+    frames = with_columns(Sketch(360.0).trace(), is_key=is_key).frames
+    since_s = time_since_key(frames, PARAMS.noise.most_keys)
+    assert np.isinf(since_s[1000]) == (every < 4)
+    assert KeyIntervals.of(found.view, found.active, since_s, PARAMS).settles_at(hand(found))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_limbs_that_twitch_often_in_a_short_clip_settle_nothing(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    drawing, limbs = Sketch(14.0), (HAND, *ELSEWHERE[1:])
+    for start_s in np.cumsum(random.uniform(1.2, 2.4, 7)):
+        drawing.move(start_s, start_s + 0.25, limbs[random.integers(len(limbs))], snr=8.0)
+    found = find_in(drawing.trace())
+    assert not any(intervals(found).settles_at(burst) for burst in found.bursts)
+
+
+@pytest.mark.parametrize(("columns", "is_doubted"), [(slice(24, 28), True), (slice(14, 15), False)])
+def test_only_what_settles_beyond_the_reach_of_a_limb_tells(columns: slice, *, is_doubted: bool) -> None:
+    """What is within reach may be the limb itself, or what it touches."""
+    found = find_in(settling(places=[(slice(4, 8), columns)]).move(32.4, 32.7, HAND, snr=6.0).trace())
+    burst = next(burst for burst in found.bursts if 100.0 <= burst.x_px <= 145.0)
+    assert intervals(found).settles_at(burst) is is_doubted
+
+
+def test_its_own_interval_does_not_count() -> None:
+    """What settles then alone, all over the picture, may be of its own movement."""
+    drawing = Sketch(60.0)
+    for place in ELSEWHERE:
+        drawing.move(32.4, 32.6, place, snr=4.0)
+    found = find_in(drawing.move(32.4, 32.7, HAND, snr=6.0).trace())
+    assert not any(intervals(found).settles_at(burst) for burst in found.bursts)
+
+
+@pytest.mark.parametrize("early_s", [-0.13, 0.0, 0.13], ids=["a lag before", "at the moment", "a lag after"])
+def test_just_beside_the_moment_is_the_moment(early_s: float) -> None:
+    found = find_in(settling().move(32.4 + early_s, 32.7 + early_s, HAND, snr=6.0).trace())
+    assert intervals(found).settles_at(hand(found))
 
 
 def test_far_away_in_time_it_says_nothing() -> None:

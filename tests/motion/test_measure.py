@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from detector.footage.recording import Recording, Span, read_recording
 from detector.footage.spans import cut_spans, on_its_own
-from detector.motion.grid import grid_for
-from detector.motion.measure import measure_span
+from detector.motion.grid import Grid, grid_for
+from detector.motion.measure import _usual, measure_span
 from detector.motion.pictures.difference import Differencer
 from detector.motion.trace import MotionTrace, join_traces
 from detector.motion.trace_file import save_trace
@@ -22,6 +22,7 @@ from tests.drawing import Film, Shift
 PARAMS = Params()
 SHORT_SPANS = with_values(PARAMS, {"footage.span_s": 15.0})
 FPS = 15.0
+TWO_CELLS = Grid(1, 2, (10.0, 10.0), 20, 10)
 
 
 def loud_frames(trace: MotionTrace, snr: float = 5.0) -> NDArray[np.int64]:
@@ -286,3 +287,25 @@ class TestSpans:
 
     def test_nothing_is_lost_of_whole_footage(self, parts: list[MotionTrace]) -> None:
         assert [part.lost_s for part in parts] == pytest.approx([0.0, 0.0, 0.0], abs=1e-3)
+
+
+class TestUsual:
+    """The one floor of a span at the long lag."""
+
+    def test_an_infant_who_rests_in_a_third_of_it_does_not_raise_it(self) -> None:
+        floors, levels = np.full((15, 2), 12.0, np.float32), [1.2] * 15
+        floors[:, 1] = 1.0
+        for block in (1, 4, 8, 11, 14):
+            floors[block], levels[block] = 1.0, 0.1
+        assert _usual(floors, levels, TWO_CELLS, PARAMS).tolist() == [[1.0, 1.0]]
+
+    def test_a_picture_that_stood_still_for_most_of_it_does_not_lower_it(self) -> None:
+        floors, levels = np.zeros((9, 2), np.float32), [0.0] * 9
+        floors[[2, 5]], levels[2], levels[5] = 4.0, 1.2, 1.2
+        assert _usual(floors, levels, TWO_CELLS, PARAMS).tolist() == [[4.0, 4.0]]
+
+    def test_of_no_blocks_it_is_zero(self) -> None:
+        assert _usual(np.zeros((0, 2), np.float32), [], TWO_CELLS, PARAMS).tolist() == [[0.0, 0.0]]
+
+    def test_a_level_that_is_no_number_loses_nothing(self) -> None:
+        assert _usual(np.ones((2, 2), np.float32), [0.1, np.nan], TWO_CELLS, PARAMS).tolist() == [[1.0, 1.0]]

@@ -29,8 +29,8 @@ _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _NOT_JUDGED = 60000.0
 
 
-def ordered(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
-    """Energies of each cell over a block, ascending: what its floors are read from.
+def sampled(energy: Energies, params: NoiseParams, calm: Frames | None = None) -> Energies:
+    """Energies of each cell over a block, in the order of time: what its floors are read from.
 
     Args:
         energy: shape (frames, cells), grey levels squared.
@@ -43,14 +43,14 @@ def ordered(energy: Energies, params: NoiseParams, calm: Frames | None = None) -
     rows = energy[_chosen(energy, calm, params.samples)]
     # Sorting each cell's own row takes half the time of finding a single quantile across rows.
     cells: Energies = cv2.transpose(rows) if rows.size else rows.T
-    return np.sort(cells, axis=1)
+    return cells
 
 
 def measure_floor(sample: Energies, params: NoiseParams) -> Energies:
     """Floor of each cell over a block: a high quantile of its energy.
 
     Args:
-        sample: `ordered` energies, shape (cells, frames).
+        sample: `sampled` energies, ascending, shape (cells, frames).
         params: which quantile.
 
     Returns:
@@ -63,43 +63,19 @@ def measure_floor(sample: Energies, params: NoiseParams) -> Energies:
     return np.ascontiguousarray(sample[:, -n_above])
 
 
-def camera_floor(sample: Energies, floor: Energies, params: NoiseParams) -> Energies:
-    """The part of a floor that the camera can have made: what moves, however often, is not noise.
+def resting(floors: NDArray[np.floating], lowest: Energies, params: NoiseParams) -> NDArray[np.bool_]:
+    """Which of the floors of a cell at several times are of its noise, and which of its movement.
 
-    A limb that twitches 14 times a minute moves its cells in a tenth of the frames, far above a quantile of 0.75;
-    noise and breathing, which swells for a third of each cycle, raise that quantile as well as the high one. And no
-    noise of one cell is many times that of the others, as that of an infant who never rests would be. Where something
-    plainly moves now and then (`duty_floors`), the next lower quantile tells more closely what is left between:
-
-        floor = min(q97, often_factor q75 + often_base, most_usual usual), usual = median over cells of q97 + minimum
-        where all but one frame at most stay below duty_floors usual, or the whole picture moves: no more
-        else: min(floor, seldom_factor q85 + seldom_base)
-
-    Own; all factors by how far noise and breathing stay below them in the practice clips and scenes of the bench.
+    Floors of a cell that moves for a part of the time have a gap; those of noise and of breathing have none.
 
     Args:
-        sample: `ordered` energies, shape (cells, frames), grey levels squared.
-        floor: `measure_floor` of it, shape (cells,).
-        params: the quantiles and the factors.
-
-    Returns:
-        Shape (cells,), at most `floor`.
+        floors: shape (times, cells), grey levels squared.
+        lowest: of each cell, shape (cells,).
+        params: `moved_factor` and `minimum`.
     """
-    n_frames = sample.shape[1]
-    if n_frames == 0:
-        return floor
-    usual = float(np.median(floor)) + params.minimum
-    often, seldom = (
-        sample[:, int(share * (n_frames - 1))] for share in (params.often_quantile, params.seldom_quantile)
-    )
-    highest: Energies = np.minimum(
-        params.often_factor * often + np.float32(params.often_base), np.float32(params.most_usual * usual)
-    )
-    closer = np.minimum(highest, np.float32(params.seldom_factor) * seldom + np.float32(params.seldom_base))
-    moves = sample[:, -min(2, n_frames)] > np.float32(params.duty_floors * usual)
-    if moves.mean() > params.duty_most:  # what moves the whole picture tells nothing of a place
-        moves[:] = False
-    return np.minimum(floor, np.where(moves, closer, highest))
+    minimum = np.float32(params.minimum)
+    rests: NDArray[np.bool_] = floors <= np.float32(params.moved_factor) * (lowest + minimum) - minimum
+    return rests
 
 
 def _spread_out(n_frames: int, n_samples: int) -> Frames:
@@ -185,27 +161,43 @@ def loudness(energy: Energies) -> Energies:
     return loud
 
 
+def noise_floor(floors: NDArray[np.floating], level: NDArray[np.floating], params: NoiseParams) -> float:
+    """The floor of noise alone, in blocks with any: noise is everywhere, and movement is not.
+
+    Args:
+        floors: shape (blocks, cells), grey levels squared.
+        level: `measure_level` of each block, shape (blocks,).
+        params: `frozen_noise`, below which there is none, and `silent_cells`.
+    """
+    noisy = floors[level >= params.frozen_noise]
+    if not noisy.size:
+        return 0.0
+    return float(np.median(np.quantile(noisy.astype(np.float32), params.silent_cells, axis=1)))
+
+
 def find_frozen(
-    loud: Energies, is_key: NDArray[np.bool_], duration_s: Energies, params: NoiseParams
+    loud: Energies, is_key: NDArray[np.bool_], duration_s: Energies, noise: float, params: NoiseParams
 ) -> NDArray[np.bool_]:
     """Frames of a picture that stands still: even the noise is gone, for at least `frozen_s`.
 
-    Where the encoder erases the noise in every frame, stillness says nothing, and no frame is called frozen.
+    Where the encoder erases the noise in every frame, stillness says nothing, and no frame is called frozen. What is
+    merely quieter than most is no stop, either, but a rest of an infant who is awake.
 
     Args:
         loud: `loudness` of a span, NaN where not measured, shape (frames,).
         is_key: frames whose difference crosses a key frame, where even a still picture changes, shape (frames,).
         duration_s: shape (frames,).
-        params: `frozen_level` and `frozen_s`.
+        noise: `noise_floor` of the span, grey levels squared.
+        params: what begins with `frozen`, and `floor_over_level`.
 
     Returns:
         Shape (frames,), bool.
     """
     result = np.zeros(len(loud), bool)
     usual = float(np.nanmedian(loud)) if np.isfinite(loud).any() else 0.0
-    if usual < params.frozen_noise:
+    if usual < params.frozen_noise or noise < params.floor_over_level * params.frozen_noise:
         return result
-    quiet = np.nan_to_num(loud, nan=np.inf) < params.frozen_level * usual
+    quiet = np.nan_to_num(loud, nan=np.inf) < min(params.frozen_level * usual, params.frozen_noise)
     edges = np.flatnonzero(np.diff(quiet | is_key, prepend=False, append=False))
     for start, stop in edges.reshape(-1, 2):
         seen_s = float(duration_s[start:stop][quiet[start:stop]].sum())

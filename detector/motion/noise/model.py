@@ -152,11 +152,11 @@ def fit_slow(
     """
     blocks, spans = noise.blocks, noise.spans
     level = np.zeros(len(spans.start_s), np.float32)
-    floor, start_s = fit_floors(spans.slow_floor, level, params), spans.start_s
+    floor, start_s = fit_floors(spans.slow_floor, level, params, by_gap=False), spans.start_s
     counts = params.rules.has("slow blocks") and (len(changed_s) > 0 or not of_swings)
     if counts and len(blocks.start_s) and len(start_s):
         minimum = np.float32(params.noise.minimum)
-        quiet = fit_floors(blocks.floor, blocks.level, params) + minimum
+        quiet = fit_floors(blocks.floor, blocks.level, params, by_gap=False) + minimum
         span = np.maximum(np.searchsorted(start_s, blocks.start_s, side="right") - 1, 0)
         louder = np.maximum((blocks.floor.astype(np.float32) + minimum) / quiet, np.float32(1.0))
         if of_swings:
@@ -198,11 +198,13 @@ def fit_floors(
     level: Energies,
     params: Params,
     light: NDArray[np.int64] | None = None,
+    *,
+    by_gap: bool = True,
 ) -> Energies:
     """`quiet_floors` by the rules that are followed."""
     if not params.rules.has("quiet blocks"):
         return floors.astype(np.float32)
-    return quiet_floors(floors, level, params.noise, light)
+    return quiet_floors(floors, level, params.noise, light, by_gap=by_gap)
 
 
 def fit(

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from detector.motion.noise.floor import (
     _spread_out,
-    camera_floor,
     find_frozen,
     frame_levels,
     gains,
@@ -17,7 +16,8 @@ from detector.motion.noise.floor import (
     measure_key_floor,
     measure_level,
     measure_middle,
-    ordered,
+    noise_floor,
+    sampled,
     some_cells,
     tick_share,
 )
@@ -33,6 +33,11 @@ def noise(n_frames: int, n_cells: int = 40, scale: float = 1.0, seed: int = 0) -
     return (deviates**2).astype(np.float32)
 
 
+def ascending(energy: NDArray[np.float32], params: NoiseParams) -> NDArray[np.float32]:
+    """What a floor is read from."""
+    return np.sort(sampled(energy, params), axis=1)
+
+
 def no(n_frames: int) -> NDArray[np.bool_]:
     return np.zeros(n_frames, bool)
 
@@ -45,21 +50,23 @@ class TestMeasureFloor:
         energy = noise(n_frames, 7, seed=seed)
         rows = energy[_spread_out(n_frames, samples)]
         place = len(rows) - 1 - int((1.0 - quantile) * len(rows))
-        assert np.array_equal(measure_floor(ordered(energy, params), params), np.partition(rows, place, axis=0)[place])
+        assert np.array_equal(
+            measure_floor(ascending(energy, params), params), np.partition(rows, place, axis=0)[place]
+        )
 
     def test_of_no_frames_it_is_zero(self) -> None:
-        assert np.array_equal(measure_floor(ordered(np.zeros((0, 5), np.float32), PARAMS), PARAMS), np.zeros(5))
+        assert np.array_equal(measure_floor(ascending(np.zeros((0, 5), np.float32), PARAMS), PARAMS), np.zeros(5))
 
     def test_each_cell_has_its_own(self) -> None:
         energy = noise(400, 2) * np.array([1.0, 9.0], np.float32)
-        low, high = measure_floor(ordered(energy, PARAMS), PARAMS)
+        low, high = measure_floor(ascending(energy, PARAMS), PARAMS)
         assert high / low == pytest.approx(9.0, rel=0.4)
 
     def test_a_brief_movement_does_not_raise_it(self) -> None:
         energy = noise(300)
         moved = energy.copy()
         moved[100:106] += 500.0
-        assert measure_floor(ordered(moved, PARAMS), PARAMS).max() < 20.0
+        assert measure_floor(ascending(moved, PARAMS), PARAMS).max() < 20.0
 
     @pytest.mark.parametrize("step", [2, 3, 4, 5, 10, 15, 25])
     def test_what_comes_at_a_fixed_step_is_not_passed_over(self, step: int) -> None:
@@ -73,71 +80,8 @@ class TestMeasureFloor:
     def test_the_energies_are_not_changed(self) -> None:
         energy = noise(50)
         before = energy.copy()
-        measure_floor(ordered(energy, PARAMS), PARAMS)
+        measure_floor(ascending(energy, PARAMS), PARAMS)
         assert np.array_equal(energy, before)
-
-
-class TestCameraFloor:
-    """What moves, however often, is not the noise of its own place."""
-
-    @staticmethod
-    def floors(moves: NDArray[np.bool_], strength: float = 60.0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The usual and the camera's floor of 400 cells of which ten move in some frames."""
-        energy = noise(len(moves), 400)
-        energy[moves, :10] += strength
-        usual = measure_floor(ordered(energy, PARAMS), PARAMS)
-        return usual, camera_floor(ordered(energy, PARAMS), usual, PARAMS)
-
-    def test_noise_alone_is_the_floor(self) -> None:
-        usual, floor = self.floors(no(400))
-        assert np.mean(floor < usual) < 0.3
-        assert np.median(floor / usual) == 1.0
-
-    def test_a_limb_that_twitches_14_times_a_minute_is_not_its_own_floor(self) -> None:
-        usual, floor = self.floors(np.arange(400) / FPS % (60.0 / 14.0) < 0.4)
-        assert usual[:10].min() > 50.0
-        assert floor[:10].max() < 2.2 * np.median(floor)
-
-    @pytest.mark.parametrize(("strength", "is_closer"), [(60.0, True), (10.0, False)], ids=["a limb", "scraps"])
-    def test_only_where_something_plainly_moves_it_is_told_more_closely(
-        self, strength: float, *, is_closer: bool
-    ) -> None:
-        """What an encoder shows of a breathing chest now and then is no movement."""
-        energy = noise(400, 400)
-        energy[np.arange(400) / FPS % 4.0 < 0.4, :10] += strength
-        sample = ordered(energy, PARAMS)
-        usual = measure_floor(sample, PARAMS)
-        by_often = camera_floor(sample, usual, PARAMS.model_copy(update={"duty_floors": 1e6}))
-        assert bool((camera_floor(sample, usual, PARAMS)[:10] < by_often[:10]).any()) is is_closer
-
-    def test_a_lamp_that_changes_the_whole_picture_makes_no_floor_closer(self) -> None:
-        energy = noise(400, 400)
-        energy[[100, 101, 200, 201, 300, 301]] += 60.0
-        sample = ordered(energy, PARAMS)
-        usual = measure_floor(sample, PARAMS)
-        by_often = camera_floor(sample, usual, PARAMS.model_copy(update={"duty_floors": 1e6}))
-        assert np.array_equal(camera_floor(sample, usual, PARAMS), by_often)
-
-    def test_an_infant_who_never_rests_is_not_either(self) -> None:
-        usual, floor = self.floors(~no(400), 400.0)
-        assert usual[:10].min() > 300.0
-        most = PARAMS.most_usual * (np.median(usual) + PARAMS.minimum)
-        assert floor[:10].max() <= most * 1.001
-        assert floor[:10].max() < 100.0
-
-    def test_breathing_that_swells_for_half_of_each_cycle_stays_in_it(self) -> None:
-        usual, floor = self.floors(np.arange(400) / FPS % 2.0 < 1.0, 8.0)
-        assert np.array_equal(floor[:10], usual[:10])
-        assert floor[:10].min() > 8.0
-
-    def test_it_is_never_above_the_usual_one(self) -> None:
-        for share in (0.0, 0.1, 0.5, 1.0):
-            usual, floor = self.floors(np.random.default_rng(3).random(400) < share)
-            assert (floor <= usual).all()
-
-    def test_of_no_frames_it_is_what_it_was(self) -> None:
-        given_floor = np.full(5, 3.0, np.float32)
-        assert np.array_equal(camera_floor(np.zeros((5, 0), np.float32), given_floor, PARAMS), given_floor)
 
 
 class TestMiddle:
@@ -157,7 +101,7 @@ class TestMiddle:
 class TestLevels:
     def test_a_limb_hardly_lifts_the_level_of_a_frame_and_light_does(self) -> None:
         energy = noise(100, 400)
-        floor = measure_floor(ordered(energy, PARAMS), PARAMS)
+        floor = measure_floor(ascending(energy, PARAMS), PARAMS)
         limb, light = energy.copy(), energy.copy()
         limb[50, :12] += 1000.0
         light[50] += 1000.0
@@ -170,7 +114,7 @@ class TestLevels:
 
     def test_many_cells_are_sampled(self) -> None:
         energy = noise(30, 20000)
-        floor = measure_floor(ordered(energy, PARAMS), PARAMS)
+        floor = measure_floor(ascending(energy, PARAMS), PARAMS)
         exact = np.minimum(energy / (floor + PARAMS.minimum), 2.0).mean(axis=1)
         some = some_cells(energy)
         assert 500 <= some.shape[1] <= 1100
@@ -214,13 +158,32 @@ class TestGains:
         assert (found >= 1.0).all()
 
 
+class TestNoiseFloor:
+    @pytest.mark.parametrize(("share", "expected"), [(0.0, 0.5), (0.5, 0.5), (0.75, 0.5), (0.9, 9.0)])
+    def test_movement_in_much_of_the_picture_does_not_raise_it(self, share: float, expected: float) -> None:
+        floors = np.full((8, 100), 0.5, np.float32)
+        floors[:, : round(100 * share)] = 9.0
+        assert noise_floor(floors, np.full(8, 1.0), PARAMS) == expected
+
+    def test_blocks_without_any_do_not_lower_it(self) -> None:
+        floors = np.full((8, 100), 0.5, np.float32)
+        floors[2:] = 0.0
+        assert noise_floor(floors, np.array([1.0, 1.0, *[0.0] * 6]), PARAMS) == 0.5
+
+    def test_of_nothing_it_is_zero(self) -> None:
+        assert noise_floor(np.zeros((0, 4), np.float32), np.zeros(0), PARAMS) == 0.0
+        assert noise_floor(np.zeros((3, 4), np.float32), np.zeros(3), PARAMS) == 0.0
+
+
 class TestFindFrozen:
     """Levels at 20 fps; usual noise 0.5."""
 
     @staticmethod
-    def find(level: NDArray[np.float32], is_key: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    def find(
+        level: NDArray[np.float32], is_key: NDArray[np.bool_] | None = None, noise: float = 1.5
+    ) -> NDArray[np.bool_]:
         duration_s = np.full(len(level), 1.0 / FPS, np.float32)
-        return find_frozen(level, no(len(level)) if is_key is None else is_key, duration_s, PARAMS)
+        return find_frozen(level, no(len(level)) if is_key is None else is_key, duration_s, noise, PARAMS)
 
     def test_two_silent_seconds_are_frozen(self) -> None:
         level = np.full(400, 0.5, np.float32)
@@ -252,7 +215,13 @@ class TestFindFrozen:
     def test_one_frame_a_second_with_a_key_frame_now_and_then_is_not_frozen(self) -> None:
         level, is_key = np.full(60, 0.5, np.float32), no(60)
         is_key[::5] = True
-        assert not find_frozen(level, is_key, np.ones(60, np.float32), PARAMS).any()
+        assert not find_frozen(level, is_key, np.ones(60, np.float32), 1.5, PARAMS).any()
+
+    @pytest.mark.parametrize(("rest", "noise"), [(0.04, 0.15), (0.0, 0.0)], ids=["with noise", "noise erased"])
+    def test_rests_of_an_infant_who_moves_most_of_the_picture_are_not(self, rest: float, noise: float) -> None:
+        level = np.full(400, 1.5, np.float32)
+        level[100:200] = rest
+        assert not self.find(level, noise=noise).any()
 
     @given(st.integers(0, 300), st.integers(0, 100))
     @settings(max_examples=30)
@@ -269,7 +238,7 @@ class TestTickShare:
     TIME_S = np.arange(0, 30, 1.0 / FPS)
 
     def share(self, energy: NDArray[np.float32]) -> NDArray[np.float32]:
-        return tick_share(energy, measure_floor(ordered(energy, PARAMS), PARAMS), self.TIME_S)
+        return tick_share(energy, measure_floor(ascending(energy, PARAMS), PARAMS), self.TIME_S)
 
     def test_a_cell_that_changes_with_the_second_keeps_its_phase(self) -> None:
         energy = noise(len(self.TIME_S), 3, scale=0.3)
@@ -295,9 +264,9 @@ class TestTickShare:
         calm = np.flatnonzero(np.arange(len(energy)) % 4)
         louder = energy.copy()
         louder[::4] = 1000.0
-        for measure in (ordered, measure_middle):
+        for measure in (sampled, measure_middle):
             assert np.array_equal(measure(louder, PARAMS, calm), measure(energy[calm], PARAMS))
-        floor = measure_floor(ordered(energy[calm], PARAMS), PARAMS)
+        floor = measure_floor(ascending(energy[calm], PARAMS), PARAMS)
         expected = tick_share(energy[calm], floor, self.TIME_S[calm])
         assert tick_share(louder, floor, self.TIME_S, calm, room=louder) == pytest.approx(expected, rel=1e-4)
 

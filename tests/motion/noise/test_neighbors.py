@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector.motion.noise.neighbors import quiet_floors
+from detector.motion.noise.neighbors import quiet_floor, quiet_floors
 from detector.params import NoiseParams
 
 PARAMS = NoiseParams()
@@ -42,12 +42,33 @@ class TestQuietFloors:
         assert (found[:, 2] <= 2.0).all()
         assert (found[:, [0, 1, 3]] == floors[2, 0]).all()
 
-    @pytest.mark.parametrize(("stood_still", "floor"), [(False, 0.0), (True, 4.0)])
-    def test_a_picture_that_stood_still_tells_of_no_noise(self, stood_still: bool, floor: float) -> None:
-        """But where hardly anything is noisy an encoder may well erase all of it."""
-        floors, level = np.full((9, 4), 4.0, np.float32), np.full(9, 1.5 if stood_still else 0.1, np.float32)
+    def test_a_picture_that_stood_still_tells_of_no_noise(self) -> None:
+        floors, level = np.full((9, 4), 4.0, np.float32), np.full(9, 1.5, np.float32)
         floors[3], level[3] = 0.0, 0.0
-        assert (quiet_of(floors, level) == floor).all()
+        assert (quiet_of(floors, level) == 4.0).all()
+
+    @pytest.mark.parametrize("rests", [[2], [2, 5], [3, 4, 5]])
+    def test_rests_of_an_infant_who_moves_most_of_the_picture_count(self, rests: list[int]) -> None:
+        floors, level = np.full((9, 10), 12.0, np.float32), np.full(9, 1.6, np.float32)
+        floors[rests], level[rests] = 1.0, 0.04
+        assert (quiet_of(floors, level) == 1.0).all()
+
+    def test_so_do_those_in_which_an_encoder_leaves_no_noise(self) -> None:
+        floors, level = np.zeros((9, 10), np.float32), np.full(9, 1.2, np.float32)
+        floors[:, :6] = 12.0
+        floors[4], level[4] = 0.0, 0.0
+        assert (quiet_of(floors, level) == 0.0).all()
+
+    def test_a_place_whose_noise_an_encoder_left_out_for_a_while_did_not_rest(self) -> None:
+        floors = np.full((9, 10), 3.0, np.float32)
+        floors[4, :3] = 0.0
+        assert (quiet_of(floors, np.full(9, 0.7, np.float32)) == 3.0).all()
+
+    @pytest.mark.parametrize(("n_low", "floor"), [(2, 12.0), (4, 1.0)])
+    def test_of_many_blocks_a_tenth_has_to_rest(self, n_low: int, floor: float) -> None:
+        floors = np.ones((31, 10), np.float32)
+        floors[n_low:, 0] = 12.0
+        assert (quiet_of(floors, np.full(31, 0.7, np.float32))[:, 0] == floor).all()
 
     def test_after_a_change_of_light_earlier_floors_do_not_count(self) -> None:
         floors = np.repeat(np.array([1.0, 6.0], np.float32), 5)[:, None] * np.ones(3, np.float32)
@@ -91,3 +112,21 @@ class TestQuietFloors:
         found = quiet_floors(floors, level, PARAMS, np.repeat([0, 1], [10, n_after]))
         assert (found[:10] == 1.0).all()
         assert (found[10:] == 7.0).all()
+
+
+class TestQuietFloor:
+    @pytest.mark.parametrize(("by_gap", "floor"), [(True, 1.0), (False, 12.0)])
+    def test_at_the_long_lag_few_blocks_of_rest_are_not_enough(self, floor: float, *, by_gap: bool) -> None:
+        """There a chest that came to lie at a place moves it as much as a limb, in each breath."""
+        floors = np.ones((15, 4), np.float32)
+        floors[2:, 0] = 12.0
+        assert quiet_floor(floors, PARAMS, by_gap=by_gap).tolist() == [floor, 1.0, 1.0, 1.0]
+
+    @pytest.mark.parametrize(("lowest", "floor"), [(0.0, 1.2), (0.9, 3.9)])
+    def test_the_gap_is_counted_from_a_floor_and_the_minimum(self, lowest: float, floor: float) -> None:
+        """Of no noise at all, any noise would be many times as much."""
+        floors = np.full((10, 6), lowest, np.float32)
+        floors[1:, 2] = floor
+        assert quiet_floor(floors, PARAMS)[2] == np.float32(floor)
+        floors[1:, 2] = floor + 1.5
+        assert quiet_floor(floors, PARAMS)[2] == np.float32(lowest)
