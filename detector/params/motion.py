@@ -131,9 +131,7 @@ class NoiseParams(Group):
     most_parts: int = tunable(
         4, "1", OWN, "A block is cut into so many parts, each as long as the shortest block ...", ge=1, le=64
     )
-    parts_changed: float = tunable(
-        0.5, "1", OWN, "... unless so much of the picture changes at once in it.", gt=0, le=1
-    )
+    parts_changed: float = tunable(0.5, "1", OWN, "... unless so much of the picture changes in it.", gt=0, le=1)
     lowest: float = tunable(0.1, "1", OWN, "... where the lowest is this quantile.", ge=0, le=1)
     neighbors: int = tunable(15, "blocks", DERIVED, "How many blocks to each side count as neighbors.", ge=0, le=1000)
     alike: float = tunable(

@@ -125,3 +125,27 @@ class TestHardlyAnything:
     def test_a_black_picture(self, film: Film) -> None:
         black = [replace(frame, luma=np.zeros_like(frame.luma)) for frame in film.frames(8.0, 15.0)]
         assert not found(film.measure(black, 8.0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [0.5, 2.0], ids=["little noise", "much noise"])
+def test_an_infant_who_moves_most_of_the_picture_is_told_but_for_the_rests(film: Film, noise: float) -> None:
+    """Rests are far quieter than the rest of such footage, and no picture that stood still."""
+    random = np.random.default_rng(3)
+    awake_s, rests_s = 60.0, ((20.0, 28.0), (44.0, 50.0))
+    limbs: list[Shift] = []
+    for x_px, y_px in ((90.0, 60.0), (160.0, 110.0), (240.0, 70.0)):
+        start_s = 0.0
+        while start_s < awake_s:
+            lasts_s = float(random.uniform(0.4, 1.1))
+            if all(start_s + lasts_s <= low_s or start_s >= high_s for low_s, high_s in rests_s):
+                x, y = random.uniform(-15.0, 15.0, 2)
+                away_px = float(random.choice([-6.0, 6.0]))
+                limbs.append(Shift(start_s, lasts_s, x_px=x_px + x, y_px=y_px + y, amp_px=away_px, sigma_px=35.0))
+            start_s += 0.9 * lasts_s
+    decision = decide(film.shoot(awake_s, 10.0, limbs, noise=noise), PARAMS)
+    assert "twitch" not in kinds(decision)
+    assert "frozen" not in artifact_kinds(decision)
+    told = [event for event in decision.events if event.duration_s > 5.0]
+    covered_s = np.unique(np.concatenate([np.arange(event.start_s, event.stop_s, 0.1).round(1) for event in told])).size
+    assert 0.1 * covered_s > 0.85 * (awake_s - sum(high_s - low_s for low_s, high_s in rests_s))

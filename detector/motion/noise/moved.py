@@ -76,5 +76,7 @@ def still_floor(sample: Energies, floor: Energies, n_parts: int, params: NoisePa
     floors = np.stack([measure_floor(np.sort(part, axis=1), params) for part in parts])
     floors = floors[~stood_still(floors, level, params)]
     rests = resting(floors, floors.min(axis=0), params)
+    if np.mean(~rests.all(axis=0)) > params.parts_changed:  # noise that steps, as where a camera turns up its gain
+        return floor
     quiet: Energies = np.where(rests, floors, np.float32(0.0)).max(axis=0)
     return np.where(rests.all(axis=0), floor, np.minimum(floor, quiet))

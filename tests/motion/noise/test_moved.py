@@ -113,6 +113,12 @@ class TestStillFloor:
         usual, floor = self.floors(energy)
         assert np.mean(floor < usual) < 0.05
 
+    def test_noise_that_steps_everywhere_is_no_movement(self) -> None:
+        energy = noise(400, 400)
+        energy[200:] *= 9.0
+        usual, floor = self.floors(energy)
+        assert np.array_equal(floor, usual)
+
     def test_noise_alone_is_hardly_ever_taken_for_movement(self) -> None:
         usual, floor = self.floors(noise(400, 4000))
         assert np.mean(floor < usual) < 0.05
