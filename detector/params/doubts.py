@@ -37,7 +37,7 @@ class DoubtParams(Group):
         le=10,
     )
     sway_cells: int = tunable(9, "cells", OWN, "... (in its strongest cells) ...", ge=1, le=1000)
-    sway_strong: float = tunable(8.0, "floors", DERIVED, "... which is less than so strong.", gt=0, le=1e6)
+    sway_strong: float = tunable(10.0, "floors", DERIVED, "... which is less than so strong.", gt=0, le=1e6)
     fade: float = tunable(3.0, "1", DERIVED, "It only brightens or only darkens ...", ge=1, le=1e6)
     one_sign: float = tunable(0.9, "1", DERIVED, "... (signed / absolute change at least this).", gt=0, le=1)
     flash: float = tunable(1.5, "1", DERIVED, "It is gone in the next frame.", ge=1, le=1e6)
