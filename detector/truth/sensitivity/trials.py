@@ -15,6 +15,7 @@ from detector.errors import DetectorError, FootageError
 from detector.footage.region import RegionSet
 from detector.footage.video import probe
 from detector.night.night import Night
+from detector.night.people.agreement import LEAST_OVERLAP, ONSET_TOLERANCE_S
 from detector.params import Params
 from detector.run.analyze import analyze
 from detector.truth.encode import Encoding, Picture, write_video
@@ -23,7 +24,6 @@ from detector.truth.planting.patch import planted
 from detector.truth.planting.pictures import read_pictures
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.matching import best_pairs, onset_distance, overlap_ratio, touching
-from detector.truth.scoring.score import LEAST_OVERLAP, ONSET_TOLERANCE_S
 from detector.truth.sensitivity.design import StretchPlan, place_in
 
 # What is found lies within so many extents of what was planted, or this share of the picture's width.
