@@ -90,8 +90,8 @@ def _check_same_night(sidecar: Path, sheet: Sheet) -> None:
         subject, session = entities(sheet)
         what = "is another night; give" if known else "does not say which night it is; take it away, or give"
         raise UsageError(
-            f"{sidecar.parent}: sub-{subject}, ses-{session} {what} this one a subject or session of its own (`analyze` "
-            "again with --subject and --session, which measures nothing anew) and export it again."
+            f"{sidecar.parent}: sub-{subject}, ses-{session} {what} this one a subject or session of its own "
+            "(`analyze` again with --subject and --session, which measures nothing anew) and export it again."
         )
 
 
