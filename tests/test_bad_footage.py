@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from detector.night.night import Night
 from tests.conftest import Command, refused
@@ -110,6 +111,45 @@ def one_frame(folder: Path) -> Path:
     return write_frames(folder / "one.mp4", [0])
 
 
+def picture(name: str) -> Callable[[Path], Path]:
+    """Make a file that holds one picture, in the format of its name's first part."""
+
+    def make(folder: Path) -> Path:
+        form, _, suffix = name.partition(".")
+        Image.fromarray(np.arange(120 * 160, dtype=np.uint8).reshape(120, 160)).save(folder / name, format=form)
+        assert suffix
+        return folder / name
+
+    return make
+
+
+PICTURES = ["png.png", "png.mp4", "jpeg.jpg", "jpeg.mp4", "gif.gif", "webp.webp", "bmp.bmp", "tiff.tif"]
+
+
+@pytest.mark.parametrize("make", [one_frame, *map(picture, PICTURES)], ids=["one frame", *PICTURES])
+@pytest.mark.parametrize("words", [["analyze", "--out", "night"], ["probe"]], ids=["analyze", "probe"])
+def test_one_picture_is_no_footage(
+    here: Command, tmp_path: Path, words: list[str], make: Callable[[Path], Path]
+) -> None:
+    path = make(tmp_path)
+    options = [tmp_path / word if word == "night" else word for word in words[1:]]
+    refused(here(words[0], path, *options), 4, path.name, "this is one picture, and movement needs video")
+    assert not (tmp_path / "night").exists()
+
+
+def test_a_picture_among_clips_is_named_and_costs_only_itself(here: Command, tmp_path: Path) -> None:
+    clip, still = write_frames(tmp_path / "clip.mp4", list(range(30))), picture("png.png")(tmp_path)
+    done = here("probe", clip, still)
+    assert done.returncode == 3
+    assert "png.png could not be read: expected a video, but this is one picture" in done.stderr
+
+
+def test_an_animation_is_footage(here: Command, tmp_path: Path) -> None:
+    pictures = [Image.fromarray(np.full((120, 160), level, np.uint8)) for level in (0, 80, 160)]
+    pictures[0].save(tmp_path / "a.gif", save_all=True, append_images=pictures[1:], duration=100)
+    assert here("probe", tmp_path / "a.gif").returncode == 0
+
+
 def two_frames(folder: Path) -> Path:
     return write_frames(folder / "two.mp4", [0, 1])
 
@@ -119,7 +159,7 @@ def zero_duration(folder: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [one_frame, two_frames, zero_duration])
+@pytest.mark.parametrize("make", [two_frames, zero_duration])
 def test_hardly_any_footage_is_a_quiet_night(command: Command, tmp_path: Path, make: Callable[[Path], Path]) -> None:
     done = command("analyze", make(tmp_path), "--out", tmp_path / "night")
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """What the README tells people to type is right."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from detector.cli.app import app
 from detector.errors import ExitCode
 from detector.events.artifacts import ARTIFACT_KINDS
 from detector.events.event import EVENT_KINDS
+from detector.night import layout
 from detector.params import iter_parameters
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +46,19 @@ def test_a_folder_that_it_writes_is_not_committed() -> None:
 
 def section(title: str) -> str:
     return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def test_it_names_all_that_a_night_folder_holds() -> None:
+    tables = (layout.EVENTS_FILE, layout.ARTIFACTS_FILE, layout.SERIES_FILE, layout.EPOCHS_FILE)
+    folders = (f"{layout.MOTION_FOLDER}/", f"{layout.REVIEWS_FOLDER}/")
+    for name in (*tables, layout.PARAMS_FILE, layout.NIGHT_FILE, *folders):
+        assert f"`{name}`" in section("The report"), name
+
+
+def test_the_extra_for_notebooks_brings_what_opens_them() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert "`pip install '.[notebook]'`, then `jupyter lab notebooks`" in README
+    assert any(name.startswith("jupyterlab") for name in extras["notebook"])
 
 
 def test_commands_and_options_it_names_exist() -> None:

@@ -23,7 +23,7 @@ from detector.cli.options import (
 from detector.cli.output import night_code, night_facts, night_words
 from detector.cli.review import corrected_night, lost_decisions
 from detector.cli.settings import pairs
-from detector.errors import ExitCode
+from detector.errors import ExitCode, displayed
 
 
 @handled
@@ -99,7 +99,13 @@ def report(
     night = stored.reviewed() if reviewed else stored
     draw_again(night, folder, footage=footage, with_pictures=not no_pictures)
     if as_json:
-        say_json(night_facts(night))
+        say_json(night_facts(night) | ({"events_are_reviewed": False} if reviewed else {}))
     elif not quiet:
-        say(*night_words(night))
+        say(*night_words(night), *(_unreviewed_table(folder) if reviewed else ()))
     return night_code(night)
+
+
+def _unreviewed_table(folder: Path) -> list[str]:
+    """What is said of `events.csv`, which keeps what was found, beside a report of what people corrected."""
+    corrected = f"`twitch-detector export {displayed(folder)} --to csv --reviewed`"
+    return [f"          as found, without the review; {corrected} writes them corrected"]

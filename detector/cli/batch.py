@@ -43,7 +43,12 @@ def batch(
     workers: Annotated[
         int | None, typer.Option(metavar="NUMBER", min=1, help="Processes here.", show_default="usable cores")
     ] = None,
-    engine: Annotated[str, typer.Option(metavar="NAME", help="dask, or crew: without Dask, night by night.")] = "dask",
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="dask, or crew: without Dask, night by night.", show_default="dask if it is installed"
+        ),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Allow folders of other nights, other parameters, or other files.")
     ] = False,

@@ -20,6 +20,8 @@ from detector.errors import DetectorError, ExitCode, NoticeWarning, OutputError,
 Arguments = ParamSpec("Arguments")
 
 _SIGNALS = {"SIGTERM": ExitCode.TERMINATED, "SIGHUP": ExitCode.HUNG_UP}  # Windows has no SIGHUP
+_AS_OPTIONS = {"overwrite=True": "--overwrite"}
+"""Arguments that messages name, as they are given on the command line."""
 _NOTHING_WRITTEN = "Interrupted; nothing was written."
 
 
@@ -113,7 +115,10 @@ def _in_words(error: BaseException) -> str:
         where = f"{error.filename}: " if error.filename else ""
         reason = error.strerror or str(error)
         return f"{where}the system refused this ({reason}); check the path, its rights and its room."
-    return str(error)
+    text = str(error)
+    for argument, option in _AS_OPTIONS.items():
+        text = text.replace(argument, option)
+    return text
 
 
 def fail(text: str, code: ExitCode, *, as_json: bool) -> ExitCode:

@@ -83,7 +83,8 @@ def import_(
 ) -> ExitCode:
     """Take a person's scoring in as a review of the night.
 
-    Says what was confirmed, changed, added and deleted, and how far both agree. It reads all that `export` writes,
+    Says what was confirmed, changed, added and deleted, and how far both agree. Confirmed is what is of one kind at one
+    time as `evaluate` matches it; the person's times are kept. It reads all that `export` writes,
     edited or not, both exports of BORIS, and tables with start, stop or duration, and label.
 
     \b
@@ -106,6 +107,7 @@ def import_(
     elif not quiet:
         told = ", ".join(f"{number} {word}" for word, number in counts.items())
         same = f"the same in {taken.agreement:.0%} of {len(taken.differences)}" if taken.differences else "no events"
+        same += f" ({taken.n_other_times} with times of their own)" if taken.n_other_times else ""
         done = "nothing was written" if dry_run else f"{taken.n_written} decisions written"
         say(f"Review of {taken.reviewer}: {told}; {same}; {done}.")
     return ExitCode.DONE

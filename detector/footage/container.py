@@ -35,6 +35,12 @@ _FORMATS = (
 SAFE = {"protocol_whitelist": "file", "format_whitelist": ",".join(_FORMATS.split())}
 """Only files, and only formats that hold their pictures themselves: no playlist leads to another file or address."""
 
+_STILLS = ("_pipe", "gif", "apng")
+"""How the names of formats end that hold a picture, or a short animation."""
+
+_STILL_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8")
+"""How files of pictures begin."""
+
 _POINTERS = (
     (b"#EXTM3U", "a playlist"),
     (b"ffconcat", "a list of files"),
@@ -150,6 +156,8 @@ def _why_not_opened(path: Path, error: Exception, device: str = "") -> str:
         return f"{path}: {device} cannot decode this file ({detail})."
     if kind := _pointer(path):
         return f"{path}: expected a video, but this is {kind}, which holds no pictures; name the clips themselves."
+    if _begins(path).startswith(_STILL_MARKS):
+        return one_picture(path)
     if is_stray_segment(path):
         return (
             f"{path}: this is a piece of a stream without its head; put the head (often init.mp4) and the pieces into "
@@ -165,12 +173,34 @@ def _why_not_opened(path: Path, error: Exception, device: str = "") -> str:
 
 def _pointer(path: Path) -> str:
     """What a file is that only points elsewhere, in words; empty where it is none."""
+    head = _begins(path).lstrip(b"\xef\xbb\xbf \r\n\t")
+    return next((kind for mark, kind in _POINTERS if head.startswith(mark) or (mark[:1] == b"<" and mark in head)), "")
+
+
+def _begins(path: Path) -> bytes:
+    """The first bytes of a file; none of one that cannot be read."""
     try:
         with path.open("rb") as file:
-            head = file.read(1000).lstrip(b"\xef\xbb\xbf \r\n\t")
+            return file.read(1000)
     except OSError:
-        return ""
-    return next((kind for mark, kind in _POINTERS if head.startswith(mark) or (mark[:1] == b"<" and mark in head)), "")
+        return b""
+
+
+def is_still(container: str, n_pictures: int) -> bool:
+    """Whether a file is a picture and no video, whatever it is called.
+
+    Args:
+        container: name of its format, as FFmpeg says it.
+        n_pictures: how many it holds; an animation has several.
+    """
+    return n_pictures == 1 and container.endswith(_STILLS)
+
+
+def one_picture(path: Path) -> str:
+    """What is said of a file that is, or holds, no more than one picture."""
+    return (
+        f"{path}: expected a video, but this is one picture, and movement needs video; leave it out or name the video."
+    )
 
 
 def _picture_stream(container: InputContainer, path: Path) -> VideoStream:

@@ -14,6 +14,7 @@ from detector.errors import FootageError, NoFootageError, ParameterError
 from detector.footage.cameras import compare_clips
 from detector.footage.clip_names import ring_file_advice
 from detector.footage.clock import wall_clock
+from detector.footage.container import one_picture
 from detector.footage.decode import iter_packets
 from detector.footage.files import find_files, hash_file
 from detector.footage.placing import Clip, place_clips
@@ -126,7 +127,7 @@ def read_recording(
         The night. Files that cannot be used are in `unreadable`.
 
     Raises:
-        NoFootageError: no file could be used.
+        NoFootageError: no file could be used, or all of them hold no more than one picture.
         UsageError: the clips are of two cameras, or of several nights.
         ParameterError: the time zone, the start or the name pattern cannot be used.
     """
@@ -136,6 +137,8 @@ def read_recording(
     unreadable = [*found.unreadable, *unreadable]
     if not probed:
         raise NoFootageError(_nothing(paths, unreadable))
+    if sum(len(info.packet_times_s) for info in probed) == 1:
+        raise NoFootageError(one_picture(probed[0].path))
     infos, notes = _each_once(probed)
     placing = place_clips(infos, params, compare_clips)
     return Recording(

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from detector.errors import FootageError
-from detector.footage.container import iter_demux, open_video
+from detector.footage.container import is_still, iter_demux, one_picture, open_video
 from detector.footage.damage import FileFacts, contradiction, find_damage
 from detector.footage.info import NO_STAMP, Frame, PacketTable, VideoInfo
 from detector.footage.mp4_boxes import quarter_turns
@@ -59,6 +59,8 @@ def probe(path: Path | str, params: FootageParams | None = None) -> VideoInfo:
         packets = _read_packets(container, stream)
         if not packets.size:
             raise FootageError(f"{path}: expected a video, but it holds no pictures; leave it out.")
+        if is_still(container.format.name, len(packets.size)):
+            raise FootageError(one_picture(path))
         stamps = _stamps(packets, container, stream, params.fps)
         timeline = build_timeline(stamps, params.max_gap_s)
         turns = quarter_turns(path, stream.id) if "mp4" in container.format.name else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +41,8 @@ class Night(Answers):
     """Everything that is known about one recording.
 
     Attributes:
-        decision, coverage, provenance, params, observed, states, regions: see `detector.night.numbers.answers.Answers`.
+        decision, coverage, provenance, params, observed, states, regions, ids: see
+            `detector.night.numbers.answers.Answers`.
         trace: the motion behind the events, read from `parts` at its first use; None where it was not kept.
         folder: where the night stands on disk; None when it was not written.
         parts: files that hold the trace; empty when it is only in memory.
@@ -111,23 +112,28 @@ class Night(Answers):
         return self.trace
 
     def event_number(self, event_id: Event | str | int) -> int:
-        """Number of an event in order of start, from 1.
+        """Place of an event in order of start, from 1.
 
         Args:
-            event_id: as in `events`, such as `"e0007"`, or the number itself, or an event of this night.
+            event_id: as in `events`, such as `"e0007"`, or its number (7), or an event of this night.
 
         Raises:
             UsageError: there is no such event.
         """
-        n_events = len(self.decision.events)
+        ids = self.event_ids
         if isinstance(event_id, Event):
-            same = (n for n, event in enumerate(self.decision.events, 1) if _identity(event) == _identity(event_id))
+            same = (name for name, event in self._named if _identity(event) == _identity(event_id))
             event_id = next(same, f"{event_id.kind} at {event_id.start_s:g} s")
-        number = int(digits) if (digits := str(event_id).removeprefix("e")).isdecimal() and len(digits) < 10 else 0
-        if not 1 <= number <= n_events:
-            known = f"{name_event(1)} to {name_event(n_events)}" if n_events else "this night has no events"
+        digits = str(event_id).removeprefix("e")
+        name = name_event(int(digits)) if digits.isdecimal() and len(digits) < 10 else ""
+        if name not in ids:
+            known = f"{ids[0]} to {ids[-1]}" if ids else "this night has no events"
             raise UsageError(f"{event_id}: expected the id of an event ({known}); `night.events` lists them.")
-        return number
+        return ids.index(name) + 1
+
+    @property
+    def _named(self) -> Iterator[tuple[str, Event]]:
+        return zip(self.event_ids, self.decision.events, strict=True)
 
     def summary(self) -> dict[str, Any]:
         """Counts, rates per judged hour and coverage.
@@ -216,13 +222,14 @@ class Night(Answers):
             states=states,
             regions=chosen,
             params=params,
+            ids=(),
             folder=None,
             review=None,
             origin=self.folder or self.origin,
         )
 
     def reviewed(self, reviewer: str | None = None) -> Night:
-        """The night with its events as people have corrected them.
+        """The night with its events as people have corrected them, under the names that they had before.
 
         See `detector.night.people.corrections.apply_reviews`.
 
@@ -233,11 +240,12 @@ class Night(Answers):
             NightFolderError: the night was never written, nobody, or not this reviewer, has reviewed it, or a review is
                 bad.
         """
-        from detector.night.people.corrections import apply_reviews
+        from detector.night.people.corrections import Named, apply_reviews
 
-        decision, review = apply_reviews(self.decision, self.reviews_folder(), self.params, reviewer)
+        folder, named = self.reviews_folder(), Named(self.decision, self.event_ids)
+        (decision, ids), review = apply_reviews(named, folder, self.params, reviewer)
         decision = replace(decision, events=with_named_sites(decision.events, self.regions))
-        return self.but(decision=decision, review=review, states=state_rows(decision.epochs))
+        return self.but(decision=decision, ids=ids, review=review, states=state_rows(decision.epochs))
 
     def reviews_folder(self) -> Path:
         """The night folder whose reviews speak of this night: its own, or that which it was decided again from.

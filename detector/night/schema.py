@@ -109,7 +109,7 @@ EVENTS = Table(
     EVENTS_FILE,
     "One movement, in order of start.",
     (
-        Column("event_id", "str", "Name of the event within this table: e0001 is the first."),
+        Column("event_id", "str", "Name of the event within the night, kept through review: e0001 was found first."),
         Column("kind", "str", "Kind of movement.", words=EVENT_KINDS, is_required=True),
         Column("label", "str", "Finer name of the movement.", missing="where there is no finer name"),
         _START,

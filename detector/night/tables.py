@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARTIFACTS", "ARTIFACT_COLUMNS", "EVENTS", "EVENT_COLUMNS", "Columns", "FilePlace", "WallClock",
-    "artifact_columns", "data_dictionary", "epoch_columns", "event_columns", "name_event", "read_artifacts",
-    "read_epochs", "read_events", "read_rows",
-    "rounded", "to_columns", "to_csv", "to_frame", "with_datetimes",
+    "artifact_columns", "data_dictionary", "epoch_columns", "event_columns", "name_event", "names_by_order",
+    "number_of", "read_artifacts", "read_epochs", "read_event_ids", "read_events", "read_rows", "rounded",
+    "to_columns", "to_csv", "to_frame", "with_datetimes",
 ]  # fmt: skip
 
 EVENT_COLUMNS = EVENTS.names
 _OF_AN_EVENT = tuple(name for name in EVENT_COLUMNS if name in Event.__dataclass_fields__)
 ARTIFACT_COLUMNS = ARTIFACTS.names
+_EVENT_ID = re.compile(r"e[0-9]{4,9}")
 
 Columns = dict[str, list[Any]]
 WallClock = Callable[[float], str]
@@ -41,7 +43,7 @@ def _no_place(time_s: float) -> tuple[str, float]:
 
 
 def name_event(number: int) -> str:
-    """Name of an event by its number in order of start, from 1.
+    """Name of an event by its number, from 1: its place in order of start when it was decided.
 
     >>> name_event(7)
     'e0007'
@@ -49,23 +51,41 @@ def name_event(number: int) -> str:
     return f"e{number:04d}"
 
 
-def event_columns(events: Sequence[Event], start_at: WallClock, place: FilePlace = _no_place) -> Columns:
+def names_by_order(n_events: int) -> tuple[str, ...]:
+    """Names of events that are called by their order of start."""
+    return tuple(map(name_event, range(1, n_events + 1)))
+
+
+def number_of(event_id: str) -> int:
+    """Number of an event by its name; 0 where this is none.
+
+    >>> number_of("e0007"), number_of("seven")
+    (7, 0)
+    """
+    return int(event_id[1:]) if _EVENT_ID.fullmatch(event_id) else 0
+
+
+def event_columns(
+    events: Sequence[Event], start_at: WallClock, place: FilePlace = _no_place, ids: Sequence[str] = ()
+) -> Columns:
     """Events as the columns of `EVENTS`, rounded to their decimals; NaN and empty text for missing.
 
     Args:
         events: sorted by start.
         start_at: recording time, s, to ISO 8601 with offset, or to empty text where the clock is not known.
         place: recording time, s, to the input file that shows it and the second in that file.
+        ids: names of the events; empty for those of their order.
     """
-    rows = [_event_row(number, event, start_at, place) for number, event in enumerate(events, start=1)]
+    names = ids or names_by_order(len(events))
+    rows = [_event_row(name, event, start_at, place) for name, event in zip(names, events, strict=True)]
     return to_columns(EVENTS, rows)
 
 
-def _event_row(number: int, event: Event, start_at: WallClock, place: FilePlace) -> dict[str, object]:
+def _event_row(name: str, event: Event, start_at: WallClock, place: FilePlace) -> dict[str, object]:
     start_s, stop_s = rounded(EVENTS["start_s"], event.start_s), rounded(EVENTS["stop_s"], event.stop_s)
     file, file_s = place(start_s)
-    return {name: getattr(event, name) for name in _OF_AN_EVENT} | {
-        "event_id": name_event(number),
+    return {field: getattr(event, field) for field in _OF_AN_EVENT} | {
+        "event_id": name,
         "duration_s": stop_s - start_s,
         "start_at": start_at(start_s),
         "file": file,
@@ -162,6 +182,16 @@ def read_events(text: str, boxes_px: Sequence[Sequence[float]], source: str) -> 
             "analyze the footage again."
         )
     return tuple(_event(row, box) for row, box in zip(rows, boxes_px, strict=True))
+
+
+def read_event_ids(text: str) -> tuple[str, ...]:
+    r"""Names of the events in the text of an `events.csv` that can be read; empty where they do not tell events apart.
+
+    >>> read_event_ids("event_id,kind\\ne0002,twitch\\ne0007,gross\\n")
+    ('e0002', 'e0007')
+    """
+    ids = tuple(row.get("event_id") or "" for row in csv.DictReader(io.StringIO(text, newline="")))
+    return ids if all(map(number_of, ids)) and len(set(ids)) == len(ids) else ()
 
 
 def read_artifacts(text: str, source: str) -> tuple[Artifact, ...]:

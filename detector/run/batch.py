@@ -94,7 +94,7 @@ def batch(  # noqa: PLR0913  # what a user may ask of many nights
     params: Params | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
-    engine: str = "dask",
+    engine: str | None = None,
     overwrite: bool = False,
     privacy: Privacy | None = None,
     sensitivity: Addition | None = None,
@@ -109,7 +109,8 @@ def batch(  # noqa: PLR0913  # what a user may ask of many nights
         params: of all nights; a table may change them for a night.
         scheduler: address of a running Dask scheduler; None works on this machine alone.
         workers: measuring processes on this machine; None takes the usable cores.
-        engine: `"dask"`, or `"crew"` for one night after the other without Dask.
+        engine: `"dask"`, or `"crew"` for one night after the other without Dask, with the same results; None takes Dask
+            if it is installed or a scheduler is named, else `"crew"`.
         overwrite: as for `analyze`, for each night.
         privacy: as for `analyze`; without names, ids stand in place of the names of folders, too.
         sensitivity: measures what the camera of each night could have shown, too: a `detector.Injection`;
@@ -135,7 +136,8 @@ def batch(  # noqa: PLR0913  # what a user may ask of many nights
     with writing(root):
         root.mkdir(parents=True, exist_ok=True)
         make_way(root, {BATCH_FILE: ""})
-    with _engine(engine, scheduler, n_workers, values.run.worker_memory_mb) as doer:
+    name = _chosen(engine, scheduler, notice or _ignore)
+    with _engine(name, scheduler, n_workers, values.run.worker_memory_mb) as doer:
         state = BatchProgress(len(entries), dashboard=getattr(doer, "dashboard", ""))
         told, is_stopped = threading.Lock(), threading.Event()
 
@@ -163,6 +165,21 @@ def batch(  # noqa: PLR0913  # what a user may ask of many nights
 
 def _ignore(what: object) -> None:
     del what
+
+
+def _chosen(engine: str | None, scheduler: str | None, notice: Callable[[str], None]) -> str:
+    """Who measures: as was said, else Dask if it is there."""
+    if engine is not None or scheduler is not None:
+        return engine or "dask"
+    from detector.run.cluster import why_missing
+
+    if not why_missing():
+        return "dask"
+    notice(
+        "Without Dask the nights are done one after the other, with the same results; for several at once: "
+        "pip install 'twitch-detector[dask]'."
+    )
+    return "crew"
 
 
 @contextmanager

@@ -27,7 +27,10 @@ from detector.run.renewal import renewing
 from detector.run.tasks import Facts, Request, finish_night, measure_shared, plant_night, read_night
 
 MAX_TRIES = 3
-_MISSING = "A batch on a cluster needs Dask ({}); install it with: pip install 'twitch-detector[dask]'."
+_MISSING = (
+    "A batch on a cluster needs Dask ({}); install it with: pip install 'twitch-detector[dask]', or name no scheduler "
+    "and give `--engine crew` to do one night after the other on this machine."
+)
 _LOOPBACK = "127.0.0.1"
 _PATIENCE_S = 600.0
 """How long a scheduler may be away before the batch gives up."""
@@ -240,6 +243,17 @@ def _reason(error: BaseException | None) -> str:
     return text if isinstance(error, DetectorError) else f"{type(error).__name__}: {text}"
 
 
+def why_missing() -> str:
+    """Why there is no Dask; empty where there is."""
+    try:
+        import dask
+        import distributed
+    except ImportError as error:
+        return str(error)
+    del dask, distributed
+    return ""
+
+
 @contextmanager
 def dask_cluster(scheduler: str | None, n_workers: int, memory_mb: float) -> Iterator[Cluster]:
     """A running scheduler, or one of our own on this machine, which nobody else can reach.
@@ -252,11 +266,11 @@ def dask_cluster(scheduler: str | None, n_workers: int, memory_mb: float) -> Ite
     Raises:
         UsageError: Dask is missing, or there is no scheduler at the address.
     """
-    try:
-        import dask
-        from distributed import Client
-    except ImportError as error:
-        raise UsageError(_MISSING.format(error)) from None
+    if why := why_missing():
+        raise UsageError(_MISSING.format(why))
+    import dask
+    from distributed import Client
+
     settings = {
         "distributed.scheduler.allowed-failures": 0,  # deaths are counted here
         "distributed.scheduler.worker-saturation": 1.0,  # a worker has only the span it works on, so only that one dies

@@ -12,7 +12,6 @@ from detector.night.files.loading import takes_night
 from detector.night.layout import CLIPS_FOLDER
 from detector.night.movie import Box, Film, film_stretch
 from detector.night.night import Night
-from detector.night.tables import name_event
 from detector.views.wording import elapsed
 
 Done = Callable[[int, int], None]
@@ -130,8 +129,8 @@ def write_clips(
 def clip_names(night: Night) -> list[str]:
     """A name for the film of each event, such as `e0012_twitch_22h30m05`: number, kind, and when."""
     return [
-        f"{name_event(number)}_{event.kind}_{_when(night, event.start_s)}"
-        for number, event in enumerate(night.decision.events, start=1)
+        f"{name}_{event.kind}_{_when(night, event.start_s)}"
+        for name, event in zip(night.event_ids, night.decision.events, strict=True)
     ]
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from detector.errors import UsageError
 from detector.night.files.loading import NightLike, as_night, takes_night
 from detector.night.night import Night
-from detector.night.tables import name_event
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,12 +79,13 @@ def figures_of(night: Night, *, with_picture: bool = True) -> Iterator[tuple[str
     yield "where", (7.5, 4.8), partial(plots.plot_heatmap, night, with_picture=show)
     if night.intervals_s("twitch").size > 1:
         yield "intervals", (6, 4.2), partial(plots.plot_intervals, night)
-    rhythms = [number for number, event in enumerate(night.decision.events, 1) if event.kind == "rhythmic"]
-    for number in rhythms[:MOST_RHYTHMS]:
-        yield f"rhythm-{name_event(number)}", (11, 4.6), partial(_rhythm, night, number)
+    named = zip(night.event_ids, night.decision.events, strict=True)
+    rhythms = [name for name, event in named if event.kind == "rhythmic"]
+    for name in rhythms[:MOST_RHYTHMS]:
+        yield f"rhythm-{name}", (11, 4.6), partial(_rhythm, night, name)
 
 
-def _rhythm(night: Night, number: int, ax: Axes) -> Axes:
+def _rhythm(night: Night, name: str, ax: Axes) -> Axes:
     from detector.views.plots import plot_rhythm
 
-    return plot_rhythm(night, number, ax)
+    return plot_rhythm(night, name, ax)

@@ -28,9 +28,10 @@ from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from detector.footage.video import iter_luma, probe
+from detector.night.people.agreement import ROUNDING_S
 from detector.run.analyze import analyze
 from detector.truth.known import KnownMovement, read_truth
-from detector.truth.scoring.matching import ROUNDING_S, best_pairs, onset_distance
+from detector.truth.scoring.matching import best_pairs, onset_distance
 from tests.accuracy.bench import HERE, make_scene, read_scenes
 
 TABLE = HERE / "COMPARISON.md"

@@ -21,11 +21,12 @@ from pathlib import Path
 import numpy as np
 
 from detector.night.night import Night
+from detector.night.people.agreement import ONSET_TOLERANCE_S
 from detector.run.analyze import analyze
 from detector.truth.known import read_truth
 from detector.truth.scoring.evaluate import evaluate, is_open, match_kind
 from detector.truth.scoring.intervals import Intervals
-from detector.truth.scoring.score import ONSET_TOLERANCE_S, Score
+from detector.truth.scoring.score import Score
 from tests.accuracy.bench import describe
 
 _BESIDE = [folder / "shared" / "practice" for folder in Path(__file__).parents[3:]]

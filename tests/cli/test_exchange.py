@@ -42,9 +42,11 @@ def test_export_edit_import(here: Command, night: Path, tmp_path: Path) -> None:
 
 def test_refusals_are_one_sentence(here: Command, night: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text("when;what\n1;2\n")
+    (tmp_path / "there.csv").touch()
     for words, told in (
         (("export", night, "--to", "docx"), "expected a format of boris"),
         (("export", night, "--to", "csv", "--out", tmp_path / "n.txt"), "ends in .csv"),
+        (("export", night, "--to", "csv", "--out", tmp_path / "there.csv"), "or give --overwrite"),
         (("import", night, tmp_path / "bad.csv"), "a row looks like this: "),
         (("import", night, tmp_path / "bad.csv", "--map", tmp_path / "no.toml"), "expected a TOML file of labels"),
     ):

@@ -66,6 +66,9 @@ def test_report_of_the_reviewed_night(here: Command, night: Night) -> None:
     assert "Reviewed by Ana" in done.stdout
     assert "Reviewed by Ana: 1 rejected, 1 added" in (night.folder / REPORT_FILE).read_text()
     assert "added by Ana" not in (night.folder / EVENTS_FILE).read_text()
+    *_, table, note = done.stdout.splitlines()
+    assert table == f"Events    {night.folder / EVENTS_FILE}"
+    assert f"without the review; `twitch-detector export {night.folder} --to csv --reviewed`" in note
 
 
 def test_nobody_reviewed_is_one_sentence(here: Command, cot_night: Path) -> None:

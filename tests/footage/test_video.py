@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from detector.errors import FootageError
 from detector.footage.video import probe
 from detector.params import FootageParams
 from tests.footage.conftest import frames
@@ -150,10 +151,11 @@ def test_very_short_videos_are_read(count: int, name: str, video: Writer) -> Non
     assert sum(frame.duration_s for frame in found) == pytest.approx(count / 25, abs=0.01)
 
 
-def test_a_still_picture_is_a_video_of_one_frame(tmp_path: Path) -> None:
+def test_a_still_picture_is_no_video(tmp_path: Path) -> None:
     path = tmp_path / "still.png"
     cv2.imwrite(str(path), np.full((40, 60), 90, np.uint8))
-    assert [frame.luma.shape for frame in frames(path)] == [(40, 60)]
+    with pytest.raises(FootageError, match=r"still\.png: expected a video, but this is one picture"):
+        probe(path)
 
 
 def test_creation_time_in_the_container_is_the_start(video: Writer) -> None:

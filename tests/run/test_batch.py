@@ -158,6 +158,33 @@ def test_what_cannot_be_is_refused(lab: Path, tmp_path: Path) -> None:
         batch(tmp_path / "absent*", tmp_path / "r", engine="crew")
 
 
+@pytest.fixture
+def no_dask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `pip install '.[review]'`."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+
+@pytest.mark.usefixtures("no_dask")
+def test_without_dask_it_is_one_night_after_the_other_and_said_so(lab: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    rows = batch(lab / "broken", tmp_path / "r", workers=1, notice=said.append)
+    assert [row.status for row in rows] == ["failed"]  # of itself, and not for want of Dask
+    assert "x.mp4" in rows[0].error
+    assert sum("Without Dask the nights are done one after the other" in line for line in said) == 1
+    for asked in ({"engine": "dask"}, {"scheduler": "tcp://127.0.0.1:9"}):
+        with pytest.raises(UsageError, match=r"needs Dask .*\[dask\].*--engine crew"):
+            batch(lab / "broken", tmp_path / "r", workers=1, **asked)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("no_dask")
+def test_without_dask_the_results_are_the_same(lab: Path, crewed: Path, tmp_path: Path) -> None:
+    batch(lab, tmp_path / "r", params=SHORT_SPANS, workers=2)
+    assert {name: written(tmp_path / "r" / name) for name in ("anna 1", "berta")} == {
+        name: written(crewed / name) for name in ("anna 1", "berta")
+    }
+
+
 @distributed
 @quiet_dask
 @pytest.mark.slow

@@ -48,6 +48,7 @@ from detector.night.tables import (
     artifact_columns,
     read_artifacts,
     read_epochs,
+    read_event_ids,
     read_events,
     to_csv,
 )
@@ -68,6 +69,7 @@ class StoredNight:
     review: Reviewed | None
     states: tuple[StateRow, ...]
     regions: RegionSet
+    ids: tuple[str, ...]
 
 
 class _Night(Timed, Protocol):
@@ -123,6 +125,8 @@ def read_night(folder: Path) -> StoredNight:
     try:
         params, gone = from_stored(Params, document.parameters)
         decision = _read_decision(folder, document)
+        # Only a review leaves other names than those of the order.
+        ids = read_event_ids(_read_table(folder, EVENTS_FILE)) if document.reviewed else ()
         return StoredNight(
             decision=decision,
             coverage=_coverage(document.coverage),
@@ -134,6 +138,7 @@ def read_night(folder: Path) -> StoredNight:
             review=_review(document.reviewed),
             states=state_rows(decision.epochs),
             regions=make_regions({"region": [region.model_dump() for region in document.regions]}),
+            ids=ids,
         )
     except (ParameterError, LedgerError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it nests without end"

@@ -34,13 +34,13 @@ def refuse_existing(paths: Sequence[Path], *, overwrite: bool) -> None:
         overwrite: whether the user allowed it.
 
     Raises:
-        UsageError: one of them exists, or is a folder.
+        UsageError: one of them exists, or is a folder; it names the argument of Python, the command line its option.
     """
     for path in paths:
         if path.is_dir():
             raise UsageError(f"{path}: expected the name of a file, but this is a folder; choose another name.")
         if path.exists() and not overwrite:
-            raise UsageError(f"{path}: this exists already; choose another name or give --overwrite.")
+            raise UsageError(f"{path}: this exists already; choose another name or give overwrite=True.")
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from detector.night.tables import (
     artifact_columns,
     epoch_columns,
     event_columns,
+    names_by_order,
     to_frame,
     with_datetimes,
 )
@@ -55,6 +56,7 @@ class Answers:
         observed: observed stretches `(start_s, stop_s)`, recording time, ascending, not touching.
         states: rows `(start_s, stop_s, state)` of the night's epochs, ascending; empty where no states were scored.
         regions: the named places in the picture that the events were decided with.
+        ids: names of the events where they are not called by their order, as after a review; else empty.
     """
 
     decision: Decision
@@ -64,6 +66,12 @@ class Answers:
     observed: tuple[Stretch, ...] = ()
     states: tuple[StateRow, ...] = ()
     regions: RegionSet = field(default_factory=RegionSet)
+    ids: tuple[str, ...] = ()
+
+    @cached_property
+    def event_ids(self) -> tuple[str, ...]:
+        """Names of the events, in order of start, such as `"e0007"`; those of before a review stay."""
+        return self.ids or names_by_order(len(self.decision.events))
 
     @property
     def events(self) -> pd.DataFrame:
@@ -75,7 +83,7 @@ class Answers:
 
     def event_columns(self) -> Columns:
         """The events as the columns of `events.csv`; texts, where `events` has datetimes."""
-        return event_columns(self.decision.events, self.wall_clock_text, self.provenance.file_place)
+        return event_columns(self.decision.events, self.wall_clock_text, self.provenance.file_place, self.event_ids)
 
     @property
     def artifacts(self) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from detector.night.numbers.statistics import bout_sizes, burstiness, fano_curve
 from detector.night.numbers.stretches import StateRow, Stretch, intersect, states_at, subtract, total_s
 from detector.night.provenance import Provenance
 from detector.night.schema import SERIES
-from detector.night.tables import Columns, name_event, to_columns, with_datetimes
+from detector.night.tables import Columns, to_columns, with_datetimes
 from detector.params import Params, SeriesParams
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ class Timed(Protocol):
     @property
     def judged(self) -> tuple[Stretch, ...]:
         """Stretches in which movement could be seen."""
+
+    @property
+    def event_ids(self) -> tuple[str, ...]:
+        """Names of the events."""
 
 
 def judged_stretches(night: Timed) -> tuple[Stretch, ...]:
@@ -179,11 +183,14 @@ def _binned(night: Timed, length_s: float) -> Iterator[_Group]:
 
 def series_columns(night: Timed, series: tuple[Series, ...]) -> Columns:
     """Series as the columns of `SERIES`."""
-    rows = [vars(one) | _told(one) | {"start_at": night.provenance.wall_clock_text(one.start_s)} for one in series]
+    rows = [
+        vars(one) | _told(one, night.event_ids) | {"start_at": night.provenance.wall_clock_text(one.start_s)}
+        for one in series
+    ]
     return to_columns(SERIES, rows)
 
 
-def _told(series: Series) -> dict[str, object]:
+def _told(series: Series, ids: Sequence[str]) -> dict[str, object]:
     return {
         "n_events": len(series.members),
         "expected_by_chance": series.chance.expected,
@@ -191,7 +198,7 @@ def _told(series: Series) -> dict[str, object]:
         "rate_per_min": series.rate_per_min,
         "minutes_since_waking": series.since_waking_s / 60.0,
         "sites": " ".join(series.sites),
-        "events": " ".join(name_event(number) for number in series.members),
+        "events": " ".join(ids[number - 1] for number in series.members),
     }
 
 

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from detector.night.night import Night
 
 Interval = tuple[float, float]
+
+# How events are matched in this field (an agreement on scoring, nothing that a user tunes).
+ONSET_TOLERANCE_S = 0.5
+"""Two twitches are one if their onsets are no farther apart."""
+LEAST_OVERLAP = 0.3
+"""Two others of one kind are one if what they share is at least this share of what they last together."""
+ROUNDING_S = 1e-6
+"""Two time stamps that differ by less are the same: truth files carry 3 decimals."""
+
 _CONFIDENCE = 0.95
 REJECTED = "rejected"
 """What a reviewer says of an event that is none, beside the kinds."""
@@ -79,6 +88,29 @@ def precision_by_kind(events: Sequence[Event], placed: Placed) -> dict[str, Prop
             judged[kind] += 1
             right[kind] += verdict.is_event and verdict.now.kind == kind
     return {kind: proportion(right[kind], judged[kind]) for kind in EVENT_KINDS}
+
+
+def is_same_time(kind: str, one: Interval, other: Interval) -> bool:
+    """Whether two scorings of a movement agree on when it is, as `detector.evaluate` matches them.
+
+    Args:
+        kind: of both.
+        one: when it begins and ends, s.
+        other: likewise.
+
+    >>> is_same_time("twitch", (7.0, 7.3), (7.15, 7.15)), is_same_time("gross", (7.0, 9.0), (8.5, 12.0))
+    (True, False)
+    """
+    if kind == "twitch":
+        return abs(one[0] - other[0]) <= ONSET_TOLERANCE_S + ROUNDING_S
+    return shared_time(one, other) >= LEAST_OVERLAP - ROUNDING_S
+
+
+def shared_time(one: Interval, other: Interval) -> float:
+    """Time that two intervals share, as a share of what they last together, 0 to 1; 0 for two of no length."""
+    both_s = min(one[1], other[1]) - max(one[0], other[0])
+    union_s = max(one[1], other[1]) - min(one[0], other[0])
+    return both_s / union_s if union_s > 0 and both_s > 0 else 0.0
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,22 +20,34 @@ from detector.night.people.carry_over import HAND_PX, apart, place
 from detector.night.people.review import Entry, Mark, read_reviews, standing
 from detector.night.people.reviewed import Reviewed
 from detector.night.people.verdicts import Verdict, majority, verdicts_of
+from detector.night.tables import name_event, number_of
 from detector.params import Params
 
 _RECENT = 16  # so many added events before one, in order of start, may be the same as it
 
 
-def apply_reviews(
-    decision: Decision, folder: Path, params: Params, reviewer: str | None = None
-) -> tuple[Decision, Reviewed]:
+class Named(NamedTuple):
+    """What was decided, and what its events are called.
+
+    Attributes:
+        decision: of a night.
+        ids: names of its events, in their order.
+    """
+
+    decision: Decision
+    ids: tuple[str, ...]
+
+
+def apply_reviews(named: Named, folder: Path, params: Params, reviewer: str | None = None) -> tuple[Named, Reviewed]:
     """What was decided, as people have corrected it.
 
     Rejected events are gone, changed ones have their new kind and times, missed ones are there, and the reason of each
-    says who decided what; events that nobody looked at stay as they are. Where several reviewers judged one event, the
-    majority counts, and with a tie the later decision.
+    says who decided what; events that nobody looked at stay as they are. Each keeps its name, and what was added gets a
+    new one, after all that there ever were, in the order in which people added it. Where several reviewers judged one
+    event, the majority counts, and with a tie the later decision.
 
     Args:
-        decision: of the night as it is, or as it was decided again.
+        named: the night as it is, or as it was decided again.
         folder: of the night, where the reviews are.
         params: groups `review` and `classify`.
         reviewer: only this reviewer's decisions; None takes those of all.
@@ -46,15 +59,16 @@ def apply_reviews(
         NightFolderError: nobody (or not this reviewer) reviewed the night, or a review is bad.
     """
     reviews = _chosen(folder, reviewer)
-    events = decision.events
-    placed = {name: place(verdicts_of(entries), events, params) for name, entries in reviews.items()}
+    decision, ids = named
+    placed = {name: place(verdicts_of(entries), decision.events, params) for name, entries in reviews.items()}
     kept, words = [], Counter[str]()
-    for index, event in enumerate(events):
+    for index, (event, name) in enumerate(zip(decision.events, ids, strict=True)):
         verdict = majority([each.on[index] for each in placed.values() if index in each.on])
         words[verdict.word if verdict else "unreviewed"] += 1
-        kept += _judged(event, verdict, params)
+        kept += [(judged, name) for judged in _judged(event, verdict, params)]
     added = _merged([verdict for each in placed.values() for verdict in each.added], params)
-    kept += [added_event(verdict, params) for verdict in added]
+    names = _new_names(ids, [entry.event_id for entries in read_reviews(folder).values() for entry in entries])
+    kept += [(added_event(verdict, params), next(names)) for verdict in sorted(added, key=lambda each: each.since_s)]
     review = Reviewed(
         reviewers=tuple(placed),
         n_confirmed=words["confirmed"],
@@ -66,9 +80,16 @@ def apply_reviews(
     )
     epochs = corrected_epochs(decision.epochs, [entry for entries in reviews.values() for entry in standing(entries)])
     if epochs != decision.epochs:
-        kept = [_in_state(event, epochs) for event in kept]
-    kept.sort(key=lambda event: (event.start_s, event.x_px))
-    return replace(decision, events=tuple(kept), epochs=epochs), review
+        kept = [(_in_state(event, epochs), name) for event, name in kept]
+    kept.sort(key=lambda pair: (pair[0].start_s, pair[0].x_px))
+    corrected = replace(decision, events=tuple(event for event, _ in kept), epochs=epochs)
+    return Named(corrected, tuple(name for _, name in kept)), review
+
+
+def _new_names(*known: Iterable[str]) -> Iterator[str]:
+    """Names that no event has or had."""
+    last = max((number_of(name) for names in known for name in names), default=0)
+    return map(name_event, itertools.count(last + 1))
 
 
 def corrected_epochs(epochs: Sequence[Epoch], entries: Sequence[Entry]) -> tuple[Epoch, ...]:
@@ -118,9 +139,11 @@ def _judged(event: Event, verdict: Verdict | None, params: Params) -> list[Event
 def _corrected(event: Event, verdict: Verdict, params: Params) -> Event:
     """An event as a person has it; what was measured of another kind is no longer told."""
     now, mark = verdict.now, verdict.mark
-    changes: dict[str, Any] = {"reason": f"{verdict.word} by {verdict.reviewer}; {event.reason}"}
+    has_times = verdict.is_added or (now.start_s, now.stop_s) != (mark.start_s, mark.stop_s)
+    own = f" with times by {verdict.reviewer}" if has_times and verdict.word == "confirmed" else ""
+    changes: dict[str, Any] = {"reason": f"{verdict.word} by {verdict.reviewer}{own}; {event.reason}"}
     # A verdict that only confirmed a neighbor in time says what it is, not when.
-    if verdict.is_added or (now.start_s, now.stop_s) != (mark.start_s, mark.stop_s):
+    if has_times:
         peak_s = min(max(event.peak_s, now.start_s), now.stop_s)
         changes |= {"start_s": now.start_s, "stop_s": now.stop_s, "peak_s": peak_s}
     if now.x_px is not None and (now.x_px, now.y_px) != (mark.x_px, mark.y_px):

@@ -70,13 +70,15 @@ class Entry(BaseModel):
     Attributes:
         at: when it was decided, with offset.
         reviewer: who decided it.
-        action: `confirm`, `reject`, `change` (to the `to_` fields), `add` (an event that was missed), `note`, `state`
+        action: `confirm` (with `to_` fields: the same event, at the reviewer's own times), `reject`, `change` (to the
+            `to_` fields), `add` (an event that was missed), `note`, `state`
             (of an epoch), `sample` (a stretch of quiet time was looked through) or `undo` (of the reviewer's last
             decision that still stands).
         event_id: number of the event when it was decided, for people who read the file.
         kind, start_s, stop_s, x_px, y_px: which event, as it was decided (see `Mark`); of `add` the event itself; of
             `state` and `sample` only the times.
-        to_kind, to_start_s, to_stop_s, to_x_px, to_y_px: what a `change` changes; None for what stays.
+        to_kind, to_start_s, to_stop_s, to_x_px, to_y_px: what a `change` changes, or a `confirm` tells more exactly;
+            None for what stays.
         state: of the epoch, for `state`.
         note: free text.
     """
@@ -116,6 +118,11 @@ class Entry(BaseModel):
         missing = [name for name in names if getattr(self, name) is None]
         if missing:
             raise ValueError(f"{self.action!r} needs {', '.join(missing)}")
+
+    @property
+    def says_more(self) -> bool:
+        """Whether it tells how the event is, beside that it is one."""
+        return any(getattr(self, f"to_{name}") is not None for name in Mark.model_fields)
 
     @property
     def mark(self) -> Mark:

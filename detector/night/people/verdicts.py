@@ -22,6 +22,8 @@ class Verdict:
         at_s: when it was last decided, s since 1970, to tell which of two came later.
         note: what was noted; empty where nothing was.
         event_id: number of the event when it was decided, for messages.
+        since_s: when it was first decided, s since 1970.
+        is_changed: whether the reviewer called it changed, not confirmed with times of their own.
     """
 
     mark: Mark
@@ -32,6 +34,8 @@ class Verdict:
     at_s: float
     note: str = ""
     event_id: str = ""
+    since_s: float = 0.0
+    is_changed: bool = False
 
     @property
     def word(self) -> str:
@@ -42,7 +46,7 @@ class Verdict:
             return "rejected"
         if self.is_added:
             return "added"
-        return "confirmed" if self.now == self.mark else "changed"
+        return "changed" if self.is_changed and self.now != self.mark else "confirmed"
 
 
 def verdicts_of(entries: Sequence[Entry]) -> list[Verdict]:
@@ -52,7 +56,8 @@ def verdicts_of(entries: Sequence[Entry]) -> list[Verdict]:
         if entry.action in {"state", "sample"}:
             continue
         mark = entry.mark
-        before = found.get(mark) or Verdict(mark, mark, None, entry.action == "add", entry.reviewer, 0.0)
+        new = Verdict(mark, mark, None, entry.action == "add", entry.reviewer, 0.0, since_s=entry.at.timestamp())
+        before = found.get(mark, new)
         found[mark] = _after(before, entry)
     return [verdict for verdict in found.values() if verdict.is_event is not False or not verdict.is_added]
 
@@ -60,10 +65,12 @@ def verdicts_of(entries: Sequence[Entry]) -> list[Verdict]:
 def _after(before: Verdict, entry: Entry) -> Verdict:
     """A verdict after one more decision: what was changed stays changed, until it is changed again."""
     is_event = {"reject": False, "note": before.is_event}.get(entry.action, True)
+    is_telling = entry.action == "change" or (entry.action == "confirm" and entry.says_more)
     return replace(
         before,
         is_event=is_event,
-        now=changed(before.now, entry) if entry.action == "change" else before.now,
+        now=changed(before.now, entry) if is_telling else before.now,
+        is_changed=entry.action == "change" if is_telling else before.is_changed,
         note=entry.note or before.note,
         at_s=entry.at.timestamp(),
         event_id=entry.event_id or before.event_id,

@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from detector.events.classify import EVENT_KINDS
 from detector.night.files.loading import takes_night
 from detector.night.night import Night
+from detector.night.people.agreement import LEAST_OVERLAP, ONSET_TOLERANCE_S
 from detector.truth.known import KINDS, KnownMovement
 from detector.truth.scoring.agreement import kappa_table
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.matching import Pairs, best_pairs, match_onsets, match_overlaps, overlap_ratio, touching
 from detector.truth.scoring.score import (
-    LEAST_OVERLAP,
-    ONSET_TOLERANCE_S,
     OVERLAP_CURVE,
     KindScore,
     Score,

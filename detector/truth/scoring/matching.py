@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.night.people.agreement import ROUNDING_S
+
 Times = NDArray[np.float64]
 Pairs = NDArray[np.int64]
-
-# Two time stamps that differ by less are the same: truth files carry 3 decimals.
-ROUNDING_S = 1e-6
 
 
 def onset_distance(known_s: Times, found_s: Times) -> NDArray[np.float64]:

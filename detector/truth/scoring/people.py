@@ -24,11 +24,12 @@ from detector.events.classify import EVENT_KINDS
 from detector.night.files.loading import NightLike, as_night
 from detector.night.files.store import without_nan
 from detector.night.night import Night
+from detector.night.people.agreement import ONSET_TOLERANCE_S
 from detector.truth.scoring.agreement import EPOCH_LENGTHS_S, epochs_of, occupied
 from detector.truth.scoring.evaluate import match_kind
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.matching import best_pairs, overlap_ratio, touching
-from detector.truth.scoring.score import ONSET_TOLERANCE_S, Tally
+from detector.truth.scoring.score import Tally
 from detector.views.exchange.labels import Labeled, Labels, own_labels, with_kinds
 from detector.views.exchange.reading import read_scoring
 

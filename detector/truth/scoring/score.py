@@ -21,14 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.night.files.store import without_nan
+from detector.night.people.agreement import LEAST_OVERLAP, ONSET_TOLERANCE_S
 from detector.truth.scoring.intervals import Intervals
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# How events are matched in this field (an agreement on scoring, nothing that a user tunes).
-ONSET_TOLERANCE_S = 0.5
-LEAST_OVERLAP = 0.3
 REPORTED_OVERLAPS = (0.2, 0.3)
 OVERLAP_CURVE = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from detector.night.night import Night
 from detector.truth.known import REFERENCE_WIDTH_PX, KnownMovement
 from detector.truth.planting.plan import detail_of
+from detector.truth.sensitivity.standing import stands
 
 # What is planted, px at the reference width; own choice: from what nobody can see to what nobody overlooks.
 DISPLACEMENTS_PX = (0.6, 1.0, 1.7, 2.9, 5.0, 8.5)
@@ -30,8 +31,6 @@ LEAD_S, TAIL_S = 6.0, 2.5
 """Time at both ends of a stretch in which nothing is planted: floors have to settle, movement has to be over."""
 MARGIN_S = 2.0
 """Distance of a stretch from whatever was found in the night."""
-STANDING_S = 600.0
-"""An artifact that lasts longer is part of what the camera sees, and disturbs no stretch."""
 COLUMNS, ROWS = 4, 3
 """Places are spread over so many parts of the picture."""
 
@@ -39,15 +38,24 @@ Stretch = tuple[float, float]
 
 
 def quiet_runs(night: Night, shortest_s: float = SHORTEST_S) -> list[Stretch]:
-    """Stretches of observed time in one file in which the analysis found nothing, ascending, recording time, s."""
-    things = [*night.decision.events]
-    busy = [(one.start_s - MARGIN_S, one.stop_s + MARGIN_S) for one in things]
-    busy += [
-        (one.start_s - MARGIN_S, one.stop_s + MARGIN_S)
-        for one in night.decision.artifacts
-        if one.stop_s - one.start_s < STANDING_S
-    ]
-    busy += [(source.zero_s - 0.01, source.zero_s + 0.01) for source in night.provenance.inputs]
+    """Stretches of observed time in one file in which the analysis found nothing, ascending, recording time, s.
+
+    What stands at one place, as a clock does, leaves the rest of the picture quiet.
+    """
+    passing = [one for one in night.decision.artifacts if not stands(one, SHORTEST_S)]
+    busy = [(event.start_s, event.stop_s) for event in night.decision.events]
+    busy += [(one.start_s, one.stop_s) for one in passing]
+    return _without(night, [(start_s - MARGIN_S, stop_s + MARGIN_S) for start_s, stop_s in busy], shortest_s)
+
+
+def observed_runs(night: Night) -> list[Stretch]:
+    """Stretches of observed time in one file, whatever happens in them, ascending, recording time, s."""
+    return _without(night, [], 0.0)
+
+
+def _without(night: Night, busy: Sequence[Stretch], shortest_s: float) -> list[Stretch]:
+    """Observed time in one file beside what is busy."""
+    busy = [*busy, *((source.zero_s - 0.01, source.zero_s + 0.01) for source in night.provenance.inputs)]
     runs: list[Stretch] = []
     for start_s, stop_s in night.observed:
         now_s = start_s

@@ -39,10 +39,12 @@ from detector.truth.sensitivity.design import (
     SHORTEST_S,
     StretchPlan,
     choose_stretches,
+    observed_runs,
     plan_stretches,
     quiet_runs,
 )
 from detector.truth.sensitivity.result import DIGITS, Sensitivity, gather
+from detector.truth.sensitivity.standing import standing_cells
 from detector.truth.sensitivity.trials import StretchResult, StretchTask, try_stretch
 
 BUDGET_SHARE = 0.1
@@ -175,7 +177,11 @@ def measure_with(
     of_source = dict(zip(night.provenance.inputs, infos, strict=True))
     plans = plan_stretches(stretches, size_px[0], fps, wanted.seed)
     tasks = [_task(plan, of_source, night.params, wanted.seed) for plan in plans]
-    tasks = [replace(task, encoding=wanted.encoding or task.encoding, regions=night.regions) for task in tasks]
+    standing = standing_cells(night, night.trace, SHORTEST_S)
+    tasks = [
+        replace(task, encoding=wanted.encoding or task.encoding, regions=night.regions, standing=standing)
+        for task in tasks
+    ]
     results = _tried(tasks, workers, progress)
     if not night.provenance.has_names:
         hide = hiding({str(info.path): source.name for source, info in of_source.items()})
@@ -209,13 +215,18 @@ def _tried(tasks: Sequence[StretchTask], workers: int, progress: Done | None) ->
 
 def _quiet(night: Night) -> list[tuple[float, float]]:
     runs = quiet_runs(night)
-    if not runs:
-        longest_s = max((stop_s - start_s for start_s, stop_s in quiet_runs(night, 0.0)), default=0.0)
-        raise UsageError(
-            f"To plant movement into it, this night needs a stretch of {SHORTEST_S:g} s in one file in which nothing "
-            f"moves, but its longest is {longest_s:.0f} s."
-        )
-    return runs
+    if runs:
+        return runs
+    seen_s, quiet_s = (
+        max((stop_s - start_s for start_s, stop_s in found), default=0.0)
+        for found in (observed_runs(night), quiet_runs(night, 0.0))
+    )
+    needs = f"to plant movement into it takes a stretch of {SHORTEST_S:g} s in one file"
+    if seen_s < SHORTEST_S:
+        raise UsageError(f"This night is too short: {needs}, but its longest is {seen_s:.0f} s.")
+    raise UsageError(
+        f"This night is never quiet for long: {needs} in which nothing moves, but its longest is {quiet_s:.0f} s."
+    )
 
 
 def _task(plan: StretchPlan, infos: Mapping[InputFile, VideoInfo], params: Params, seed: int) -> StretchTask:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,7 @@ from detector.errors import DetectorError, FootageError
 from detector.footage.region import RegionSet
 from detector.footage.video import probe
 from detector.night.night import Night
+from detector.night.people.agreement import LEAST_OVERLAP, ONSET_TOLERANCE_S
 from detector.params import Params
 from detector.run.analyze import analyze
 from detector.truth.encode import Encoding, Picture, write_video
@@ -23,7 +25,6 @@ from detector.truth.planting.patch import planted
 from detector.truth.planting.pictures import read_pictures
 from detector.truth.scoring.intervals import Intervals
 from detector.truth.scoring.matching import best_pairs, onset_distance, overlap_ratio, touching
-from detector.truth.scoring.score import LEAST_OVERLAP, ONSET_TOLERANCE_S
 from detector.truth.sensitivity.design import StretchPlan, place_in
 
 # What is found lies within so many extents of what was planted, or this share of the picture's width.
@@ -63,6 +64,8 @@ class StretchTask:
         params: of the night.
         seed: of the places.
         regions: of the night; nothing is planted into what is left out of it.
+        standing: where something stands that is no movement, as a clock does, shape (rows, columns) over the whole
+            picture; nothing is planted there, either.
     """
 
     path: Path
@@ -73,6 +76,7 @@ class StretchTask:
     params: Params
     seed: int
     regions: RegionSet = field(default_factory=RegionSet)
+    standing: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((1, 1), np.bool_))
 
 
 @dataclass(frozen=True)
@@ -154,26 +158,32 @@ def _pictures(task: StretchTask) -> Iterator[Picture]:
 def _placed(
     task: StretchTask, picture: NDArray[np.uint8], rng: np.random.Generator
 ) -> tuple[list[KnownMovement], list[int]]:
-    plan, is_attended = task.plan, _attended(task.regions, picture)
+    plan, is_attended = task.plan, _attended(task, picture)
     spots: dict[int, tuple[float, float, int]] = {}
     placed, places = [], []
     is_one_place = len(set(plan.places)) == 1
     for one, place in zip(plan.movements, plan.places, strict=True):
         if not (is_one_place and place in spots):
-            spots[place] = place_in(rng, picture, one.sigma_px, place, is_attended)
+            spots[place] = place_in(rng, picture, one.sigma_px, place, is_attended(one.sigma_px))
         x_px, y_px, part = spots[place]
         placed.append(replace(one, x_px=x_px, y_px=y_px))
         places.append(part)
     return placed, places
 
 
-def _attended(regions: RegionSet, picture: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
-    """Pixels that the night looks at, to a few; None for all."""
-    if not regions:
-        return None
+def _attended(task: StretchTask, picture: NDArray[np.uint8]) -> Callable[[float], NDArray[np.bool_] | None]:
+    """Pixels that the night looks at, to a few, and that lie so far from what stands, px; None for all."""
     height, width = picture.shape
-    cells = regions.mask(-(-height // _FINE_PX), -(-width // _FINE_PX), (_FINE_PX, _FINE_PX))
-    return np.kron(cells, np.ones((_FINE_PX, _FINE_PX), np.bool_))[:height, :width]
+    inside = None
+    if task.regions:
+        cells = task.regions.mask(-(-height // _FINE_PX), -(-width // _FINE_PX), (_FINE_PX, _FINE_PX))
+        inside = np.kron(cells, np.ones((_FINE_PX, _FINE_PX), np.bool_))[:height, :width]
+    if not task.standing.any():
+        return lambda _: inside
+    rows, columns = task.standing.shape
+    standing = task.standing[np.arange(height)[:, None] * rows // height, np.arange(width) * columns // width]
+    away_px = cv2.distanceTransform((~standing).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return lambda least_px: (away_px > least_px) if inside is None else inside & (away_px > least_px)
 
 
 def match_placed(night: Night, placed: list[KnownMovement], width_px: int) -> tuple[list[bool], list[bool], list[bool]]:

@@ -7,6 +7,7 @@ date nor name, so that equal nights give equal bytes.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -26,6 +27,8 @@ from detector.views.exchange.signals import BREATHING_HZ, MOTION_HZ, Signals, si
 BIDS_VERSION = "1.10.0"
 MISSING = "n/a"
 TASK = "sleep"
+RECORDING = "RecordingID"
+"""Key of the sidecar file that says which recording the events are of."""
 PARTICIPANTS_FILE = "participants.tsv"
 _KEPT = tuple(name for name in EVENTS.names if name not in {"kind", "start_s", "stop_s", "duration_s"})
 _README = (
@@ -43,15 +46,16 @@ def bids_files(sheet: Sheet, folder: Path) -> dict[Path, bytes]:
         folder: of the data set, new or with other nights.
 
     Raises:
-        UsageError: the folder holds something that is no data set.
+        UsageError: the folder holds something that is no data set, or another night stands where this one would.
     """
     _check_folder(folder)
     subject, session = entities(sheet)
     stem = f"sub-{subject}_ses-{session}_task-{TASK}"
     place = folder / f"sub-{subject}" / f"ses-{session}" / "beh"
+    _check_same_night(place / f"{stem}_events.json", sheet)
     files = {
         place / f"{stem}_events.tsv": events_text(sheet).encode(),
-        place / f"{stem}_events.json": _json(_described()),
+        place / f"{stem}_events.json": _json(_described() | {RECORDING: recording_id(sheet)}),
     }
     signals = signals_of(sheet.night, breathing=sheet.choice.breathing)
     for name, (columns, sidecar) in _recordings(signals).items():
@@ -65,6 +69,30 @@ def entities(sheet: Sheet) -> tuple[str, str]:
     said, begin = sheet.night.provenance.subject, sheet.night.start_at
     date = f"{begin:%Y%m%d}" if begin else "01"
     return _plain(said.code) or "01", _plain(said.session) or date
+
+
+def recording_id(sheet: Sheet) -> str:
+    """What tells a recording from others: a hash of the hashes of its files."""
+    hashes = "\n".join(source.sha256 for source in sheet.night.provenance.inputs)
+    return hashlib.sha256(hashes.encode()).hexdigest()[:16]
+
+
+def _check_same_night(sidecar: Path, sheet: Sheet) -> None:
+    """Refuse to take the place of another night, whatever the user allowed: its scoring would be lost."""
+    if not sidecar.parent.exists():
+        return
+    try:
+        told = json.loads(sidecar.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = None
+    known = told.get(RECORDING) if isinstance(told, dict) else None
+    if known != recording_id(sheet):
+        subject, session = entities(sheet)
+        what = "is another night; give" if known else "does not say which night it is; take it away, or give"
+        raise UsageError(
+            f"{sidecar.parent}: sub-{subject}, ses-{session} {what} this one a subject or session of its own "
+            "(`analyze` again with --subject and --session, which measures nothing anew) and export it again."
+        )
 
 
 def _plain(text: str) -> str:

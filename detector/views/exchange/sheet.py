@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from detector.night.night import Night
-from detector.night.people.review import mark_of
 from detector.night.schema import ARTIFACTS, EPOCHS, EVENTS, Table
-from detector.night.tables import Columns, artifact_columns, name_event
+from detector.night.tables import Columns, artifact_columns
 from detector.views.exchange.media import MediaClip, clips_of
 
 What = Literal["event", "state", "artifact"]
@@ -52,7 +51,7 @@ class Row:
         what: whether it is an event, the state of an epoch or an artifact.
         kind: of event or artifact; of a state its name.
         start_s, stop_s: recording time, s, with three decimals.
-        event_id: number of an event as it was decided; empty for one that a person changed or added.
+        event_id: name of an event, kept through review; empty of what is none.
         site: where it is; empty where that is not known.
         note: why, or the detail.
         cells: every column of its table.
@@ -102,9 +101,7 @@ def make_sheet(night: Night, choice: Choice) -> Sheet:
         NightFolderError: reviewed events are wanted and nobody reviewed the night.
     """
     shown = night.reviewed(choice.reviewer) if choice.reviewed else night
-    events = shown.event_columns()
-    events["event_id"] = _own_ids(night, shown)
-    rows = _rows("event", events)
+    rows = _rows("event", shown.event_columns())
     if choice.states:
         rows += _rows("state", night.epoch_columns())
     if choice.artifacts:
@@ -121,12 +118,6 @@ def _whose(night: Night, cells: Mapping[str, Any]) -> str:
     if len(names) == 1:
         return names[0]
     return night.regions.infant_at(*(float(cells.get(name) or math.nan) for name in ("x_px", "y_px")))
-
-
-def _own_ids(decided: Night, shown: Night) -> list[str]:
-    """Ids of the night as it was decided, whatever events the reviewed one has; empty for what is new in it."""
-    known = {mark_of(event): name_event(number) for number, event in enumerate(decided.decision.events, start=1)}
-    return [known.get(mark_of(event), "") for event in shown.decision.events]
 
 
 def _rows(what: What, columns: Columns) -> list[Row]:

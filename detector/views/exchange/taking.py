@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from detector.errors import NightFolderError, UsageError
 from detector.night.files.loading import NightLike, as_night
 from detector.night.night import Night
+from detector.night.people.agreement import LEAST_OVERLAP, ONSET_TOLERANCE_S, Interval, is_same_time, shared_time
 from detector.night.people.review import LONGEST_NOTE, Mark, append_decision, check_reviewer, mark_of, read_reviews
 from detector.night.people.verdicts import Verdict, verdicts_of
 from detector.night.pseudonyms import reviewer_id
-from detector.night.tables import name_event
+from detector.night.tables import number_of
 from detector.views.exchange.labels import Labeled, Labels, own_labels, with_kinds
 from detector.views.exchange.reading import read_scoring
 from detector.views.exchange.scored import Scored, unfit
@@ -25,7 +26,13 @@ Marks = Sequence[tuple[str, Scored]]
 SAME_S = 0.0015
 """Times that differ by less are equal: formats keep milliseconds, and some times are sums of two."""
 _NEAR_S = 5.0
-_ONSET_S = 0.5
+
+
+class Ours(NamedTuple):
+    """The events of a night: what each is known by, and its name."""
+
+    marks: Sequence[Mark]
+    ids: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,18 @@ class Difference:
 
     @property
     def word(self) -> str:
-        """`confirmed`, `changed`, `added` or `deleted`."""
+        """`confirmed`, `changed`, `added` or `deleted`.
+
+        Nobody scores to the millisecond: confirmed is also what has other times that `detector.evaluate` takes for the
+        same.
+        """
         if self.mark is None:
             return "added"
         if self.now is None:
             return "deleted"
-        return "confirmed" if self.mark == self.now else "changed"
+        is_there = (self.mark.kind, self.mark.x_px, self.mark.y_px) == (self.now.kind, self.now.x_px, self.now.y_px)
+        is_then = is_same_time(self.now.kind, _times(self.mark), _times(self.now))
+        return "confirmed" if self.mark == self.now or (is_there and is_then) else "changed"
 
 
 @dataclass(frozen=True)
@@ -76,8 +89,13 @@ class Taken:
         return {word: words.count(word) for word in ("confirmed", "changed", "added", "deleted")}
 
     @property
+    def n_other_times(self) -> int:
+        """How many were confirmed at times that are not quite those that were found."""
+        return sum(each.word == "confirmed" and each.mark != each.now for each in self.differences)
+
+    @property
     def agreement(self) -> float:
-        """Share of all events, of either side, on which both say the same; NaN where there are none."""
+        """Share of all events, of either side, that both have, of one kind at one time; NaN where there are none."""
         return self.counts()["confirmed"] / len(self.differences) if self.differences else float("nan")
 
 
@@ -145,21 +163,25 @@ def tell_apart(night: Night, marks: Marks) -> list[Difference]:
         night: as it was decided.
         marks: `(kind, what was scored)`.
     """
-    ours = [mark_of(event) for event in night.decision.events]
+    ours, ids = [mark_of(event) for event in night.decision.events], night.event_ids
     pairs: dict[int, int] = {}
     for pick in (_same, _by_id, _by_onset):
-        for theirs, found in pick(marks, ours, pairs):
+        for theirs, found in pick(marks, Ours(ours, ids), pairs):
             if theirs not in pairs and found not in pairs.values():
                 pairs[theirs] = found
     told = [
-        Difference(ours[pairs[place]], name_event(pairs[place] + 1), _now(*mark, ours[pairs[place]]), mark[1].note)
+        Difference(ours[pairs[place]], ids[pairs[place]], _now(*mark, ours[pairs[place]]), mark[1].note)
         if place in pairs
         else Difference(None, "", _now(*mark, None), mark[1].note)
         for place, mark in enumerate(marks)
     ]
     gone = set(range(len(ours))) - set(pairs.values())
-    told += [Difference(ours[place], name_event(place + 1), None) for place in gone]
+    told += [Difference(ours[place], ids[place], None) for place in gone]
     return sorted(told, key=lambda each: (each.mark or each.now or _nothing()).start_s)
+
+
+def _times(mark: Mark | Scored) -> Interval:
+    return mark.start_s, mark.stop_s
 
 
 def _nothing() -> Mark:
@@ -178,17 +200,17 @@ def _now(kind: str, scored: Scored, before: Mark | None) -> Mark:
     return Mark(kind=kind, start_s=start_s, stop_s=max(stop_s, start_s), x_px=x_px, y_px=y_px)
 
 
-def _same(marks: Marks, ours: Sequence[Mark], pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-    """Pairs of one kind with equal times; where two of ours are equal, the number decides."""
+def _same(marks: Marks, ours: Ours, pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Pairs of one kind with equal times; where two of ours are equal, the name decides."""
     del pairs
     by_start: dict[int, list[int]] = {}
-    for place, mark in enumerate(ours):
+    for place, mark in enumerate(ours.marks):
         by_start.setdefault(round(mark.start_s * 100), []).append(place)
     for theirs, (kind, scored) in enumerate(marks):
         key = round(scored.start_s * 100)
         near = [place for step in (-1, 0, 1) for place in by_start.get(key + step, [])]
-        alike = [place for place in near if _is_same(kind, scored, ours[place])]
-        yield from ((theirs, place) for place in sorted(alike, key=lambda p: name_event(p + 1) != scored.event_id))
+        alike = [place for place in near if _is_same(kind, scored, ours.marks[place])]
+        yield from ((theirs, place) for place in sorted(alike, key=lambda p: ours.ids[p] != scored.event_id))
 
 
 def _is_same(kind: str, scored: Scored, mark: Mark) -> bool:
@@ -196,38 +218,34 @@ def _is_same(kind: str, scored: Scored, mark: Mark) -> bool:
     return kind == mark.kind and is_start and abs(scored.stop_s - mark.stop_s) < SAME_S
 
 
-def _by_id(marks: Marks, ours: Sequence[Mark], pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-    """Pairs that carry the number of ours and lie within a few seconds of it."""
+def _by_id(marks: Marks, ours: Ours, pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Pairs that carry the name of ours and lie within a few seconds of it."""
+    places = {number_of(name): place for place, name in enumerate(ours.ids)}
     for theirs, (_, scored) in enumerate(marks):
         digits = scored.event_id.removeprefix("e")
-        place = int(digits) - 1 if theirs not in pairs and digits.isdecimal() and len(digits) < 10 else -1
-        if 0 <= place < len(ours) and _gap_s(scored, ours[place]) <= _NEAR_S:
-            yield theirs, place
+        number = int(digits) if theirs not in pairs and digits.isdecimal() and len(digits) < 10 else 0
+        if number in places and _gap_s(scored, ours.marks[places[number]]) <= _NEAR_S:
+            yield theirs, places[number]
 
 
-def _by_onset(marks: Marks, ours: Sequence[Mark], pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-    """Pairs that begin together or overlap for most of their time, the nearest first, of one kind before others."""
+def _by_onset(marks: Marks, ours: Ours, pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Pairs that begin together or share enough of their time, the nearest first, of one kind before others."""
     taken = set(pairs.values())
-    free = [place for place in range(len(ours)) if place not in taken]
+    free = [place for place in range(len(ours.marks)) if place not in taken]
     near = []
     for theirs, (kind, scored) in enumerate(marks):
         if theirs in pairs:
             continue
         for place in free:
-            apart_s = abs(scored.start_s - ours[place].start_s)
-            if apart_s <= _ONSET_S or _overlap(scored, ours[place]) >= 0.5:
-                near.append((kind != ours[place].kind, apart_s, theirs, place))
+            mark = ours.marks[place]
+            apart_s = abs(scored.start_s - mark.start_s)
+            if apart_s <= ONSET_TOLERANCE_S or shared_time(_times(scored), _times(mark)) >= LEAST_OVERLAP:
+                near.append((kind != mark.kind, apart_s, theirs, place))
     yield from ((theirs, place) for _, _, theirs, place in sorted(near))
 
 
 def _gap_s(scored: Scored, mark: Mark) -> float:
     return max(scored.start_s - mark.stop_s, mark.start_s - scored.stop_s, 0.0)
-
-
-def _overlap(scored: Scored, mark: Mark) -> float:
-    both_s = min(scored.stop_s, mark.stop_s) - max(scored.start_s, mark.start_s)
-    union_s = max(scored.stop_s, mark.stop_s) - min(scored.start_s, mark.start_s)
-    return both_s / union_s if union_s > 0 and both_s > 0 else 0.0
 
 
 def decisions(differences: Sequence[Difference], earlier: Mapping[Mark, Verdict]) -> Iterator[dict[str, Any]]:
@@ -258,8 +276,8 @@ def _decision(mark: Mark, difference: Difference, before: Verdict | None) -> Ite
     elif now == (before.now if before else mark):
         yield _about(mark, "confirm", **number)
     else:
-        changes = {f"to_{name}": value for name, value in now.model_dump().items() if value is not None}
-        yield _about(mark, "change", **number, **changes)
+        told = {f"to_{name}": value for name, value in now.model_dump().items() if value is not None}
+        yield _about(mark, "confirm" if difference.word == "confirmed" else "change", **number, **told)
 
 
 def _about(mark: Mark, action: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401

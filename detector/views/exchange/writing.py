@@ -40,7 +40,8 @@ def export(
         The files, in order of name.
 
     Raises:
-        UsageError: there is no such format or choice, or something stands where a file would be.
+        UsageError: there is no such format or choice, the name has another ending, something stands where a file would
+            be, or another night stands there, which nothing overwrites.
         NightFolderError: reviewed events are wanted and nobody reviewed the night.
         OutputFileError: a file cannot be written.
     """
@@ -52,8 +53,11 @@ def export(
         raise UsageError(f"{unknown[0]}: expected a choice of {known}; correct it.")
     loaded = as_night(night)
     sheet = make_sheet(loaded, Choice(**choice))
-    make, ending = FORMATS[to]
+    make, (ending, *others) = FORMATS[to]
     path = Path(out) if out is not None else Path(f"{night_name(sheet)}{ending}")
+    # Readers know a format by the name of its file.
+    if ending.startswith(".") and path.suffix.lower() not in {ending, *others}:
+        raise UsageError(f"{path}: expected a name that ends in {' or '.join((ending, *others))}; choose another name.")
     files = dict(sorted(make(sheet, path).items()))
     # A list of participants grows: what was in it stays.
     refuse_existing([place for place in files if place.name != PARTICIPANTS_FILE], overwrite=overwrite)
@@ -86,7 +90,7 @@ def _boris(sheet: Sheet, path: Path) -> Files:
     from detector.views.exchange.boris import boris_text
     from detector.views.exchange.boris_tables import paste_text
 
-    if path.suffix.lower() in {".tsv", ".txt"}:
+    if path.suffix.lower() != ".boris":
         return {path: paste_text(sheet).encode()}
     return {path: boris_text(sheet, path.name.partition(".")[0] or "night").encode()}
 
@@ -102,8 +106,6 @@ def _vtt(sheet: Sheet, path: Path) -> Files:
 def _csv(sheet: Sheet, path: Path) -> Files:
     from detector.views.exchange.csv_files import csv_texts
 
-    if path.suffix.lower() != ".csv":
-        raise UsageError(f"{path}: expected a name that ends in .csv; choose another name.")
     # Spreadsheets take UTF-8 for the code page of the country unless a mark says what it is.
     return {path.with_name(name): _marked(name, text) for name, text in csv_texts(sheet, path.stem).items()}
 
@@ -139,15 +141,15 @@ def per_clip(path: Path, names: list[str]) -> list[Path]:
     return [path.with_name(f"{path.stem}_{stem}{path.suffix}") for stem in unique]
 
 
-FORMATS: Mapping[str, tuple[MakeFiles, str]] = {
-    "boris": (_boris, ".boris"),
-    "bids": (_bids, "_bids"),
-    "edf": (_edf, ".edf"),
-    "elan": (_elan, ".eaf"),
-    "vtt": (_vtt, ".vtt"),
-    "csv": (_csv, ".csv"),
+FORMATS: Mapping[str, tuple[MakeFiles, tuple[str, ...]]] = {
+    "boris": (_boris, (".boris", ".tsv", ".txt")),
+    "bids": (_bids, ("_bids",)),
+    "edf": (_edf, (".edf",)),
+    "elan": (_elan, (".eaf",)),
+    "vtt": (_vtt, (".vtt",)),
+    "csv": (_csv, (".csv",)),
 }
-"""Each format: what makes its files, and how their names end."""
+"""Each format: what makes its files, and how their names may end, first as they do unless said otherwise."""
 
 
 def to_boris(night: NightLike, out: str | Path | None = None, **choice: Any) -> list[Path]:  # noqa: ANN401

@@ -54,7 +54,9 @@ def plot_event(
     ax = new_axes(11, 4.6) if ax is None else ax
     ax.axis("off")
     ax.set_title(
-        f"Event {number}: {describe_event(night, event)}, {moment(night, event.start_s)}", loc="left", fontsize=11
+        f"Event {night.event_ids[number - 1]}: {describe_event(night, event)}, {moment(night, event.start_s)}",
+        loc="left",
+        fontsize=11,
     )
     start_s, stop_s = _window(night, event)
     stills: list[Still] = []

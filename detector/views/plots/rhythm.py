@@ -40,7 +40,7 @@ def plot_rhythm(night: Night, event: Event | str | int, ax: Axes | None = None) 
     found = night.decision.events[number - 1]
     ax = new_axes(11, 4.6) if ax is None else ax
     ax.axis("off")
-    title = f"Event {number}: {describe_event(night, found)}, {moment(night, found.start_s)}"
+    title = f"Event {night.event_ids[number - 1]}: {describe_event(night, found)}, {moment(night, found.start_s)}"
     ax.set_title(title, loc="left", fontsize=11)
     strengths = strength_of(night)
     time_s, signal = swing(strengths[0], found, night.params) if strengths else (np.zeros(0), np.zeros(0))

@@ -132,7 +132,7 @@ def test_what_exists_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()
     refuse_existing([tmp_path / "a.csv"], overwrite=False)
     refuse_existing([tmp_path / "b.csv"], overwrite=True)
-    with pytest.raises(UsageError, match=r"b\.csv: this exists already; .*--overwrite"):
+    with pytest.raises(UsageError, match=r"b\.csv: this exists already; .*overwrite=True"):
         refuse_existing([tmp_path / "a.csv", tmp_path / "b.csv"], overwrite=False)
     with pytest.raises(UsageError, match="this is a folder"):
         refuse_existing([tmp_path / "c"], overwrite=True)

@@ -1,12 +1,13 @@
 import dataclasses
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from detector.errors import NightFolderError
+from detector.errors import NightFolderError, UsageError
 from detector.events.classify import Event
 from detector.events.decide import Decision
 from detector.events.state import PERSON, Epoch
@@ -45,6 +46,58 @@ def three(event: MakeEvent) -> tuple[Event, Event, Event]:
 @pytest.fixture
 def night(make_night: Callable[..., Night], three: tuple[Event, ...], tmp_path: Path) -> Night:
     return make_night(Decision(three, ()), folder=tmp_path)
+
+
+def test_events_keep_their_names_through_a_review_and_added_ones_get_new_ones(
+    night: Night, three: Any, say: Any, tmp_path: Path
+) -> None:
+    say("reject", three[0], event_id="e0001")
+    say("change", three[1], to_start_s=21.0, event_id="e0002")
+    say("add", kind="movement", start_s=60.0, stop_s=61.0)
+    say("add", kind="gross", start_s=1.0, stop_s=2.0)
+    reviewed = night.reviewed()
+    assert reviewed.events.event_id.tolist() == ["e0005", "e0002", "e0004", "e0003"]
+    assert reviewed.event_number("e0003") == reviewed.event_number(three[2]) == 4
+    with pytest.raises(UsageError, match="e0001: expected the id of an event"):
+        reviewed.event_number("e0001")
+    # Written and read again, and reviewed once more, they are still the same, and no name is given twice.
+    (tmp_path / "checked").mkdir()
+    write_night(reviewed, tmp_path / "checked")
+    checked = Night.load(tmp_path / "checked")
+    assert checked.events.event_id.tolist() == ["e0005", "e0002", "e0004", "e0003"]
+    assert mark_of(checked.decision.events[3]) == mark_of(three[2])
+    shutil.copytree(tmp_path / "reviews", tmp_path / "checked" / "reviews")
+    append_decision(
+        tmp_path / "checked", {"reviewer": "Ben", "action": "add", "kind": "twitch", "start_s": 80.0, "stop_s": 80.2}
+    )
+    assert checked.reviewed("Ben").events.event_id.tolist() == ["e0005", "e0002", "e0004", "e0003", "e0006"]
+
+
+def test_series_name_their_events_as_the_table_does(
+    make_night: Callable[..., Night], event: MakeEvent, tmp_path: Path
+) -> None:
+    twitches = tuple(event(start_s=10.0 + k, stop_s=10.2 + k, peak_s=10.1 + k) for k in range(6))
+    night = make_night(Decision(twitches, ()), folder=tmp_path)
+    append_decision(tmp_path, {"reviewer": "Ana", "action": "reject", **mark_of(twitches[0]).model_dump()})
+    reviewed = night.reviewed()
+    assert (
+        set(" ".join(reviewed.series.events).split())
+        == set(reviewed.events.event_id)
+        == {f"e000{k}" for k in range(2, 7)}
+    )
+
+
+def test_a_confirmation_with_own_times_is_one_and_keeps_them(night: Night, three: Any, say: Any) -> None:
+    say("confirm", three[0], to_start_s=5.1, to_stop_s=5.4)
+    (verdict,) = verdicts_of(read_reviews(night.reviews_folder())["Ana"])
+    assert verdict.word == "confirmed"
+    reviewed = night.reviewed()
+    assert (reviewed.decision.events[0].start_s, reviewed.decision.events[0].stop_s) == (5.1, 5.4)
+    assert reviewed.decision.events[0].reason == f"confirmed by Ana with times by Ana; {three[0].reason}"
+    assert reviewed.review is not None
+    assert (reviewed.review.n_confirmed, reviewed.review.n_changed) == (1, 0)
+    say("change", three[0], to_stop_s=6.0)
+    assert verdicts_of(read_reviews(night.reviews_folder())["Ana"])[0].word == "changed"
 
 
 def test_rejected_is_gone_confirmed_stays_and_the_rest_is_as_it_was(night: Night, three: Any, say: Any) -> None:

@@ -6,6 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from detector.events.artifacts import Artifact, ArtifactKind
+from detector.events.decide import Decision
+from detector.night.coverage import Coverage
+from detector.night.night import Night
+from detector.night.provenance import InputFile, Provenance
 from detector.truth.sensitivity.design import (
     COLUMNS,
     DISPLACEMENTS_PX,
@@ -16,8 +21,10 @@ from detector.truth.sensitivity.design import (
     STRETCH_S,
     TAIL_S,
     choose_stretches,
+    observed_runs,
     place_in,
     plan_stretches,
+    quiet_runs,
 )
 
 NIGHT = [(0.0, 7200.0), (7300.0, 28_800.0)]
@@ -34,6 +41,27 @@ def test_stretches_are_spread_and_keep_within_their_time() -> None:
     assert len(hours) == 8
     assert max(hours.values()) <= 2 * min(hours.values())
     assert chosen != choose_stretches(NIGHT, 1200.0, seed=2)
+
+
+def short_night(*artifacts: Artifact) -> Night:
+    """A night of 100 s in one file with nothing but these artifacts."""
+    source = InputFile("n.mp4", "n.mp4", 1, "0", 0.0)
+    coverage = Coverage(100.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    provenance = Provenance((source,), 0.0, 100.0)
+    return Night(Decision((), artifacts), coverage, provenance, observed=((0.0, 100.0),))
+
+
+@pytest.mark.parametrize("kind", ["clock", "overlay", "lamp", "mover", "masked"])
+def test_what_stands_at_a_place_leaves_the_rest_quiet(kind: ArtifactKind) -> None:
+    ((start_s, stop_s),) = quiet_runs(short_night(Artifact(kind, 0.0, 100.0, "all along")))
+    assert (start_s, stop_s) == pytest.approx((0.0, 100.0), abs=0.02)
+
+
+@pytest.mark.parametrize("kind", ["light", "lamp", "insect", "doubtful", "camera moves"])
+def test_what_passes_is_waited_for(kind: ArtifactKind) -> None:
+    found = quiet_runs(short_night(Artifact(kind, 40.0, 41.0, "once")))
+    assert [stop_s - start_s for start_s, stop_s in found] == pytest.approx([38.0, 57.0], abs=0.02)
+    assert observed_runs(short_night(Artifact(kind, 40.0, 41.0, "once"))) == quiet_runs(short_night())
 
 
 @pytest.mark.parametrize(("runs", "total_s"), [([], 100.0), (NIGHT, 20.0)])

@@ -16,10 +16,11 @@ from detector.run.analyze import analyze
 from detector.truth.encode import Encoding
 from detector.truth.known import KnownMovement
 from detector.truth.scene.draw import synthesize
-from detector.truth.scene.spec import SceneSpec
-from detector.truth.sensitivity.design import MARGIN_S, StretchPlan, plan_stretches, quiet_runs
+from detector.truth.scene.spec import Nuisance, SceneSpec
+from detector.truth.sensitivity.design import MARGIN_S, SHORTEST_S, StretchPlan, plan_stretches, quiet_runs
 from detector.truth.sensitivity.measure import Injection, measure_sensitivity, write_sensitivity
 from detector.truth.sensitivity.result import Sensitivity, gather
+from detector.truth.sensitivity.standing import standing_cells
 from detector.truth.sensitivity.trials import StretchResult, StretchTask, match_placed, try_stretch
 from tests.accuracy.honesty import agree
 
@@ -114,10 +115,32 @@ def test_a_budget_too_small_is_refused_with_what_it_takes(night: Night) -> None:
         measure_sensitivity(night)
 
 
-def test_a_night_that_is_never_quiet_long_enough_says_how_long_it_is(night: Night) -> None:
-    busy = replace(night, observed=((0.0, 20.0), (50.0, 70.0)))
-    with pytest.raises(UsageError, match=r"needs a stretch of 24 s in one file .* but its longest is 20 s\."):
+def test_a_night_that_is_too_short_or_never_quiet_says_which_of_both(night: Night) -> None:
+    short = replace(night, observed=((0.0, 20.0), (50.0, 70.0)))
+    with pytest.raises(UsageError, match=r"too short: .* a stretch of 24 s in one file, but its longest is 20 s\."):
+        measure_sensitivity(short, ASKED)
+    busy = replace(night, observed=((28.0, 58.0),))  # with a large movement in its middle
+    with pytest.raises(
+        UsageError, match=r"never quiet for long: .* in which nothing moves, but its longest is 1\d s\."
+    ):
         measure_sensitivity(busy, ASKED)
+
+
+def test_a_clock_in_the_picture_leaves_the_rest_quiet_and_is_not_planted_on(tmp_path: Path) -> None:
+    spec = SceneSpec(70.0, 10.0, (320, 180), seed=4, noise=1.5, nuisances=(Nuisance("clock"),))
+    video = synthesize(tmp_path / "night.mp4", spec, Encoding(bitrate_kbps=200, key_interval_s=2)).video
+    night = analyze(video, out=tmp_path / "night", workers=1)
+    assert "clock" in {artifact.kind for artifact in night.decision.artifacts}
+    assert night.trace is not None
+    cells = standing_cells(night, night.trace, SHORTEST_S)
+    assert 0.0 < cells.mean() < 0.2
+    measured = measure_sensitivity(night, Injection(600))
+    assert measured.trials
+    high, wide = cells.shape
+    for one in measured.trials:
+        x_px, y_px = one.movement.x_px, one.movement.y_px
+        assert not cells[int(y_px * high / 180), int(x_px * wide / 320)]
+    assert any(one.is_found for one in measured.trials)
 
 
 def test_footage_that_is_gone_is_named(night: Night, tmp_path: Path) -> None:

@@ -145,10 +145,25 @@ def test_a_bad_map_says_how_it_should_be(tmp_path: Path) -> None:
 
 def test_what_stands_there_is_not_replaced_unasked(night: Night, tmp_path: Path) -> None:
     path = write(tmp_path / "n.boris", "mine")
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match=r"exists already; choose another name or give overwrite=True"):
         export(night, "boris", path)
     assert path.read_text() == "mine"
     assert export(night, "boris", path, overwrite=True) == [path]
+
+
+@pytest.mark.parametrize(
+    ("to", "name", "endings"),
+    [
+        ("boris", "n", ".boris or .tsv or .txt"), ("boris", "n.json", ".boris or .tsv or .txt"),
+        ("vtt", "n.txt", ".vtt"), ("csv", "n.tsv", ".csv"), ("edf", "n.bdf", ".edf"), ("elan", "n.xml", ".eaf"),
+    ],
+)  # fmt: skip
+def test_a_name_by_which_nobody_would_know_the_format_is_refused(
+    night: Night, tmp_path: Path, to: str, name: str, endings: str
+) -> None:
+    with pytest.raises(UsageError, match=f"{name}: expected a name that ends in {endings}; choose another name"):
+        export(night, to, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_unknown_formats_and_choices_are_refused(night: Night, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from detector.errors import UsageError
 from detector.events.state import ACTIVE, AWAKE, QUIET, UNKNOWN
 from detector.night.night import Night
 from detector.night.provenance import Subject
+from detector.views.exchange.bids import RECORDING
 from detector.views.exchange.labels import with_kinds
 from detector.views.exchange.reading import read_scoring
 from detector.views.exchange.signals import is_near, peaks_at
@@ -50,7 +51,7 @@ def test_bids_has_its_places_and_describes_every_column(moving: Night, tmp_path:
     events = tmp_path / "set" / f"{stem}_events.tsv"
     header = events.read_text().splitlines()[0].split("\t")
     assert header[:3] == ["onset", "duration", "trial_type"]
-    assert set(header) == set(json.loads(events.with_suffix(".json").read_text()))
+    assert {*header, RECORDING} == set(json.loads(events.with_suffix(".json").read_text()))
     assert (tmp_path / "set" / "participants.tsv").read_text().splitlines() == [
         "participant_id\tage_in_words", "sub-A1\t12 weeks",
     ]  # fmt: skip
@@ -79,6 +80,29 @@ def test_a_second_night_joins_the_data_set_and_the_first_stays(moving: Night, tm
     assert all(path.read_bytes() == data for path, data in before.items() if path != people)
     with pytest.raises(UsageError, match="exists already"):
         export(named(moving, "A", "1"), "bids", folder)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_night_never_takes_the_place_of_another(
+    night: Night, three_files: Night, tmp_path: Path, overwrite: bool
+) -> None:
+    folder = tmp_path / "set"
+    first = export(night, "bids", folder)
+    before = {path: path.read_bytes() for path in first}
+    with pytest.raises(UsageError, match=r"sub-01, ses-20260314 is another night; .*--subject and --session") as told:
+        export(three_files, "bids", folder, overwrite=overwrite)
+    assert "overwrite" not in str(told.value)
+    assert {path: path.read_bytes() for path in first} == before
+    # The night itself may be written again, and the other one beside it.
+    with pytest.raises(UsageError, match=r"exists already; .*overwrite=True"):
+        export(night, "bids", folder)
+    assert export(night, "bids", folder, overwrite=True) == [path for path in first if "ses-" in path.name]
+    assert export(named(three_files, "", "2"), "bids", folder)
+    assert (folder / "sub-01" / "ses-2").is_dir()
+    # What an earlier version wrote, or somebody else, does not say whose it is.
+    next(path for path in first if path.name.endswith("_events.json")).write_text("{}")
+    with pytest.raises(UsageError, match="does not say which night it is; take it away, or give this one"):
+        export(night, "bids", folder, overwrite=overwrite)
 
 
 def test_a_folder_of_something_else_is_no_data_set(moving: Night, tmp_path: Path) -> None:

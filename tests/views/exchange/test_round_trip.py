@@ -140,6 +140,7 @@ def test_each_file_of_footage_has_its_own_chapters(three_files: Night, tmp_path:
 
 def test_equal_nights_give_equal_bytes(night: Night, tmp_path: Path) -> None:
     for to in FORMATS:
-        first = export(night, to, tmp_path / f"a.{to}")
-        second = export(night, to, tmp_path / "again" / f"a.{to}")
+        name = "a.eaf" if to == "elan" else f"a.{to}"
+        first = export(night, to, tmp_path / name)
+        second = export(night, to, tmp_path / "again" / name)
         assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ def edit(project: Path, change: Any) -> Path:
 
 
 def edited(events: list[list[Any]]) -> list[list[Any]]:
-    """e0001 is now restless, e0002 begins earlier, e0003 is gone, and 100-101.5 s is new."""
+    """e0001 is now restless, e0002 begins a little earlier, e0003 is gone, and 100-101.5 s is new."""
     for event in events:
         if event[0] in {7.0, 7.3}:
             event[2] = "restless"
@@ -37,8 +38,8 @@ def edited(events: list[list[Any]]) -> list[list[Any]]:
 def test_what_a_person_did_to_a_project_is_told_apart_and_taken_in(stored: Night, tmp_path: Path) -> None:
     path = edit(export(stored, "boris", tmp_path / "ana.boris")[0], edited)
     taken = import_scoring(stored, path)
-    assert taken.counts() == {"confirmed": 3, "changed": 2, "added": 1, "deleted": 1}
-    assert taken.agreement == pytest.approx(3 / 7)
+    assert taken.counts() == {"confirmed": 4, "changed": 1, "added": 1, "deleted": 1}
+    assert taken.agreement == pytest.approx(4 / 7)
     assert taken.reviewer == "ana"
     reviewed = stored.reviewed("ana")
     assert ("restless", 7.0, 7.3) in marks(reviewed)
@@ -77,11 +78,45 @@ def test_an_unedited_file_confirms_all(stored: Night, to: str, tmp_path: Path) -
     assert not (stored.folder / "reviews").exists()  # type: ignore[operator]
 
 
+def test_nobody_scores_to_the_millisecond(stored: Night, tmp_path: Path) -> None:
+    path = tmp_path / "ben.csv"
+    path.write_text(
+        "start,stop,label\n7.15,7.4,twitch\n19.4,19.8,twitch\n30.1,33.9,movement\n32.1,33,movement\n"
+        "50.2,62,rhythmic\n249.9,255,gross\n"
+    )
+    taken = import_scoring(stored, path)
+    assert taken.counts() == {"confirmed": 6, "changed": 0, "added": 0, "deleted": 0}
+    assert (taken.agreement, taken.n_other_times) == (1.0, 6)
+    reviewed = stored.reviewed("ben")
+    assert marks(reviewed)[0] == ("twitch", 7.15, 7.4)  # the person's times
+    assert reviewed.review is not None
+    assert (reviewed.review.n_confirmed, reviewed.review.n_changed) == (6, 0)
+    assert import_scoring(stored, path).n_written == 0
+
+
+@pytest.mark.parametrize(
+    "row", ["19.5,19.812,movement", "20.1,20.3,twitch", "50,53.5,rhythmic"], ids=["kind", "onset", "length"]
+)
+def test_what_evaluate_would_not_match_is_no_agreement(stored: Night, row: str, tmp_path: Path) -> None:
+    path = tmp_path / "ben.csv"
+    path.write_text(f"start,stop,label\n{row}\n")
+    taken = import_scoring(stored, path, write=False)
+    assert taken.counts()["confirmed"] == 0
+
+
+def test_a_reviewed_night_goes_out_under_the_names_it_had(stored: Night, tmp_path: Path) -> None:
+    import_scoring(stored, edit(export(stored, "boris", tmp_path / "ana.boris")[0], edited), "Ana")
+    path = export(stored, "csv", tmp_path / "out.csv", reviewed=True)[0]
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    assert [row["event_id"] for row in rows] == ["e0001", "e0002", "e0004", "e0005", "e0007", "e0006"]
+    assert rows[0]["kind"] == "restless"
+
+
 def test_a_scoring_without_our_numbers_finds_its_events_by_time(stored: Night, tmp_path: Path) -> None:
     path = tmp_path / "eva.csv"
     path.write_text("onset;duration;label\n7,1;0,3;TW\n250,2;4;whole body\n120;1;dream\n")
     taken = import_scoring(stored, path, labels={"twitch": ["TW"]}, write=False)
-    assert taken.counts() == {"confirmed": 0, "changed": 2, "added": 0, "deleted": 4}
+    assert taken.counts() == {"confirmed": 2, "changed": 0, "added": 0, "deleted": 4}
     assert taken.labeled.unknown == {"dream": 1}
     assert "'dream' (1)" in taken.labeled.notices()[0]
 

@@ -64,7 +64,7 @@ def test_title_says_what_and_when(filmed_night: Night, make_event: EventMaker, e
     rhythmic = make_event(19.5, "rhythmic")
     night = replace(filmed_night, provenance=source, decision=replace(filmed_night.decision, events=(rhythmic,)))
     plot_event(night, 1, ax)
-    assert ax.get_title(loc="left") == "Event 1: rhythmic movement, 2.1 Hz, 12 s, 22:30:29"
+    assert ax.get_title(loc="left") == "Event e0001: rhythmic movement, 2.1 Hz, 12 s, 22:30:29"
 
 
 def test_second_clip_of_a_night_is_found(filmed_night: Night, make_event: EventMaker, cot: Path, ax: Axes) -> None:
