@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -116,7 +116,8 @@ class Answers:
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         """What somebody may want to look at, in words; empty where nothing of the kind was seen."""
-        return find_patterns(times_of(self), self.series_found, self.params.classify.sustained_s, self.clock_words)
+        found = find_patterns(times_of(self), self.series_found, self.params.classify.sustained_s, self.clock_words)
+        return tuple(replace(one, event_ids=tuple(self.event_ids[n - 1] for n in one.numbers)) for one in found)
 
     @cached_property
     def judged(self) -> tuple[Stretch, ...]:

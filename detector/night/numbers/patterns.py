@@ -13,7 +13,7 @@ from detector.events.classify import Event
 from detector.events.state import AWAKE
 from detector.night.numbers.series import Series, Times, candidates, known_states, periodicity_index
 from detector.night.numbers.stretches import intersect
-from detector.night.tables import name_event
+from detector.night.tables import name_event, number_of
 
 _SHOW = "If you show it to someone, show the footage."
 _TREND = 0.5  # rank correlation from which on a trend is told
@@ -31,7 +31,7 @@ class Pattern:
         seen: what was seen, in one or two sentences.
         by_chance: how often chance gives it in this night; empty where no rate can be given.
         could_be_wrong: what else it may have been, and what cannot be known.
-        event_ids: the events it is made of, in order.
+        event_ids: the events it is made of, in order; by their order in the night, until that names them.
         stretches: `(start_s, stop_s)` of what is to be looked at, recording time, s.
     """
 
@@ -41,6 +41,11 @@ class Pattern:
     could_be_wrong: str
     event_ids: tuple[str, ...]
     stretches: tuple[tuple[float, float], ...]
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers in the names of its events."""
+        return tuple(map(number_of, self.event_ids))
 
 
 def find_patterns(times: Times, series: Sequence[Series], sustained_s: float, clock: Clock) -> tuple[Pattern, ...]:

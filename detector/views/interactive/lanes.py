@@ -8,6 +8,7 @@ import numpy as np
 
 from detector.events.classify import EVENT_KINDS
 from detector.night.night import Night
+from detector.night.tables import number_of
 from detector.views.clock_marks import clock_changes
 from detector.views.interactive.axis import GRAY, LANE_PX, Axis, empty_track, hatch_unseen, name_lanes
 from detector.views.plots.style import ARTIFACT, KIND_STYLES, STANDING
@@ -72,7 +73,7 @@ def _add_events(plot: figure, night: Night, height: dict[str, int]) -> None:
         fill_color=color, line_color=color, nonselection_fill_alpha=1.0, nonselection_line_alpha=1.0,
     )  # fmt: skip
     is_brief = columns["right"] - columns["left"] < _BRIEF * length_s
-    dots = {name: columns[name][is_brief] for name in ("left", "right", "kind", "number", "rate", "area")}
+    dots = {name: columns[name][is_brief] for name in ("left", "right", "kind", "number", "name", "rate", "area")}
     dots |= {"x": (dots["left"] + dots["right"]) / 2, "y": ((columns["bottom"] + columns["top"]) / 2)[is_brief]}
     near = plot.scatter(
         "x", "y", size=12, alpha=0.0, nonselection_alpha=0.0, selection_alpha=0.0,
@@ -102,6 +103,7 @@ def _event_columns(night: Night, height: dict[str, int]) -> dict[str, Any]:
         "top": middle + half,
         "kind": np.array([EVENT_KINDS.index(event.kind) for event in events], np.uint8),
         "number": np.arange(1, len(events) + 1, dtype=np.int32),
+        "name": np.array([number_of(name) for name in night.event_ids], np.int32),
         "rate": np.array([event.rate_hz for event in events], np.float32),
         "area": np.array([event.area_fraction for event in events], np.float32),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from detector.night.tables import name_event
 from detector.views.plots.style import KIND_STYLES
 from detector.views.report.section import Section, Story, data_uri, section
 from detector.views.report.signal import signal_svg
@@ -27,7 +26,7 @@ def _card(story: Story, number: int, tiles: list[Tile]) -> dict[str, Any]:
     file, second = night.provenance.file_place(event.start_s)
     return {
         "number": number,
-        "id": name_event(number),
+        "id": night.event_ids[number - 1],
         "color": KIND_STYLES[event.kind].color,
         "what": describe_event(night, event),
         "when": moment(night, event.start_s),

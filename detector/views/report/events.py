@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from detector.events.classify import EVENT_KINDS
-from detector.night.tables import name_event
 from detector.views.plots.style import KIND_STYLES
 from detector.views.report.section import Section, Story, section
 from detector.views.wording import duration, elapsed, moment, percent, rhythm_rate
@@ -47,7 +46,7 @@ def rows(story: Story) -> Iterator[dict[str, Any]]:
         file, second = night.provenance.file_place(event.start_s)
         yield {
             "number": number,
-            "id": name_event(number),
+            "id": night.event_ids[number - 1],
             "kind": event.kind,
             "name": KIND_STYLES[event.kind].singular,
             "when": moment(night, event.start_s),

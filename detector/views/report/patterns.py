@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from detector.night.tables import name_event
 from detector.views.report.section import Section, Story, section
 from detector.views.wording import describe_event, elapsed, moment
 
@@ -20,7 +19,7 @@ def write(story: Story) -> Section | None:
             lines.append(
                 {
                     "number": number,
-                    "id": name_event(number),
+                    "id": night.event_ids[number - 1],
                     "when": moment(night, event.start_s),
                     "what": describe_event(night, event),
                     "why": event.reason,

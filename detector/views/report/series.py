@@ -13,7 +13,9 @@ from detector.views.wording import number, percent
 
 def write(story: Story) -> Section | None:
     """Nothing to say where there are neither series nor enough events for a number."""
-    patterns = [_shown(pattern) for pattern in story.night.patterns if not pattern.heading.startswith(_HAS_ITS_OWN)]
+    patterns = [
+        _shown(pattern, story.night) for pattern in story.night.patterns if not pattern.heading.startswith(_HAS_ITS_OWN)
+    ]
     numbers = list(_numbers(story.night))
     return section("series", patterns=patterns, numbers=numbers) if patterns or numbers else None
 
@@ -22,10 +24,10 @@ _HAS_ITS_OWN = "Rhythmic movement of "
 """Rhythmic movement that went on stands on the first page."""
 
 
-def _shown(pattern: Pattern) -> dict[str, object]:
+def _shown(pattern: Pattern, night: Night) -> dict[str, object]:
     facts = vars(pattern)
     return {name: facts[name] for name in ("heading", "seen", "by_chance", "could_be_wrong")} | {
-        "events": [int(event_id.removeprefix("e")) for event_id in facts["event_ids"]]
+        "events": [night.event_number(event_id) for event_id in facts["event_ids"]]
     }
 
 

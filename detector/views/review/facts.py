@@ -13,7 +13,6 @@ from detector.events.classify import EVENT_KINDS, Event
 from detector.events.state import STATES, UNOBSERVED
 from detector.night.people.agreement import quiet_samples
 from detector.night.people.review import mark_of
-from detector.night.tables import name_event
 from detector.views.plots.signal import strength_of
 from detector.views.plots.style import KIND_STYLES, STANDING
 from detector.views.wording import day, frame_rate, moment
@@ -89,7 +88,7 @@ def event_facts(night: Night, number: int, event: Event, *, is_blind: bool) -> d
     """One event; of a blind review only what says when to look."""
     mark = mark_of(event)
     when = {
-        "id": name_event(number + 1),
+        "id": night.event_ids[number],
         "start_s": mark.start_s,
         "stop_s": mark.stop_s,
         "at": moment(night, event.start_s),

@@ -31,7 +31,6 @@ from detector.night.people.review import (
 )
 from detector.night.people.verdicts import Verdict, verdicts_of
 from detector.night.pseudonyms import reviewer_id
-from detector.night.tables import name_event
 
 if TYPE_CHECKING:
     from detector.night.night import Night
@@ -122,7 +121,9 @@ class Session:
             self._check_time(asked)
             return fields | values | {"state": asked.state}
         mark = self._mark(asked)
-        fields |= mark.model_dump() | ({"event_id": name_event(asked.event + 1)} if asked.event is not None else {})
+        fields |= mark.model_dump() | (
+            {"event_id": self.night.event_ids[asked.event]} if asked.event is not None else {}
+        )
         if asked.action != "change":
             return fields
         given = {name: value for name, value in values.items() if value is not None}

@@ -79,8 +79,8 @@ const nightTimeline = (() => {
   const lasting = (seconds) => (seconds < 10 ? `${Number(seconds.toPrecision(2))} s` : seconds < 60 ? `${Math.round(seconds)} s`
     : `${Math.floor(seconds / 60)} min ${two(Math.round(seconds % 60))} s`);
   const putIntoWords = (source) => {
-    const { left, right, kind, number, rate, area } = source.data;
-    const text = Array.from(number, (name, n) => [
+    const { left, right, kind, name: names, rate, area } = source.data;
+    const text = Array.from(names, (name, n) => [
       `${facts.kinds[kind[n]]} e${String(name).padStart(4, "0")}: ${label(left[n], 1, "")[0].replace("\n", ", ")}`,
       lasting(right[n] - left[n]),
       ...(Number.isFinite(rate[n]) ? [`${rate[n].toFixed(1)} Hz`] : []),

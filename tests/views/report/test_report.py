@@ -50,6 +50,14 @@ def busy_page(busy_text: str) -> Page:
     return Page(busy_text)
 
 
+def test_events_go_by_the_names_they_had_before_a_review(busy_night: Night) -> None:
+    events = busy_night.decision.events
+    kept = replace(busy_night, decision=replace(busy_night.decision, events=events[2:]), ids=busy_night.event_ids[2:])
+    text = render_report(kept)
+    assert re.findall(r">(e\d{4})</button>", text) == list(busy_night.event_ids[2:])
+    assert "e0001" not in text
+
+
 @pytest.fixture(scope="module")
 def quiet_page(make_night: NightMaker) -> Page:
     return Page(render_report(make_night(25_920.0)))

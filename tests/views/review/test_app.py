@@ -11,6 +11,7 @@ import av
 import pytest
 
 from detector.events.classify import EVENT_KINDS
+from detector.night.files.store import write_night
 from detector.night.layout import REGIONS_FILE, REVIEWS_FOLDER
 from detector.night.night import Night
 from detector.night.people.review import append_decision, read_reviews
@@ -43,6 +44,16 @@ def test_a_decision_is_on_disk_before_it_is_answered(page: Any) -> None:
     assert state["changed"]["0"]["word"] == "confirmed"
     assert (state["n_decided"], state["last"]) == (1, 0)
     assert state["precision"]["twitch"]["n"] == 1
+
+
+def test_a_night_that_was_reviewed_before_keeps_its_names(folder: Path, open_page: Callable[..., Any]) -> None:
+    open_page(folder).decide("reject", event=0)
+    reviewed = Night.load(folder).reviewed()
+    write_night(reviewed, folder)
+    page = open_page(folder, "Ben")
+    assert page.ask("night").json()["events"][0]["id"] == "e0002"
+    page.decide("confirm", event=0)
+    assert read_reviews(folder)["Ben"][0].event_id == "e0002"
 
 
 def test_edit_reject_add_and_undo(page: Any) -> None:
