@@ -14,7 +14,8 @@ from detector.night.night import Night
 from detector.night.palette import KIND_COLORS
 from detector.night.provenance import SkippedSpan
 from detector.params import Params, iter_parameters, with_values
-from detector.views.report import events, render_report
+from detector.views.report import events, limits, render_report
+from detector.views.report.section import Story
 from tests.views.conftest import EventMaker, NightMaker
 from tests.views.report.page import Page
 
@@ -85,7 +86,7 @@ def test_each_event_says_in_which_file_a_player_finds_it(make_night: NightMaker,
     (first,) = night.provenance.inputs
     second = replace(first, name="later.mp4", path="nowhere/later.mp4", offset_s=200.0)
     text = render_report(replace(night, provenance=replace(night.provenance, inputs=(first, second))))
-    assert re.search(r"<td class=file>later\.mp4<td class=n>0:00:20\.0", text)
+    assert re.search(r'<td class=file>later\.mp4<td class="n at">0:00:20\.0', text)
     assert "later.mp4 at 0:00:20.0" in Page(text).text
 
 
@@ -152,6 +153,13 @@ def test_quiet_night_says_that_nobody_may_have_been_there(quiet_page: Page) -> N
     assert "No movement found in 7 h 12 min observed. Whether an infant was in the picture at all" in text
     assert "What this cannot know" in text
     assert "it was not seen in the observed time, and no more than that" in text
+
+
+def test_no_limit_is_left_out_of_the_printed_page(make_night: NightMaker) -> None:
+    html = limits.write(Story(make_night())).html
+    assert "none of them has been validated on video for any medical use" in html
+    assert "What lay under a blanket, outside the picture" in html
+    assert "no-print" not in html
 
 
 def test_blind_night_draws_no_conclusion(blind_page: Page) -> None:
