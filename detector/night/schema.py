@@ -111,7 +111,12 @@ EVENTS = Table(
     (
         Column("event_id", "str", "Name of the event within this table: e0001 is the first."),
         Column("kind", "str", "Kind of movement.", words=EVENT_KINDS, is_required=True),
-        Column("label", "str", "Finer name of the movement.", missing="where there is no finer name"),
+        Column(
+            "label",
+            "str",
+            "Finer name of the movement: of a twitch isolated or bout.",
+            missing="where there is no finer name, as for a twitch that is neither",
+        ),
         _START,
         _STOP,
         Column("duration_s", "float", "Length of the movement.", "s", 0.0),

@@ -275,7 +275,8 @@ def test_the_first_printed_sheet_serves_alone(
     page.close()
 
 
-SCROLLS = "(() => { const box = document.querySelector('#events').parentElement; return box.scrollWidth - box.clientWidth; })()"
+TABLE = "document.querySelector('#events').parentElement"
+SCROLLS = f"{TABLE}.scrollWidth - {TABLE}.clientWidth"
 
 
 @pytest.mark.parametrize("width_px", [1300, 1600])

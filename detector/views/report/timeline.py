@@ -45,6 +45,8 @@ def reading(night: Night) -> list[str]:
         lines.append("grey at the foot: share of the picture that moved, on a scale that shows small movement")
     if night.decision.epochs:
         lines.append("states: dark is quiet, light is active sleep-like, yellow awake or handled, grey not known")
+    if night.sensitivity is not None:
+        lines.append("could be seen: the dark part of a bar is the share that was found of the twitches planted to try")
     if night.gaps:
         lines.append("hatched: nothing was observed")
     least_s = _SEEN * (night.stop_s - night.start_s)
@@ -53,7 +55,7 @@ def reading(night: Night) -> list[str]:
     standing = [a for a in night.decision.artifacts if a.kind in STANDING]
     if standing:
         names = ", ".join(dict.fromkeys(artifact.kind for artifact in standing))
-        lines.append(f"left out all the time, and not drawn: {names}")
+        lines.append(f"counted with the artifacts and not drawn, since they stay at a place for long: {names}")
     lines += [f"dashed line: {words}" for _, words in clock_changes(night)]
     return lines
 

@@ -209,6 +209,21 @@ def test_doubted_bursts_are_listed_apart(make_night: NightMaker) -> None:
     assert "3 doubtful bursts looked like movement and could be something else; none is counted. key frame (3)" in text
 
 
+def test_artifacts_are_counted_alike_everywhere(make_night: NightMaker) -> None:
+    kinds = ["clock", "overlay", "light", "doubtful", "doubtful"]
+    found = [Artifact(kind, 3.0 + k, 4.0 + k, "seen") for k, kind in enumerate(kinds)]  # type: ignore[arg-type]
+    night = make_night(60.0)
+    night = replace(night, decision=Decision((), tuple(found)))
+    html = render_report(night)
+    text = Page(html).text
+    assert len(night.artifacts) == 5
+    assert '"artifacts  5"' in html  # the lane
+    assert "Artifacts (3)" in text
+    assert "Left out in doubt (2)" in text
+    assert "With the 2 left out in doubt, below, they are the 5 of the timeline and of artifacts.csv." in text
+    assert "counted with the artifacts and not drawn, since they stay at a place for long: clock, overlay" in text
+
+
 def test_long_table_says_what_it_leaves_out(
     make_night: NightMaker, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
