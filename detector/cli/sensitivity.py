@@ -84,8 +84,10 @@ def tell(found: StoredSensitivity) -> list[str]:
     lines = [f"Planted into {number(len(found.stretches), 'quiet stretch', 'quiet stretches')}:"]
     for kind, one, several in (("twitch", "twitch", "twitches"), ("rhythmic", "rhythm", "rhythms")):
         planted, curve = found.planted(kind), found.planted(kind).curve
-        if planted.n:
-            lines.append(f"  {planted.found} of {number(planted.n, one, several)} found: {share_words(planted)}")
+        if not planted.n:
+            lines.append(f"  no {one} was planted; {MORE}")
+            continue
+        lines.append(f"  {planted.found} of {number(planted.n, one, several)} found: {share_words(planted)}")
         if curve.middle_px is None:
             lines.append(f"    at which size half of them and 90 % are found: {TOO_FEW}; {MORE}")
             continue

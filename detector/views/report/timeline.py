@@ -6,6 +6,7 @@ from detector.night.night import Night
 from detector.views.clock_marks import clock_changes
 from detector.views.interactive.page import script_json, timeline_facts, timeline_item
 from detector.views.ledger import unjudged_stretches
+from detector.views.plots.courses import MOTION_WORDS
 from detector.views.plots.style import STANDING
 from detector.views.report.section import Section, Story, data_uri, picture, section
 from detector.views.wording import duration
@@ -42,7 +43,7 @@ def reading(night: Night) -> list[str]:
     if any(event.kind == "twitch" for event in night.decision.events):
         lines.append("bars under the lanes: twitches in each observed minute")
     if night.trace is not None:
-        lines.append("grey at the foot: share of the picture that moved, on a scale that shows small movement")
+        lines.append(f"motion, grey at the foot: {MOTION_WORDS}")
     if night.decision.epochs:
         lines.append("states: dark is quiet, light is active sleep-like, yellow awake or handled, grey not known")
     if night.sensitivity is not None:
