@@ -22,6 +22,7 @@ from detector.errors import ParameterError
 OWN = "own choice"
 DERIVED = "derived"
 _MOST_BYTES = 1_000_000
+_SWITCH = "true or false"
 
 
 # Any, as with `Field`: it stands for a value of the annotated type.
@@ -197,11 +198,22 @@ def to_toml(params: Group) -> str:
 def describe(field: FieldInfo) -> str:
     """One line on a parameter: what it is, its unit, range and source."""
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    return f"{field.description} [{extra.get('unit', '1')}; {allowed_range(field)}; {extra.get('source', OWN)}]"
+    parts = (unit_of(field), allowed_range(field), extra.get("source", OWN))
+    return f"{field.description} [{'; '.join(dict.fromkeys(map(str, parts)))}]"
+
+
+def unit_of(field: FieldInfo) -> str:
+    """The unit of a parameter, `"1"` for a plain number, `"text"` for words; what a switch may be."""
+    if field.annotation is bool:
+        return _SWITCH
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return str(extra.get("unit", "1"))
 
 
 def allowed_range(field: FieldInfo) -> str:
-    """The range of a parameter in words, such as `"> 0, <= 1"`."""
+    """The range of a parameter in words, such as `"> 0, <= 1"`; of a switch what it may be."""
+    if field.annotation is bool:
+        return _SWITCH
     signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
     parts = [
         f"{sign} {getattr(limit, key)}"
@@ -263,7 +275,7 @@ def _range_words(field: FieldInfo) -> Iterator[str]:
 
 
 # Any: an annotation may be a type or a typing construct.
-_TYPE_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+_TYPE_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: _SWITCH, str: "text"}
 
 
 def _toml_value(value: object) -> str:

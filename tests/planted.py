@@ -15,8 +15,8 @@ SIZES_PX = (0.5, 1.0, 2.0, 4.0)
 BLIND_PART = 5
 
 
-def planted(night: Night, *, mm_per_px: float | None = None) -> Sensitivity:
-    """What came of 80 twitches and 8 rhythms spread over a night.
+def planted(night: Night, *, mm_per_px: float | None = None, n_twitches: int = 80) -> Sensitivity:
+    """What came of 80 twitches, or the first few of them, and 8 rhythms spread over a night.
 
     Twitches of 2 px and more are found, all but those in one part of the picture, which makes 36; rhythms are all
     found. In an hour
@@ -24,7 +24,7 @@ def planted(night: Night, *, mm_per_px: float | None = None) -> Sensitivity:
     """
     step_s = (night.stop_s - night.start_s) / 80
     trials = []
-    for k in range(80):
+    for k in range(n_twitches):
         part, px = k // 4 % 10, SIZES_PX[k % 4]
         one = KnownMovement("twitch", night.start_s + k * step_s, 0.2, "", px, sigma_px=12.0)
         trials.append(Trial(one, part, 15.0 if part == BLIND_PART else 5.0, px >= 2 and part != BLIND_PART, px >= 2))
@@ -48,6 +48,6 @@ def planted(night: Night, *, mm_per_px: float | None = None) -> Sensitivity:
     )
 
 
-def write_planted(night: Night, folder: Path, *, mm_per_px: float | None = None) -> None:
+def write_planted(night: Night, folder: Path, *, mm_per_px: float | None = None, n_twitches: int = 80) -> None:
     """Put it into a folder."""
-    write_sensitivity(planted(night, mm_per_px=mm_per_px), night, folder)
+    write_sensitivity(planted(night, mm_per_px=mm_per_px, n_twitches=n_twitches), night, folder)

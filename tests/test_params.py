@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from detector._tunable import Former, Group, from_stored, read_toml, set_values, tunable
+from detector._tunable import Former, Group, from_stored, read_toml, set_values, tunable, unit_of
 from detector.errors import ParameterError
 from detector.params import (
     FORMER,
@@ -128,6 +128,16 @@ def test_parameters_that_contradict_each_other_are_refused(values: dict[str, flo
 def test_rules_name_parameters_and_hold_by_default() -> None:
     assert {name for rule in RULES for name in (rule.lower, rule.upper)} <= set(NAMES)
     with_values(Params(), {"burst.low": 6, "burst.threshold": 6})
+
+
+def test_a_switch_says_that_it_is_true_or_false() -> None:
+    text = to_toml(Params())
+    (line,) = [line for line in text.splitlines() if line.startswith("# Take clips together")]
+    assert line.endswith("[true or false; own choice]")
+    switches = [field for _, field in iter_parameters() if field.annotation is bool]
+    assert switches
+    assert {allowed_range(field) for field in switches} == {"true or false"}
+    assert {unit_of(field) for field in switches} == {"true or false"}
 
 
 def test_toml_carries_every_parameter_with_its_meaning() -> None:

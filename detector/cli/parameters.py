@@ -18,6 +18,7 @@ def params(params_file: ParamsFile = None, settings: Settings = None, as_json: A
       twitch-detector params > params.toml
       twitch-detector params --set burst.threshold=12
     """
+    from detector._tunable import unit_of
     from detector.params import allowed_range, iter_parameters, to_toml
 
     values = resolve(params_file, settings)
@@ -30,5 +31,5 @@ def params(params_file: ParamsFile = None, settings: Settings = None, as_json: A
         group, leaf = name.split(".")
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         row = {"name": name, "value": tree[group][leaf], "default": field.default, "range": allowed_range(field)}
-        rows.append(row | {"description": field.description} | extra)
+        rows.append(row | {"description": field.description} | extra | {"unit": unit_of(field)})
     say_json(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +14,7 @@ from detector.cli.planting import Budget, MmPerPx, Seed, TwoPoints, injection
 from detector.errors import ExitCode
 
 if TYPE_CHECKING:
-    from detector.truth.sensitivity.curve import Estimate
-    from detector.truth.sensitivity.result import Sensitivity
+    from detector.night.sensitivity import StoredSensitivity
 
 
 @handled
@@ -46,6 +44,7 @@ def sensitivity(
       twitch-detector sensitivity night --two-points "210,80 410,80 600"
     """
     from detector.night.night import Night
+    from detector.night.sensitivity import StoredSensitivity
     from detector.run.cores import usable_cores
     from detector.run.publish import draw_again
     from detector.truth.sensitivity.measure import measure_sensitivity, write_sensitivity
@@ -65,37 +64,38 @@ def sensitivity(
     if as_json:
         say_json(result.to_dict(night))
     elif not quiet:
-        say(*_words(result), f"Written   {path}")
+        say(*tell(StoredSensitivity.model_validate(result.to_dict(night))), f"Written   {path}")
     return ExitCode.DONE
 
 
-def _words(result: Sensitivity) -> list[str]:
+def tell(found: StoredSensitivity) -> list[str]:
+    """What was found, a line each."""
+    from detector.views.planted import (
+        MORE,
+        TOO_FEW,
+        corrected_words,
+        false_words,
+        is_estimated,
+        share_words,
+        size_words,
+    )
     from detector.views.wording import number
 
-    lines = [f"Planted into {number(len(result.stretches), 'quiet stretch', 'quiet stretches')}:"]
+    lines = [f"Planted into {number(len(found.stretches), 'quiet stretch', 'quiet stretches')}:"]
     for kind, one, several in (("twitch", "twitch", "twitches"), ("rhythmic", "rhythm", "rhythms")):
-        recall, curve = result.recall(kind), result.curve(kind)
-        if recall.n:
-            share = f"{recall.share:.0%} ({recall.low:.0%} to {recall.high:.0%})"
-            lines.append(f"  {recall.n_true} of {number(recall.n, one, several)} found: {share}")
-        if math.isfinite(curve.lapse):
-            lines.append(f"    half of them at {_size(curve.px_50, result)}, 90 % at {_size(curve.px_90, result)}")
-    n_false = number(len(result.false_s), "false event")
-    lines.append(f"  {n_false} in {result.free_s / 60:.0f} min in which nothing was planted")
-    value, low, high = result.corrected_per_hour()
-    if math.isfinite(value):
-        most = f"to {high:.1f}" if math.isfinite(high) else "or more"
-        lines += [
-            f"Twitches per judged hour: {result.found_per_hour:.1f} found. An estimate of all, if they are as large",
-            f"  as those planted: {value:.1f} ({low:.1f} {most})",
-        ]
+        planted, curve = found.planted(kind), found.planted(kind).curve
+        if not planted.n:
+            lines.append(f"  no {one} was planted; {MORE}")
+            continue
+        lines.append(f"  {planted.found} of {number(planted.n, one, several)} found: {share_words(planted)}")
+        if curve.middle_px is None:
+            lines.append(f"    at which size half of them and 90 % are found: {TOO_FEW}; {MORE}")
+            continue
+        half, most = (size_words(planted, size, found.asked.mm_per_px) for size in (curve.px_50, curve.px_90))
+        lines += [f"    half are found at: {half}", f"    90 % are found at: {most}"]
+    lines.append(f"  {false_words(found.false_events)}")
+    if corrected := corrected_words(found):
+        lines.append(f"  {corrected}")
+    if corrected and is_estimated(found):
+        lines.append("  This assumes that true twitches are as large as those planted.")
     return lines
-
-
-def _size(size: Estimate, result: Sensitivity) -> str:
-    """A displacement with its interval, in px and where known mm."""
-    if not math.isfinite(size.value):
-        return "a smaller size than was planted" if size.low == 0 else "no size that was planted"
-    edge = f"to {size.high:.1f}" if math.isfinite(size.high) else "or more"
-    millimeters = f"; {size.value * result.mm_per_px:.1f} mm" if math.isfinite(result.mm_per_px) else ""
-    return f"{size.value:.1f} px ({size.low:.1f} {edge}{millimeters})"

@@ -111,7 +111,12 @@ EVENTS = Table(
     (
         Column("event_id", "str", "Name of the event within the night, kept through review: e0001 was found first."),
         Column("kind", "str", "Kind of movement.", words=EVENT_KINDS, is_required=True),
-        Column("label", "str", "Finer name of the movement.", missing="where there is no finer name"),
+        Column(
+            "label",
+            "str",
+            "Finer name of the movement: of a twitch isolated or bout.",
+            missing="where there is no finer name, as for a twitch that is neither",
+        ),
         _START,
         _STOP,
         Column("duration_s", "float", "Length of the movement.", "s", 0.0),
@@ -125,7 +130,7 @@ EVENTS = Table(
         Column("y_px", "float", "Center of the movement from the upper edge of the picture.", "px", decimals=1),
         _share("area_fraction", "Share of the picture that moved at the widest moment."),
         _share("infant_fraction", "Share of the infant's extent that moved.", "where the extent is not known"),
-        Column("snr", "float", "Peak energy above the camera's noise, in noise floors.", "1", 0.0, decimals=2),
+        Column("snr", "float", "Peak energy, in times the noise of the camera.", "1", 0.0, decimals=2),
         Column("rate_hz", "float", "Cycles a second.", "Hz", 0.0, missing=_NO_RHYTHM),
         Column("n_cycles", "float", "Number of cycles.", "1", 0.0, decimals=1, missing=_NO_RHYTHM),
         _share("regularity", "1 - coefficient of variation of the cycle length.", _NO_RHYTHM, decimals=3),

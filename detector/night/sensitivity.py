@@ -26,6 +26,7 @@ from detector.night.regions import regions_text
 from detector.params import Params
 
 SENSITIVITY_SCHEMA = 2
+_FEWEST_PLANTED, _WIDEST = 10, 10.0
 _MOST_BINS, _SHORTEST_BIN_S, _HOUR_S = 10, 300.0, 3600.0
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -105,6 +106,11 @@ class Planted(Found):
     by_place: tuple[OfPlace, ...]
     parts_of_picture: Parts
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether so many were planted that the share found is known to a factor of 10 or better."""
+        return self.n >= _FEWEST_PLANTED and _is_narrow(self.low, self.high)
+
 
 class FalseEvents(Document):
     """Events where nothing was planted, with the exact 95 % interval of their rate; no rate of no time."""
@@ -124,6 +130,11 @@ class TwitchRate(Document):
     low: Amount | None
     high: Amount | None
     assumption: Text
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the estimate is known to a factor of 10 or better."""
+        return _is_narrow(self.low, self.high)
 
 
 class PlantedOne(Document):
@@ -195,6 +206,10 @@ class StoredSensitivity(Document):
             if found:
                 bins.append((first_s, last_s, sum(found), len(found)))
         return bins
+
+
+def _is_narrow(low: float | None, high: float | None) -> bool:
+    return low is not None and high is not None and low > 0 and high <= _WIDEST * low
 
 
 def identity(sha256: Sequence[str], params: Params, regions: RegionSet) -> dict[str, object]:

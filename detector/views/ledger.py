@@ -22,8 +22,10 @@ LEDGER_NAMES = {
 }
 """What became of time in the files, as people read it; other fields of the ledger are told by their own names."""
 _ASIDE = {"gap_s": "not filmed, between the first and the last picture", "overlap_s": "filmed twice, counted once"}
-NOT_HIDING = {"clock", "mover", "insect", "few pictures", "masked", "outside", "doubtful"}
-"""Kinds of artifacts beside which movement is still told."""
+HIDING = {"light", "bump", "camera moves", "focus", "frozen", "damage", "seam"}
+"""Kinds of artifacts that hide what moves in the whole picture while they last; beside all others movement is told."""
+COVERING = {"clock", "mover", "masked"}
+"""Kinds that leave out a place; they hide all that moves only where they cover nearly all of the picture."""
 _LEAST_S = 0.05
 
 
@@ -57,12 +59,24 @@ def unjudged_stretches(night: Night) -> list[tuple[float, float, str]]:
 
 
 def _why_unjudged(night: Night, start_s: float, stop_s: float) -> str:
-    kinds = [
+    """What hid all that moved then; what merely lasts through that time, as a clock does, is no reason."""
+    # A frozen or damaged picture, or a seam, hides the moment after it, too.
+    kinds = _kinds_between(night, HIDING, start_s, stop_s)
+    if not night.judged:
+        kinds = [f"{kind} nearly everywhere" for kind in _kinds_between(night, COVERING, start_s, stop_s)] or kinds
+    if not kinds and any(abs(start_s - begin_s) < _LEAST_S for begin_s, _ in night.observed):
+        kinds = ["the recording begins" if start_s - night.start_s < _LEAST_S else "the recording goes on"]
+    return ", ".join(kinds) or "movement could not be told"
+
+
+def _kinds_between(night: Night, kinds: set[str], start_s: float, stop_s: float) -> list[str]:
+    """Which of some kinds of artifacts there were between two moments, each once."""
+    found = [
         artifact.kind
         for artifact in night.decision.artifacts
-        if artifact.kind not in NOT_HIDING and artifact.start_s < stop_s and artifact.stop_s > start_s
+        if artifact.kind in kinds and artifact.start_s <= stop_s and artifact.stop_s >= start_s
     ]
-    return ", ".join(dict.fromkeys(kinds)) or "movement could not be told"
+    return list(dict.fromkeys(found))
 
 
 def unseen_stretches(night: Night) -> Iterator[tuple[str, str, str, str]]:

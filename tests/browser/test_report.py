@@ -14,6 +14,7 @@ import pytest
 
 from detector.events.classify import Event
 from detector.night.night import Night
+from detector.params import with_values
 from detector.views.interactive import timeline
 from detector.views.report import write_report
 
@@ -27,6 +28,9 @@ HOSTILE = "cam <script>window.hurt=1</script> \"'&.mp4"
 BOX = (60.0, 40.0, 110.0, 80.0)
 KINDS = ("twitch", "twitch", "twitch", "movement", "gross", "restless", "uncertain")
 EVENING = datetime(2024, 11, 12, 22, 30, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+SHEET_PX = 1020
+"""A4 less its margins: 297 mm less 27 mm, at 96 px an inch."""
+FIRST_PAGE_PX = "document.querySelector('.first-page').getBoundingClientRect().height"
 IS_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -239,9 +243,66 @@ def test_print_is_short(browser: Any, make_night: NightMaker, make_event: EventM
     # The first sheet holds all that it should: what follows it begins a new one.
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 703, "height": 1000})  # A4 less its margins, at 96 px an inch
-    height_px = page.evaluate("document.querySelector('.first-page').getBoundingClientRect().height")
-    assert height_px < 1020  # 297 mm less 27 mm
+    assert page.evaluate(FIRST_PAGE_PX) < SHEET_PX
+    assert page.evaluate(IS_WIDE) <= 0, "what is wider than the sheet makes a printer shrink all of it"
     page.close()
+
+
+def test_the_first_printed_sheet_serves_alone(
+    browser: Any, make_night: NightMaker, make_event: EventMaker, tmp_path: Path
+) -> None:
+    gaps = [(3600.0 * k + 1800.0, 3600.0 * k + 1950.0) for k in range(8)]
+    night = make_night(36_000.0, [make_event(900.0 * k + 35, "rhythmic") for k in range(30)], gaps=gaps)
+    (source,) = night.provenance.inputs
+    clips = [replace(source, name=f"nursery_upstairs_{k:06d}.mp4", offset_s=1200.0 * k) for k in range(30)]
+    notes = tuple(f"Clip {k} was cut, since it overlaps with the one before it by some seconds." for k in range(9))
+    provenance = replace(night.provenance, inputs=tuple(clips), notes=notes)
+    params = with_values(night.params, {"burst.threshold": 12, "classify.sustained_s": 12})
+    write_report(replace(night, provenance=provenance, params=params), tmp_path / "report.html", with_footage=False)
+    page = browser.new_page(viewport={"width": 703, "height": 1000})
+    page.goto((tmp_path / "report.html").as_uri())
+    page.wait_for_selector("html.is-drawn")
+    page.emulate_media(media="print")
+    sheet = " ".join(page.inner_text(".first-page").split())
+    assert "none of them has been validated on video for any medical use" in sheet
+    assert "nothing here is a diagnosis or a measure of health" in sheet
+    assert "What lay under a blanket, outside the picture" in sheet
+    assert "Whether something that is not listed happened" in sheet
+    assert "Who moved, and whether an infant is in the picture at all" in sheet
+    assert page.is_visible("footer")
+    assert page.evaluate(FIRST_PAGE_PX) < SHEET_PX
+    assert page.evaluate(IS_WIDE) <= 0
+    page.close()
+
+
+TABLE = "document.querySelector('#events').parentElement"
+SCROLLS = f"{TABLE}.scrollWidth - {TABLE}.clientWidth"
+
+
+@pytest.mark.parametrize("width_px", [1300, 1600])
+def test_the_table_is_as_wide_as_its_page(
+    visit: Visitor, make_night: NightMaker, make_event: EventMaker, tmp_path: Path, width_px: int
+) -> None:
+    words = {"label": "isolated", "state": "active sleep-like", "reason": "brief and localized: 0.25 s, under 0.5 s"}
+    night = make_night(300.0, [make_event(20.0, **words), make_event(60.0, "rhythmic", **words)], start_at=EVENING)
+    (source,) = night.provenance.inputs
+    clips = tuple(replace(source, name=f"nursery_upstairs_{k}.mp4", offset_s=30.0 * k) for k in range(10))
+    night = replace(night, provenance=replace(night.provenance, inputs=clips))
+    write_report(night, tmp_path / "report.html", with_footage=False)
+    page = visit(tmp_path / "report.html", width_px=width_px).page
+    assert page.evaluate(SCROLLS) <= 0
+
+
+def test_a_phone_shows_why_an_event_is_what_it_is(
+    visit: Visitor, make_night: NightMaker, make_event: EventMaker, tmp_path: Path
+) -> None:
+    reason = "brief and localized: 0.25 s, 0.6 % of the picture (under 0.5 s)"
+    write_report(make_night(300.0, [make_event(20.0, reason=reason)], start_at=EVENING), tmp_path / "report.html")
+    page = visit(tmp_path / "report.html", width_px=390).page
+    why = page.locator("#r1 .why").bounding_box()
+    assert why["x"] >= 0
+    assert why["x"] + why["width"] <= 390
+    assert page.evaluate(SCROLLS) <= 0
 
 
 def test_nothing_keeps_a_screen_reader_out(visit: Visitor, filmed: Path) -> None:

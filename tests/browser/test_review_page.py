@@ -39,6 +39,21 @@ def test_slow_motion_steps_loop_and_box(browser: Any, shared: Server) -> None:
         assert page.locator("#box").is_hidden()
 
 
+def test_the_page_says_what_its_marks_and_numbers_are(browser: Any, shared: Server) -> None:
+    with visiting(browser, shared.url) as visit:
+        page = visit.page
+        key = " ".join(visit.text("#key").split())
+        assert key.startswith(
+            "decided: not yet, confirmed or changed, rejected; motion: share of the picture that moved"
+        )
+        ink = "[...document.querySelectorAll('#key .mark')].map((mark) => getComputedStyle(mark).backgroundColor)"
+        assert len({*page.evaluate(ink), "rgba(0, 0, 0, 0)"}) == 4
+        assert "times the noise" in visit.text("#what")
+        assert "floors" not in visit.text("body")
+        visit.wait("review.timeline.envelope !== null")
+        assert page.evaluate("Math.max(...review.timeline.envelope.most)") <= 1
+
+
 def test_filters_order_and_place(browser: Any, shared: Server) -> None:
     with visiting(browser, shared.url) as visit:
         page = visit.page

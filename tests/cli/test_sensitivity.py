@@ -43,6 +43,9 @@ def test_it_says_what_was_found_and_writes_it(night: Path, here: Command) -> Non
     twitch = written["twitch"]
     assert lines[1].startswith(f"  {twitch['found']} of {twitch['n']} twitches found: ")
     assert "judged hour" not in done.stdout, "40 s are too short for a rate"
+    for kind in ("twitch", "rhythmic"):
+        is_told = written[kind]["curve"]["middle_px"] is not None
+        assert is_told or "too few planted to tell; a larger --budget plants more" in done.stdout
     assert written["asked"] == {"budget_frames": 320, "is_default_budget": False, "seed": 0, "mm_per_px": 4}
     assert written["frames"] <= 320
     assert "What this camera could have shown" in (night / "report.html").read_text()

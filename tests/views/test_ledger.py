@@ -1,12 +1,16 @@
 """What became of the footage, in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from detector.events.artifacts import Artifact, ArtifactKind
+from detector.events.decide import Decision
 from detector.night.night import Night
 from detector.night.provenance import SkippedSpan
-from detector.views.ledger import trouble_lines, unseen_stretches
+from detector.views.ledger import trouble_lines, unjudged_stretches, unseen_stretches
 
 NightMaker = Callable[..., Night]
 
@@ -46,3 +50,30 @@ def test_reasons_name_files_but_not_where_they_lay(make_night: NightMaker) -> No
     said = " ".join([*trouble_lines(night), *(text for row in unseen_stretches(night) for text in row)])
     assert "cam.mp4: this file has changed" in said
     assert "somebody" not in said
+
+
+def with_artifacts(night: Night, judged: Sequence[tuple[float, float]], *artifacts: Artifact) -> Night:
+    return replace(night, decision=Decision((), tuple(artifacts), judged=tuple(judged)))
+
+
+@pytest.mark.parametrize("kind", ["overlay", "lamp", "clock", "mover", "insect", "masked", "doubtful", "few pictures"])
+def test_only_what_hides_the_time_is_the_reason(make_night: NightMaker, kind: ArtifactKind) -> None:
+    spans, hides = Artifact(kind, 0.0, 100.0, "at one place"), Artifact("bump", 50.0, 51.4, "displaced")
+    night = with_artifacts(make_night(100.0), [(0.0, 50.0), (51.4, 100.0)], spans, hides)
+    assert unjudged_stretches(night) == [(50.0, 51.4, "bump")]
+    unknown = with_artifacts(make_night(100.0), [(0.0, 50.0), (51.4, 100.0)], spans)
+    assert unjudged_stretches(unknown) == [(50.0, 51.4, "movement could not be told")]
+
+
+def test_the_moment_after_a_beginning_is_told_as_such(make_night: NightMaker) -> None:
+    night = with_artifacts(make_night(100.0, gaps=[(40.0, 60.0)]), [(0.3, 40.0), (60.3, 100.0)])
+    assert [why for _, _, why in unjudged_stretches(night)] == ["the recording begins", "the recording goes on"]
+    frozen = with_artifacts(make_night(100.0, frozen=[(40.0, 60.0)]), [(0.0, 40.0), (60.3, 100.0)])
+    frozen = with_artifacts(frozen, [(0.0, 40.0), (60.3, 100.0)], Artifact("frozen", 40.0, 60.0, "stood still"))
+    assert [why for _, _, why in unjudged_stretches(frozen)] == ["frozen"]
+
+
+def test_what_covers_the_picture_is_the_reason_where_nothing_was_judged(make_night: NightMaker) -> None:
+    found = [Artifact("mover", 0.0, 100.0, "all over"), Artifact("bump", 50.0, 51.4, "displaced")]
+    night = with_artifacts(make_night(100.0), [], *found)
+    assert unjudged_stretches(night) == [(0.0, 100.0, "mover nearly everywhere")]

@@ -28,9 +28,8 @@ def kinds_track(night: Night, axis: Axis) -> figure:
     room = 0.6 if clock_changes(night) else 0.0  # for the words beside the line
     plot = empty_track(axis, round(LANE_PX * (len(lanes) + room)) + 8, (-0.6, len(lanes) - 0.4 + room), "kinds")
     counts = {kind: sum(event.kind == kind for event in night.decision.events) for kind in EVENT_KINDS}
-    passing = [artifact for artifact in night.decision.artifacts if artifact.kind not in STANDING]
     names: dict[float, str] = {height[kind]: f"{KIND_STYLES[kind].lane}  {counts[kind]}" for kind in EVENT_KINDS}
-    name_lanes(plot, {**names, height["artifacts"]: f"artifacts  {len(passing)}"})
+    name_lanes(plot, {**names, height["artifacts"]: f"artifacts  {len(night.decision.artifacts)}"})
     hatch_unseen(plot, night)
     _add_artifacts(plot, night, height["artifacts"])
     _add_events(plot, night, height)

@@ -13,6 +13,8 @@ from detector.night.night import Night
 from detector.views.plots.time_axis import nice_step, origin_s
 
 Edges = NDArray[np.float64]
+MOTION_WORDS = "share of the picture that moved, on a scale that shows small movement"
+"""What the lane of motion draws, in report and review page."""
 _LEAST_SEEN = 0.25
 """A bin that was observed for less of its length counts as this much: one event in it would be the night's top rate."""
 

@@ -129,7 +129,7 @@ def _changed(event: Event, stills: Sequence[Still]) -> list[Still]:
 def _draw_motion(ax: Axes, night: Night, event: Event, window_s: tuple[float, float], stills: Sequence[Still]) -> None:
     """The signal under the pictures: strength, or for a rhythm the signed motion in which its cycles can be counted."""
     signal = plot_motion(night, ax.inset_axes((0.0, 0.0, 1.0, 0.3)), *window_s)
-    signal.set_ylabel("motion\n(noise floors)", fontsize=8.5)
+    signal.set_ylabel("motion\n(times the noise)", fontsize=8.5)
     for still in stills:
         signal.axvline(still.time_s, color=ink(), linewidth=0.8, linestyle=":", gid="still")
     strengths = strength_of(night) if event.kind == "rhythmic" else None

@@ -28,7 +28,7 @@ def plot_motion(
 ) -> Axes:
     """Draw how strong the motion was over time, with the events and artifacts of that stretch shaded.
 
-    The black line is the strongest place of each frame at the short lag, in noise floors: what `burst.threshold`
+    The black line is the strongest place of each frame at the short lag, in times the noise: what `burst.threshold`
     (dashed) is compared with. The grey line is the same at the long lag, which sees slow movement. What light, bumps
     and the on-screen clock did is left out, and the lines are broken where nothing was observed.
 
@@ -39,7 +39,7 @@ def plot_motion(
         stop_s: recording time to end at, s; None is the end of the night.
 
     Returns:
-        The axes; x is recording time in s, y noise floors on a logarithmic scale.
+        The axes; x is recording time in s, y times the noise on a logarithmic scale.
     """
     ax = new_axes(11, 3) if ax is None else ax
     begin_s = night.start_s if start_s is None else start_s
@@ -53,7 +53,7 @@ def plot_motion(
         ax.set_yticks([])
     else:
         _draw_strength(ax, night, strengths)
-    ax.set_ylabel("motion (noise floors)")
+    ax.set_ylabel("motion (times the noise)")
     ax.spines[["top", "right"]].set_visible(False)
     set_time_axis(ax, night)
     if strengths is not None:

@@ -209,6 +209,6 @@ def draw_sensitivity(ax: Axes, night: Night, lane: Lane) -> None:
         bars(ax, [(start_s, stop_s)], lane.bottom, lane.height, facecolor=UNSEEN, edgecolor="none", alpha=0.3, zorder=1)
         bars(ax, [(start_s, stop_s)], lane.bottom, height, facecolor=FAINT, edgecolor=ink(), linewidth=0.4, zorder=2,
              gid="sensitivity")  # fmt: skip
-    write_label(ax, lane, "could be seen", ["of twitches planted to try"])
+    write_label(ax, lane, "could be seen", ["dark: share found of those planted"])
     if found.twitch.recall is not None:
         write_remark(ax, lane, f"{percent(found.twitch.recall)} of {found.twitch.n}")

@@ -157,7 +157,7 @@ def _draw_artifacts(ax: Axes, night: Night, lane: Lane) -> None:
     counts = Counter(each.kind for each in night.decision.artifacts)
     names = [f"{n} {kind}" if kind == "doubtful" else kind for kind, n in counts.items()]
     write_label(ax, lane, "artifacts", [", ".join(names)] if names else [])
-    write_count(ax, lane, str(len(passing)))
+    write_count(ax, lane, str(len(night.decision.artifacts)))
 
 
 def _draw_unseen(ax: Axes, night: Night, lane: Lane) -> None:

@@ -30,6 +30,7 @@ def write(story: Story) -> Section:
         "head",
         title=title(night),
         files=files_in_words(night),
+        first_file=files_in_words(night, 1),
         start=start_in_words(night),
         subject=subject(night),
         camera=camera(night),

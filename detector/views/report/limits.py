@@ -25,13 +25,13 @@ EDGES = (
     "Where one kind of movement ends and another begins. The limits are parameters with their sources; none of them "
     "has been validated on video for any medical use."
 )
-GENERAL = (CAUSE, ABSENCE, WHO)
-FURTHER = (HIDDEN, EDGES)
+GENERAL = (CAUSE, EDGES, ABSENCE, HIDDEN, WHO)
+"""All of them are printed, too, on the first page: it serves alone."""
 
 
 def write(story: Story) -> Section:
     """Never empty."""
-    return section("limits", general=[*GENERAL, *of_this_night(story.night)], further=FURTHER)
+    return section("limits", lines=[*GENERAL, *of_this_night(story.night)])
 
 
 def of_this_night(night: Night) -> Iterator[str]:

@@ -36,7 +36,7 @@ def rows(params: Params) -> Iterator[dict[str, Any]]:
             "name": name,
             "value": value,
             "default": default,
-            "unit": extra.get("unit", "1"),
+            "unit": "1" if field.annotation is bool else extra.get("unit", "1"),
             "range": allowed_range(field),
             "source": extra.get("source", ""),
             "description": field.description,

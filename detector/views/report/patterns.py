@@ -7,6 +7,8 @@ from detector.views.wording import describe_event, elapsed, moment
 
 PRINTED = 8
 """So many stand on the printed first page; all are in the table."""
+WITH_FILE = 4
+"""Of so many the printed first page has room for the files, too."""
 
 
 def write(story: Story) -> Section | None:
@@ -27,4 +29,4 @@ def write(story: Story) -> Section | None:
                     "at": elapsed(second, decimals=1) if file else "",
                 }
             )
-    return section("patterns", lines=lines, printed=PRINTED) if lines else None
+    return section("patterns", lines=lines, printed=PRINTED, with_file=WITH_FILE) if lines else None

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 
 from detector.night.night import Night
-from detector.night.numbers.patterns import Pattern
+from detector.night.numbers.patterns import Pattern, is_more_than_chance
 from detector.views.report.section import Section, Story, section
-from detector.views.wording import number, percent
+from detector.views.wording import figures, number, percent
 
 
 def write(story: Story) -> Section | None:
@@ -31,6 +31,20 @@ def _shown(pattern: Pattern, night: Night) -> dict[str, object]:
     }
 
 
+def _chance_of_bouts(night: Night) -> str:
+    """How many bouts chance gives, and whether these are more, or longer; empty where nothing could be shuffled."""
+    bouts = [one for one in night.series_found if one.kind == "bout"]
+    expected = bouts[0].chance.expected
+    if math.isnan(expected):
+        return ""
+    given = f"the intervals of this night in another order give {figures(expected)} on average"
+    if is_more_than_chance(bouts, night.params.series.chance_share):
+        return f"By chance, {given}; the longest here is longer than chance gives."
+    if expected >= len(bouts):
+        return f"So many are expected by chance: {given}."
+    return f"By chance, {given}."
+
+
 def _numbers(night: Night) -> Iterator[tuple[str, str, str]]:
     """`(name, value, how to read it)` of what can be told of this night."""
     found = night.statistics()
@@ -39,7 +53,10 @@ def _numbers(night: Night) -> Iterator[tuple[str, str, str]]:
         yield (
             "Bouts of twitches",
             str(found["n_bouts"]),
-            f"Two twitches or more, at most {found['bout_criterion_s']:.3g} s apart ({source}).",
+            (
+                f"Two twitches or more, at most {found['bout_criterion_s']:.3g} s apart ({source}). "
+                f"{_chance_of_bouts(night)}"
+            ).strip(),
         )
     if math.isfinite(found["burstiness"]):
         yield (

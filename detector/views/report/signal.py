@@ -57,7 +57,7 @@ def signal_svg(night: Night, event: Event) -> Signal | None:
         threshold = night.params.burst.threshold
         top = np.log10(max(4 * threshold, 1.3 * float(values.max(initial=1.0))))
         heights, level = np.log10(np.maximum(values, 1.0)) / top, float(np.log10(threshold) / top)
-        caption = "motion; dashed: threshold"
+        caption = "times the noise; dashed: threshold"
     if times.size < 2 or end_s <= begin_s:
         return None
     x = (times - begin_s) / (end_s - begin_s) * _WIDTH

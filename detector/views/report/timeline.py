@@ -6,6 +6,7 @@ from detector.night.night import Night
 from detector.views.clock_marks import clock_changes
 from detector.views.interactive.page import script_json, timeline_facts, timeline_item
 from detector.views.ledger import unjudged_stretches
+from detector.views.plots.courses import MOTION_WORDS
 from detector.views.plots.style import STANDING
 from detector.views.report.section import Section, Story, data_uri, picture, section
 from detector.views.wording import duration
@@ -42,9 +43,11 @@ def reading(night: Night) -> list[str]:
     if any(event.kind == "twitch" for event in night.decision.events):
         lines.append("bars under the lanes: twitches in each observed minute")
     if night.trace is not None:
-        lines.append("grey at the foot: share of the picture that moved, on a scale that shows small movement")
+        lines.append(f"motion, grey at the foot: {MOTION_WORDS}")
     if night.decision.epochs:
         lines.append("states: dark is quiet, light is active sleep-like, yellow awake or handled, grey not known")
+    if night.sensitivity is not None:
+        lines.append("could be seen: the dark part of a bar is the share that was found of the twitches planted to try")
     if night.gaps:
         lines.append("hatched: nothing was observed")
     least_s = _SEEN * (night.stop_s - night.start_s)
@@ -53,7 +56,7 @@ def reading(night: Night) -> list[str]:
     standing = [a for a in night.decision.artifacts if a.kind in STANDING]
     if standing:
         names = ", ".join(dict.fromkeys(artifact.kind for artifact in standing))
-        lines.append(f"left out all the time, and not drawn: {names}")
+        lines.append(f"counted with the artifacts and not drawn, since they stay at a place for long: {names}")
     lines += [f"dashed line: {words}" for _, words in clock_changes(night)]
     return lines
 

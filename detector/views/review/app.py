@@ -20,7 +20,7 @@ from starlette.routing import Route
 from detector.errors import DetectorError, FootageError, NightFolderError, UsageError
 from detector.night.regions import make_regions, read_regions, regions_text, write_regions
 from detector.views.review.facts import (
-    ENVELOPE_POINTS,
+    motion_facts,
     motion_signal,
     page_facts,
     picture_size,
@@ -123,9 +123,8 @@ class ReviewApp:
 
     async def _motion(self, request: Request) -> Response:
         signal = await run_in_threadpool(self._signal.result)
-        night = self._session.night
         if "start" not in request.query_params:
-            return JSONResponse(signal_facts(signal, night.start_s, night.stop_s, ENVELOPE_POINTS))
+            return JSONResponse(await run_in_threadpool(motion_facts, self._session.night))
         return JSONResponse(signal_facts(signal, *_stretch(request)))
 
     async def _reference(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from detector.events.classify import EVENT_KINDS, Event
 from detector.events.state import STATES, UNOBSERVED
 from detector.night.people.agreement import quiet_samples
 from detector.night.people.review import mark_of
+from detector.views.plots.courses import MOTION_WORDS, motion_envelope
 from detector.views.plots.signal import strength_of
 from detector.views.plots.style import KIND_STYLES, STANDING
 from detector.views.wording import day, frame_rate, moment
@@ -50,6 +51,7 @@ def page_facts(night: Night, reviewer: str, *, is_blind: bool) -> dict[str, Any]
         "width_px": width_px,
         "height_px": height_px,
         "frame_s": 1 / fps if math.isfinite(fps) and fps > 0 else 0.04,
+        "motion_words": MOTION_WORDS,
         "threshold": night.params.burst.threshold,
         "margin_s": night.params.review.margin_s,
         "kinds": kind_facts(),
@@ -182,7 +184,7 @@ def reference_png(night: Night) -> bytes:
 
 
 def motion_signal(night: Night) -> Signal:
-    """Strength of the motion in each frame, noise floors, `(time_s, strength)`; empty where it was not kept."""
+    """Strength of the motion in each frame, times the noise, `(time_s, strength)`; empty where it was not kept."""
     strengths = strength_of(night) if night.coverage.observed_s > 0 else None
     if strengths is None:
         return np.zeros(0), np.zeros(0, np.float32)
@@ -198,3 +200,16 @@ def signal_facts(signal: Signal, start_s: float, stop_s: float, most: int = MOST
         starts = np.linspace(0, time_s.size, most, endpoint=False).astype(np.int64)
         time_s, strength = time_s[starts], np.maximum.reduceat(strength, starts)
     return {"time_s": np.round(time_s, 3).tolist(), "strength": np.round(strength, 2).tolist()}
+
+
+def motion_facts(night: Night) -> dict[str, list[float | None]]:
+    """Share of the picture that moved, as the timeline of the report draws it: `time_s`, `most` and `usual` in pieces.
+
+    A piece in which nothing was judged has None; empty where the motion was not kept.
+    """
+    envelope = motion_envelope(night, ENVELOPE_POINTS)
+    if envelope is None:
+        return {"time_s": [], "most": [], "usual": []}
+    shares = ([round(share, 4) if math.isfinite(share) else None for share in one] for one in envelope[1:])
+    most, usual = ([*one] for one in shares)
+    return {"time_s": np.round(envelope.edges_s[:-1], 3).tolist(), "most": most, "usual": usual}

@@ -73,7 +73,7 @@ def test_threshold_is_drawn_on_the_scale_of_the_signal(
     (threshold,) = [line for line in ax.lines if line.get_gid() == "threshold"]
     assert set(threshold.get_ydata()) == {12.0}
     assert ax.get_yscale() == "log"
-    assert "noise floors" in ax.get_ylabel()
+    assert "times the noise" in ax.get_ylabel()
 
 
 def test_passing_artifacts_are_shaded_and_standing_ones_are_not(make_night: NightMaker, ax: Axes) -> None:

@@ -14,7 +14,8 @@ from detector.night.night import Night
 from detector.night.palette import KIND_COLORS
 from detector.night.provenance import SkippedSpan
 from detector.params import Params, iter_parameters, with_values
-from detector.views.report import events, render_report
+from detector.views.report import events, limits, render_report
+from detector.views.report.section import Story
 from tests.views.conftest import EventMaker, NightMaker
 from tests.views.report.page import Page
 
@@ -93,7 +94,7 @@ def test_each_event_says_in_which_file_a_player_finds_it(make_night: NightMaker,
     (first,) = night.provenance.inputs
     second = replace(first, name="later.mp4", path="nowhere/later.mp4", offset_s=200.0)
     text = render_report(replace(night, provenance=replace(night.provenance, inputs=(first, second))))
-    assert re.search(r"<td class=file>later\.mp4<td class=n>0:00:20\.0", text)
+    assert re.search(r'<td class=file>later\.mp4<td class="n at">0:00:20\.0', text)
     assert "later.mp4 at 0:00:20.0" in Page(text).text
 
 
@@ -162,6 +163,13 @@ def test_quiet_night_says_that_nobody_may_have_been_there(quiet_page: Page) -> N
     assert "it was not seen in the observed time, and no more than that" in text
 
 
+def test_no_limit_is_left_out_of_the_printed_page(make_night: NightMaker) -> None:
+    html = limits.write(Story(make_night())).html
+    assert "none of them has been validated on video for any medical use" in html
+    assert "What lay under a blanket, outside the picture" in html
+    assert "no-print" not in html
+
+
 def test_blind_night_draws_no_conclusion(blind_page: Page) -> None:
     text = blind_page.text
     assert "Nothing was observed: no usable picture in this recording." in text
@@ -207,6 +215,21 @@ def test_doubted_bursts_are_listed_apart(make_night: NightMaker) -> None:
     assert "Artifacts (1)" in text
     assert "Left out in doubt (3)" in text
     assert "3 doubtful bursts looked like movement and could be something else; none is counted. key frame (3)" in text
+
+
+def test_artifacts_are_counted_alike_everywhere(make_night: NightMaker) -> None:
+    kinds = ["clock", "overlay", "light", "doubtful", "doubtful"]
+    found = [Artifact(kind, 3.0 + k, 4.0 + k, "seen") for k, kind in enumerate(kinds)]  # type: ignore[arg-type]
+    night = make_night(60.0)
+    night = replace(night, decision=Decision((), tuple(found)))
+    html = render_report(night)
+    text = Page(html).text
+    assert len(night.artifacts) == 5
+    assert '"artifacts  5"' in html  # the lane
+    assert "Artifacts (3)" in text
+    assert "Left out in doubt (2)" in text
+    assert "With the 2 left out in doubt, below, they are the 5 of the timeline and of artifacts.csv." in text
+    assert "counted with the artifacts and not drawn, since they stay at a place for long: clock, overlay" in text
 
 
 def test_long_table_says_what_it_leaves_out(

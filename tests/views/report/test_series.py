@@ -37,6 +37,15 @@ def test_numbers_say_how_to_read_them() -> None:
     assert "Rhythmic movement of 10 s or longer" not in text  # it stands on the first page
 
 
+def test_bouts_that_chance_explains_say_so(make_night: NightMaker, make_event: EventMaker) -> None:
+    pair = make_night(180.0, [make_event(start_s) for start_s in (20.0, 60.0, 110.0, 119.0)])
+    (bout,) = [one for one in pair.series_found if one.kind == "bout"]
+    assert bout.chance_share == 1
+    assert "So many are expected by chance: the intervals of this night in another order give 1 on average." in told(
+        pair
+    )
+
+
 def test_few_events_give_no_number_that_needs_more(make_night: NightMaker, make_event: EventMaker) -> None:
     text = told(make_night(300.0, [make_event(20.0), make_event(100.0)]))
     assert "Burstiness" not in text

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 
 from detector.events.classify import EVENT_KINDS
@@ -15,6 +16,8 @@ from detector.night.files.store import write_night
 from detector.night.layout import REGIONS_FILE, REVIEWS_FOLDER
 from detector.night.night import Night
 from detector.night.people.review import append_decision, read_reviews
+from detector.views.plots.courses import motion_envelope
+from detector.views.report.timeline import reading
 
 
 def test_the_page_knows_the_night(page: Any) -> None:
@@ -214,7 +217,18 @@ def test_the_motion_of_a_stretch_and_of_the_night(page: Any) -> None:
     part = page.ask("signal?start=2&stop=6").json()
     assert len(part["time_s"]) == len(part["strength"]) == 32
     whole = page.ask("signal").json()
-    assert 400 < len(whole["time_s"]) <= 1600
+    assert 100 < len(whole["time_s"]) <= 1600
+
+
+def test_the_motion_of_the_night_is_what_the_report_draws(page: Any) -> None:
+    whole = page.ask("signal").json()
+    drawn = motion_envelope(Night.load(page.folder), 1600)
+    assert drawn is not None
+    assert whole["time_s"] == pytest.approx(drawn.edges_s[:-1], abs=1e-3)
+    for name, shares in (("most", drawn.most), ("usual", drawn.usual)):
+        np.testing.assert_allclose(np.array(whole[name], float), shares, atol=1e-4)
+    told = page.ask("night").json()["motion_words"]
+    assert told in " ".join(reading(Night.load(page.folder)))
 
 
 def test_regions_are_drawn_saved_and_never_overwritten_unseen(page: Any) -> None:

@@ -221,7 +221,7 @@ class Page {
   heading(item, now) {
     const parts = [describe(this.night, item, now)];
     if (item.rate_hz) parts.push(`${item.rate_hz.toFixed(1)} Hz`);
-    if (item.snr) parts.push(`${item.snr.toFixed(0)} floors`);
+    if (item.snr) parts.push(`${item.snr.toFixed(0)} times the noise`);
     if (item.site) parts.push(item.site);
     if (item.state && item.type === "event") parts.push(item.state);
     const dot = element("span", {class: `dot ${now.kind || "none"}`});
@@ -345,6 +345,8 @@ class Page {
     this.isFramed = true;
     find("view-epochs").hidden = !night.epochs.length;
     find("frame").hidden = night.blind;
+    find("key-lane").textContent = night.blind ? "to look at" : "decided";
+    find("key-motion").textContent = `motion: ${night.motion_words}`;
     this.choices();
     this.digits();
     this.bind();

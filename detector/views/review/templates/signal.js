@@ -73,7 +73,7 @@ export class Signal {
     });
     pen.stroke();
     pen.fillStyle = color("quiet");
-    pen.fillText(time_s.length ? "motion, noise floors (square root); dashed: threshold" : "nothing was observed here", LEFT, 10);
+    pen.fillText(time_s.length ? "motion, times the noise (square root); dashed: threshold" : "nothing was observed here", LEFT, 10);
   }
 
   axis(pen, width, bottom) {

@@ -82,16 +82,22 @@ export class Timeline {
     pen.fillStyle = color("quiet");
     pen.fillText("motion", 14, bottom - 4);
     if (!this.envelope) return;
-    const {time_s, strength} = this.envelope;
-    const most = Math.sqrt(Math.max(8, ...strength));
+    const {time_s, most, usual} = this.envelope;
+    // As in the report: the square root, so that small movement shows; below a hundredth the scale stays.
+    const high = Math.max(Math.sqrt(Math.max(0, ...most)), 0.1);
     pen.fillStyle = color("motion");
-    const wide = Math.max((this.canvas.clientWidth - LEFT) / Math.max(time_s.length, 1), 1);
-    for (let n = 0; n < time_s.length; n += 1) {
-      const x = this.x(time_s[n]);
-      if (x < LEFT - wide || x > this.canvas.clientWidth) continue;
-      const tall = (Math.sqrt(Math.max(strength[n], 0)) / most) * (bottom - top - 4);
-      pen.fillRect(Math.max(x, LEFT), bottom - tall, wide, tall);
+    const end = this.canvas.clientWidth - 8;
+    for (const [shares, alpha] of [[most, 0.5], [usual, 1]]) {
+      pen.globalAlpha = alpha;
+      for (let n = 0; n < time_s.length; n += 1) {
+        const from = Math.max(this.x(time_s[n]), LEFT);
+        const to = Math.min(this.x(time_s[n + 1] ?? this.night.stop_s), end);
+        if (!shares[n] || to < LEFT || from > end) continue;
+        const tall = (Math.sqrt(shares[n]) / high) * (bottom - top - 4);
+        pen.fillRect(from, bottom - tall, Math.max(to - from, 1), tall);
+      }
     }
+    pen.globalAlpha = 1;
   }
 
   marks(pen) {
