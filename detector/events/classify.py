@@ -171,14 +171,14 @@ def _kind(view: LayerView, burst: Burst, params: Params, brief_s: float = 0.0) -
         return _kind_of_cut(seconds, area, limits)
     is_local = area < limits.gross_min_area
     if is_local and seconds < brief_s and burst.snr < params.doubt.brief * params.burst.threshold:
-        return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the floor"
+        return "uncertain", f"very brief and faint: {seconds:.2f} s, {burst.snr:.1f} times the noise"
     kind, reason = _kind_by_size(seconds, area, limits)
     around_s = limits.fps_around_s
     frame_s = run_frame_s(view.time_s, burst.start_s - around_s, burst.stop_s + around_s)
     if kind == "movement":
         reason += f", {without_rhythm(seconds, rate_limit_hz(frame_s, params), params.rhythm)}"
     if kind == "twitch" and burst.snr < params.burst.threshold:
-        reason += f"; faint: at most {burst.snr:.1f} times the floor"
+        reason += f"; faint: at most {burst.snr:.1f} times the noise"
     if kind == "twitch" and not can_tell_twitches(frame_s, limits):
         return "uncertain", f"{reason}, but {1.0 / frame_s:.2g} pictures a second are too few to tell a twitch"
     return kind, reason

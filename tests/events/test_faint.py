@@ -26,7 +26,7 @@ def test_a_faint_limb_is_a_twitch() -> None:
     (event,) = told(drawing)
     assert (event.kind, event.start_s) == ("twitch", pytest.approx(30.0, abs=0.1))
     assert event.snr < PARAMS.burst.threshold
-    assert "faint: at most 3.6 times the floor" in event.reason
+    assert "faint: at most 3.6 times the noise" in event.reason
     assert told(drawing, without="faint") == []
 
 
