@@ -187,7 +187,7 @@ def read_events(text: str, boxes_px: Sequence[Sequence[float]], source: str) -> 
 def read_event_ids(text: str) -> tuple[str, ...]:
     r"""Names of the events in the text of an `events.csv` that can be read; empty where they do not tell events apart.
 
-    >>> read_event_ids("event_id,kind\\ne0002,twitch\\ne0007,gross\\n")
+    >>> read_event_ids("event_id,kind\ne0002,twitch\ne0007,gross\n")
     ('e0002', 'e0007')
     """
     ids = tuple(row.get("event_id") or "" for row in csv.DictReader(io.StringIO(text, newline="")))
