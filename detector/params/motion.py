@@ -128,11 +128,11 @@ class NoiseParams(Group):
     moved_factor: float = tunable(
         3.5, "1", DERIVED, "Of these, one so many times as high as the lowest tells of movement ...", ge=1, le=1e4
     )
+    lowest: float = tunable(0.1, "1", OWN, "... where the lowest is this quantile.", ge=0, le=1)
     most_parts: int = tunable(
         4, "1", OWN, "A block is cut into so many parts, each as long as the shortest block ...", ge=1, le=64
     )
     parts_changed: float = tunable(0.5, "1", OWN, "... unless so much of the picture changes in it.", gt=0, le=1)
-    lowest: float = tunable(0.1, "1", OWN, "... where the lowest is this quantile.", ge=0, le=1)
     neighbors: int = tunable(15, "blocks", DERIVED, "How many blocks to each side count as neighbors.", ge=0, le=1000)
     alike: float = tunable(
         2.5, "1", DERIVED, "Blocks whose noise differs by more than this factor are not compared.", gt=1, le=100
@@ -163,11 +163,11 @@ class NoiseParams(Group):
     frozen_noise: float = tunable(
         0.02, "grey levels squared", OWN, "... where there usually is more noise than this ...", ge=0, le=100
     )
-    silent_cells: float = tunable(
-        0.2, "1", OWN, "Noise is what this share of the cells stay below, and movement what moves more.", ge=0, le=1
-    )
     frozen_ordinary: float = tunable(
         0.02, "1", OWN, "... and no more than this share of frames is as still for a moment ...", ge=0, le=1
     )
     frozen_s: float = tunable(1.0, "s", OWN, "... for this long is frozen.", gt=0, le=60)
+    silent_cells: float = tunable(
+        0.2, "1", OWN, "Noise is what this share of the cells stay below, and movement what moves more.", ge=0, le=1
+    )
     keep: float = tunable(2.0, "floors", DERIVED, "Energy below this many floors is not stored.", ge=1, le=10)
